@@ -1,0 +1,29 @@
+// Starts the platform, says where, and stops on SIGTERM or SIGINT.
+
+import { serve } from '@hono/node-server';
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { openDatabase } from './database.ts';
+
+try {
+  const config = readConfig(process.env);
+  const db = await openDatabase(config.DATABASE_URL);
+  const server = serve({ fetch: createApp(db).fetch, hostname: config.BIND, port: config.PORT }, ({ port }) => {
+    const host = config.BIND.includes(':') ? `[${config.BIND}]` : config.BIND;
+    console.log(JSON.stringify({ ready: true, url: `http://${host}:${port}` }));
+  });
+  server.on('error', (error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  const stop = (): void => {
+    server.close(() => void db.destroy());
+    // Connections that are kept alive would hold the server up.
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,12 @@
+// The query language: text -> tokens -> query -> text, and whether an event is what it asks for.
+
+export * from './address.ts';
+export * from './ast.ts';
+export * from './fields.ts';
+export * from './matches.ts';
+export * from './nearest.ts';
+export * from './parse.ts';
+export * from './print.ts';
+export * from './text-match.ts';
+export * from './time.ts';
+export * from './tokens.ts';

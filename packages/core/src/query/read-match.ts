@@ -1,0 +1,107 @@
+// From the value of a field to what it must match, by the kind of the field.
+
+import { addressWithin, formatAddress, maskAddress, readAddress } from './address.ts';
+import type { AddressMatch, Match, ResourceMatch, TextMatch } from './ast.ts';
+import { KINDS, RANGE_FIELDS, type Field } from './fields.ts';
+import { invalid, shown } from './invalid.ts';
+import { readNumbers, readTimes } from './read-bounds.ts';
+import { joinPieces, textMatches, toTextMatch } from './text-match.ts';
+import type { Piece } from './tokens.ts';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Throws Failure('query_invalid') when the field cannot have such a value.
+ *
+ * @param position where the value begins in the query
+ */
+export function readMatch(field: Field, pieces: readonly Piece[], position: number): Match {
+  refuseOperators(field, pieces);
+  switch (field.kind) {
+    case 'text':
+      return toTextMatch(pieces);
+    case 'enum':
+      return readWord(field, pieces, position);
+    case 'uuid':
+      return readUuid(pieces, position);
+    case 'path':
+      return readResource(field, pieces, position);
+    case 'address':
+      return readNetwork(joinPieces(pieces), position);
+    case 'time':
+      return { kind: 'time', ...readTimes(pieces, position) };
+    case 'integer':
+      return { kind: 'range', ...readNumbers(pieces, position) };
+  }
+}
+
+function refuseOperators(field: Field, pieces: readonly Piece[]): void {
+  const { ranges, globs, expected } = KINDS[field.kind];
+  for (const [index, piece] of pieces.entries()) {
+    if (piece.quoted) continue;
+    const comparison = index === 0 ? piece.text.search(/^[<>]/) : -1;
+    const offset = comparison === 0 ? 0 : piece.text.indexOf('..');
+    if (!ranges && offset >= 0) {
+      const sign = comparison === 0 ? `a value that begins with ${piece.text.charAt(0)}` : 'a value with two dots';
+      throw invalid(
+        `${field.name} takes no comparisons and no ranges; ${RANGE_FIELDS.join(' and ')} do. Put ${sign} in quotes.`,
+        piece.position + offset,
+        expected,
+      );
+    }
+    const star = piece.text.indexOf('*');
+    if (!globs && star >= 0) throw invalid(`${field.name} takes no *.`, piece.position + star, expected);
+  }
+}
+
+function readWord(field: Field, pieces: readonly Piece[], position: number): TextMatch {
+  const match = toTextMatch(pieces);
+  const words = field.values ?? [];
+  if (words.some((word) => textMatches(match, word))) return match;
+  const text = joinPieces(pieces);
+  throw invalid(`${shown(text)} is not a value of ${field.name}; it is one of ${words.join(', ')}.`, position, `one of ${words.join(', ')}`, text);
+}
+
+function readUuid(pieces: readonly Piece[], position: number): Match {
+  const value = joinPieces(pieces).toLowerCase();
+  if (!UUID.test(value)) throw invalid(`${shown(value)} is not a UUID.`, position, KINDS.uuid.expected, value);
+  return { kind: 'equals', value };
+}
+
+/** Types hold no slash, so the first one divides type and id, in quotes or not. */
+function readResource(field: Field, pieces: readonly Piece[], position: number): ResourceMatch {
+  const divided = pieces.findIndex((piece) => piece.text.includes('/'));
+  const piece = pieces[divided];
+  const slash = piece === undefined ? 0 : piece.text.indexOf('/');
+  const before = piece === undefined ? pieces : [...pieces.slice(0, divided), { ...piece, text: piece.text.slice(0, slash) }];
+  const type = toTextMatch(before);
+  if (isEmpty(type)) throw invalid(`${field.name} begins with a type; write */id for any type.`, position, KINDS.path.expected);
+  if (piece === undefined) return { kind: 'resource', type };
+  const id = toTextMatch([{ ...piece, text: piece.text.slice(slash + 1) }, ...pieces.slice(divided + 1)]);
+  if (isEmpty(id)) {
+    throw invalid('An id is missing after the slash; leave the slash out for every resource of the type.', piece.position, KINDS.path.expected);
+  }
+  return { kind: 'resource', type, id };
+}
+
+function isEmpty(match: TextMatch): boolean {
+  return match.kind === 'equals' && match.value === '';
+}
+
+function readNetwork(text: string, position: number): AddressMatch {
+  const slash = text.indexOf('/');
+  const bytes = readAddress(slash < 0 ? text : text.slice(0, slash));
+  if (bytes === undefined) throw invalid(`${shown(text)} is not an IP address.`, position, KINDS.address.expected, text);
+  const address = formatAddress(bytes);
+  if (slash < 0) return { kind: 'address', address };
+  const bits = bytes.length * 8;
+  const prefix = text.slice(slash + 1);
+  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits) {
+    throw invalid(`The prefix ${shown(prefix)} is not a number from 0 to ${bits}.`, position, KINDS.address.expected, text);
+  }
+  if (!addressWithin(bytes, bytes, Number(prefix))) {
+    const network = `${formatAddress(maskAddress(bytes, Number(prefix)))}/${Number(prefix)}`;
+    throw invalid(`${shown(text)} is an address within a network; write ${network} for the network.`, position, network, text);
+  }
+  return Number(prefix) === bits ? { kind: 'address', address } : { kind: 'address', address, prefix: Number(prefix) };
+}

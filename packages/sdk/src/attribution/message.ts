@@ -1,0 +1,175 @@
+// The attribution message: what an application tells the capture about a transaction, sealed with a shared key.
+//
+//   {"payload":"{\"v\":1,\"nonce\":\"...\",\"actor\":{...},\"context\":{...}}","mac":"..."}
+//
+// `payload` is JSON text inside a JSON string, so that the bytes under the code are exactly the bytes that were sent
+// and nothing has to be put into a canonical form. mac = base64url(HMAC-SHA256(key, payload)), RFC 2104 and RFC 4648
+// section 5 without padding, key and payload taken as UTF-8. Everything is ASCII: other characters are written \uXXXX,
+// so a database in any encoding can carry the message.
+
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { ActorType } from '../context/types.ts';
+import { BEHALF_DEPTH_MAX, MESSAGE_BYTES_MAX, NONCE_BYTES } from './limits.ts';
+
+/** The prefix of the logical message, and the setting that triggers read. */
+export const MESSAGE_PREFIX = 'indelible';
+export const CONTEXT_SETTING = 'indelible.context';
+
+export interface MessageActor {
+  readonly type: ActorType;
+  readonly id?: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly onBehalfOf?: MessageActor;
+}
+
+export const CONTEXT_FIELDS = ['ip', 'userAgent', 'sessionId', 'requestId', 'traceId', 'spanId', 'route', 'authMethod', 'reason'] as const;
+export type MessageContext = { readonly [field in (typeof CONTEXT_FIELDS)[number]]?: string };
+
+/** What a message says. */
+export interface MessagePayload {
+  readonly v: 1;
+  /** 16 random bytes, base64url: a message seen again under another transaction is a copy. */
+  readonly nonce: string;
+  readonly actor?: MessageActor;
+  readonly context?: MessageContext;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Names of the fields that were shortened or left out, in the order of the trimming. */
+  readonly trimmed?: readonly string[];
+}
+
+export interface OpenedMessage {
+  readonly payload: MessagePayload;
+  /** `verified`: the sender holds the key. `asserted`: anybody who may run SQL could have sent it. */
+  readonly attribution: 'verified' | 'asserted';
+}
+
+export const ACTOR_TYPES: ReadonlySet<unknown> = new Set<ActorType>([
+  'user',
+  'agent',
+  'service',
+  'api_key',
+  'system',
+  'anonymous',
+  'unknown',
+]);
+const NONCE = /^[A-Za-z0-9_-]{22}$/;
+const NOT_ASCII = /[\u007f-\uffff]/g;
+
+/** A fresh nonce. */
+export function newNonce(): string {
+  return randomBytes(NONCE_BYTES).toString('base64url');
+}
+
+/** JSON text in ASCII only. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(NOT_ASCII, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * Writes a message. Without a key it carries no code, and the reader will call it asserted.
+ *
+ * @example sealMessage({ v: 1, nonce: newNonce(), actor: { type: 'user', id: 'usr_maria' } }, process.env.INDELIBLE_CONTEXT_KEY)
+ */
+export function sealMessage(payload: MessagePayload, key: string | undefined): string {
+  const text = asciiJson(payload);
+  return JSON.stringify(key === undefined ? { payload: text } : { payload: text, mac: macOf(text, key).toString('base64url') });
+}
+
+/**
+ * Reads a message. A missing or wrong code makes it `asserted`; codes are compared in constant time.
+ * Whether the nonce was seen before is for the caller to judge, who sees all transactions.
+ *
+ * @returns undefined when the text is not a message: malformed, too large, of another version.
+ */
+export function openMessage(text: string, key: string | undefined): OpenedMessage | undefined {
+  if (text.length > MESSAGE_BYTES_MAX) return undefined;
+  const envelope = parseObject(text);
+  if (envelope === undefined || typeof envelope.payload !== 'string') return undefined;
+  const payload = readPayload(parseObject(envelope.payload));
+  if (payload === undefined) return undefined;
+  const genuine =
+    key !== undefined &&
+    typeof envelope.mac === 'string' &&
+    sameBytes(Buffer.from(envelope.mac, 'base64url'), macOf(envelope.payload, key));
+  return { payload, attribution: genuine ? 'verified' : 'asserted' };
+}
+
+function macOf(text: string, key: string): Buffer {
+  return createHmac('sha256', key).update(text, 'utf8').digest();
+}
+
+function sameBytes(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Takes the known fields and nothing else; a known field of the wrong kind spoils the message. */
+function readPayload(raw: Record<string, unknown> | undefined): MessagePayload | undefined {
+  if (raw === undefined || raw.v !== 1 || typeof raw.nonce !== 'string' || !NONCE.test(raw.nonce)) return undefined;
+  const { actor: rawActor, context: rawContext, metadata, trimmed } = raw;
+  const actor = rawActor === undefined ? undefined : readActor(rawActor, 0);
+  const context = rawContext === undefined ? undefined : readContext(rawContext);
+  if ((rawActor !== undefined && actor === undefined) || (rawContext !== undefined && context === undefined)) return undefined;
+  if (metadata !== undefined && !isObject(metadata)) return undefined;
+  if (trimmed !== undefined && !isListOfText(trimmed)) return undefined;
+  return {
+    v: 1,
+    nonce: raw.nonce,
+    ...(actor && { actor }),
+    ...(context && { context }),
+    ...(metadata && { metadata }),
+    ...(trimmed && { trimmed }),
+  };
+}
+
+function readActor(raw: unknown, depth: number): MessageActor | undefined {
+  if (!isObject(raw) || depth > BEHALF_DEPTH_MAX || !isActorType(raw.type)) return undefined;
+  const { id, name, email } = raw;
+  if (!isTextOrAbsent(id) || !isTextOrAbsent(name) || !isTextOrAbsent(email)) return undefined;
+  const onBehalfOf = raw.onBehalfOf === undefined ? undefined : readActor(raw.onBehalfOf, depth + 1);
+  if (raw.onBehalfOf !== undefined && onBehalfOf === undefined) return undefined;
+  return {
+    type: raw.type,
+    ...(id !== undefined && { id }),
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+    ...(onBehalfOf && { onBehalfOf }),
+  };
+}
+
+function readContext(raw: unknown): MessageContext | undefined {
+  if (!isObject(raw)) return undefined;
+  const context: { [field in (typeof CONTEXT_FIELDS)[number]]?: string } = {};
+  for (const field of CONTEXT_FIELDS) {
+    const value = raw[field];
+    if (value === undefined) continue;
+    if (typeof value !== 'string') return undefined;
+    context[field] = value;
+  }
+  return context;
+}
+
+function isActorType(value: unknown): value is ActorType {
+  return ACTOR_TYPES.has(value);
+}
+
+function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+function isListOfText(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,150 @@
+// Puts a statement of ours on the wire ahead of the application's, under the same Sync: one round trip, one
+// transaction. Its answers are kept from the application's query, which sees exactly what it would have seen.
+//
+//   extended:  Parse Bind Execute (ours) | Parse Bind Describe Execute (theirs) | Sync
+//   simple:    Query "SELECT ...;<their text>"
+
+import type { PgConnection, PgQuery, ServerError } from './driver.ts';
+import { type EmissionKind, literalSql, parameterSql } from './emission.ts';
+
+export interface Ahead {
+  readonly kind: EmissionKind;
+  readonly message: string;
+  /** Where in the text of a simple query ours goes, and how many of their statements are answered before it. */
+  readonly at: number;
+  readonly after: 0 | 1;
+  /** Ours has been carried out. */
+  readonly done: () => void;
+  /** Ours was refused, and theirs not even begun. True when the caller sees to the query, so that it hears nothing. */
+  readonly refused: (error: ServerError) => boolean;
+}
+
+type Submit = () => Error | null | undefined;
+
+/** Submits a query with ours ahead of it. `submit` is the query's own; what it refuses to send takes ours along. */
+export function submitWithAhead(query: PgQuery, connection: PgConnection, ahead: Ahead, submit: Submit): Error | null | undefined {
+  const wire = query.requiresPreparation() ? aheadOfParse(connection, ahead) : insideText(connection, ahead);
+  let refusal: Error | null | undefined;
+  try {
+    refusal = submit();
+  } finally {
+    wire.restore();
+  }
+  if (wire.sent()) keepAnswers(query, ahead, wire.inserted());
+  return refusal;
+}
+
+interface Wire {
+  readonly sent: () => boolean;
+  /** Characters put into the text of a simple query. */
+  readonly inserted: () => number;
+  readonly restore: () => void;
+}
+
+/** Ours goes out with their first message, so that nothing is sent for a query that pg itself turns down. */
+function aheadOfParse(connection: PgConnection, ahead: Ahead): Wire {
+  const { parse, bind } = connection;
+  const restore = overrides(connection, ['parse', 'bind']);
+  let sent = false;
+  const send = (): void => {
+    restore();
+    sent = true;
+    connection.parse({ name: '', text: parameterSql(ahead.kind), types: [] });
+    connection.bind({ portal: '', statement: '', values: [ahead.message] });
+    connection.execute({ portal: '', rows: 0 });
+  };
+  connection.parse = (message) => {
+    send();
+    parse.call(connection, message);
+  };
+  connection.bind = (message) => {
+    send();
+    bind.call(connection, message);
+  };
+  return { sent: () => sent, inserted: () => 0, restore };
+}
+
+function insideText(connection: PgConnection, ahead: Ahead): Wire {
+  const { query } = connection;
+  const restore = overrides(connection, ['query']);
+  let inserted = 0;
+  connection.query = (text) => {
+    restore();
+    const ours = literalSql(ahead.kind, ahead.message);
+    inserted = ours.length;
+    query.call(connection, text.slice(0, ahead.at) + ours + text.slice(ahead.at));
+  };
+  return { sent: () => inserted > 0, inserted: () => inserted, restore };
+}
+
+/** Our statement's answers come first; theirs begin behind our CommandComplete. */
+function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
+  const own = {
+    row: query.handleRowDescription,
+    data: query.handleDataRow,
+    complete: query.handleCommandComplete,
+    error: query.handleError,
+  };
+  const restore = overrides(query, ['handleRowDescription', 'handleDataRow', 'handleCommandComplete', 'handleError']);
+  const { name } = query;
+  let before: number = ahead.after;
+  let ours = true;
+  // pg takes the name of the active query for the one that a ParseComplete belongs to.
+  if (name) query.name = undefined;
+  const finish = (): void => {
+    ours = false;
+    if (name) query.name = name;
+  };
+  query.handleRowDescription = (message) => {
+    if (!ours || before > 0) own.row.call(query, message);
+  };
+  query.handleDataRow = (message) => {
+    if (!ours || before > 0) own.data.call(query, message);
+  };
+  query.handleCommandComplete = (message, connection) => {
+    if (ours && before === 0) {
+      finish();
+      if (inserted === 0) restore();
+      ahead.done();
+      return;
+    }
+    before -= 1;
+    own.complete.call(query, message, connection);
+  };
+  query.handleError = (error, connection) => {
+    // A timeout of pg's own is no answer: what comes from the server must still be kept apart.
+    if (!isServerError(error)) return own.error.call(query, error, connection);
+    const early = ours && before === 0;
+    restore();
+    finish();
+    if (early && name && connection.submittedNamedStatements) delete connection.submittedNamedStatements[name];
+    const theirs = moveBack(error, ahead.at, inserted);
+    if (early && !theirs && ahead.refused(error)) return undefined;
+    return own.error.call(query, error, connection);
+  };
+}
+
+/** Positions count from 1 in the text that the server saw. True when the error points into the application's own text. */
+function moveBack(error: ServerError, at: number, inserted: number): boolean {
+  const position = Number(error.position);
+  if (inserted === 0 || !(position > 0)) return false;
+  if (position <= at) return true;
+  if (position <= at + inserted) return false;
+  error.position = String(position - inserted);
+  return true;
+}
+
+function isServerError(error: Error): error is ServerError {
+  return typeof Reflect.get(error, 'severity') === 'string' && typeof Reflect.get(error, 'code') === 'string';
+}
+
+/** Remembers what an object itself holds under these names, and puts it back. May be called twice. */
+function overrides(target: object, names: readonly string[]): () => void {
+  const held = names.map((name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const);
+  return () => {
+    for (const [name, descriptor] of held) {
+      if (descriptor === undefined) Reflect.deleteProperty(target, name);
+      else Object.defineProperty(target, name, descriptor);
+    }
+  };
+}

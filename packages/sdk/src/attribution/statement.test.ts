@@ -1,0 +1,118 @@
+// What counts as a write, and what must go out alone.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { statementsOf } from './sql-words.ts';
+import { classify } from './statement.ts';
+
+test.each([
+  'INSERT INTO t VALUES (1)',
+  '  -- why\n /* a /* nested */ comment */ update t set a = 1',
+  'with x as (delete from t returning *) select * from x',
+  'WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x',
+  '(with x as (update t set a = 1 returning 1) select 1)',
+  'merge into t using s on true when matched then delete',
+  'select * into copied from t',
+  'TRUNCATE t',
+  'create table t as select 1',
+  'copy t from stdin',
+  'explain analyze insert into t values (1)',
+  'execute prepared(1)',
+  `select 'a;b'; insert into t values (1)`,
+  'set local x = 1; update t set a = 1',
+])('writes: %s', (text) => {
+  expect(classify(text)).toMatchObject({ kind: 'write', at: 0 });
+});
+
+test.each([
+  '',
+  ';',
+  '-- nothing',
+  'select 1',
+  'select * from t for update',
+  'select * from t for no key update',
+  `select 'insert into t' as "delete from t" /* update t */ -- delete from t`,
+  `select $$; insert into t values (1); $$, $a$ ; delete from t $a$`,
+  `select E'\\'; delete from t; --', 'it''s; delete from t'`,
+  'select update_count, deleted from t',
+  'copy t to stdout',
+  'explain insert into t values (1)',
+  'values (1)',
+  'begin',
+  'start transaction isolation level serializable',
+  'begin; select 1',
+  'rollback',
+  'rollback to savepoint a',
+  'savepoint a',
+  'set local x = 1',
+  'commit prepared $$x$$',
+  'call p()',
+  'do $$ begin insert into t values (1); end $$',
+  'vacuum full t',
+  'reindex table concurrently t',
+  'create database d',
+  'drop database d',
+  'alter system set x = 1',
+  'create unique index concurrently i on t (a)',
+  'drop index concurrently i',
+  'alter table t detach partition p concurrently',
+])('not ours: %s', (text) => {
+  expect(classify(text)).toEqual({ kind: 'none' });
+});
+
+test('COMMIT and END commit', () => {
+  expect(classify('/* bye */ COMMIT AND CHAIN')).toEqual({ kind: 'commit' });
+  expect(classify('end;')).toEqual({ kind: 'commit' });
+});
+
+test('a message goes behind a leading BEGIN', () => {
+  const text = '/* ; */ begin isolation level serializable; insert into t values (1); commit';
+  expect(classify(text)).toEqual({ kind: 'write', at: text.indexOf('; insert') + 1, after: 1 });
+});
+
+test('any text at all is classified, the same twice', () => {
+  const piece = fc.constantFrom(
+    'insert into',
+    'select',
+    "'",
+    '"',
+    '$$',
+    '$a$',
+    '/*',
+    '*/',
+    '--',
+    '\n',
+    ';',
+    "E'",
+    '\\',
+    'update',
+    'é',
+    ' ',
+    '(',
+    'x',
+  );
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
+      (text) => {
+        expect(classify(text)).toEqual(classify(text));
+      },
+    ),
+  );
+});
+
+test('statements end behind their semicolons', () => {
+  const text = `SELECT ';'; -- ;\n UPDATE "a;b" SET x = $q$;$q$ ;; END`;
+  expect(statementsOf(text).map(({ words, end }) => [words.join(' '), text.slice(0, end).length])).toEqual([
+    ['select', text.indexOf('; --') + 1],
+    ['update set x', text.indexOf(';; END') + 1],
+    ['end', text.length],
+  ]);
+});
+
+test('a text of megabytes is taken apart in linear time', () => {
+  const large = `SELECT '${"it''s; ".repeat(300_000)}' AS a, E'${'\\n;'.repeat(300_000)}' /* ${'/* */ *'.repeat(100_000)} */ FOR UPDATE`;
+  const start = performance.now();
+  expect(classify(large)).toEqual({ kind: 'none' });
+  expect(performance.now() - start).toBeLessThan(2_000);
+});

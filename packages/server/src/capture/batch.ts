@@ -1,0 +1,167 @@
+// One piece of the stream in one transaction of the trail: events, tenant map, nonces and cursor together, so that each
+// change is in the log exactly once, whatever breaks in between.
+
+import type pg from 'pg';
+import type { NewEvent, Redaction } from '@indelible/core';
+import { appendIn } from '../store/append.ts';
+import type { Item, RowItem } from './assemble.ts';
+import { type Attributed, type Opened, UNATTRIBUTED, openAttribution, weakened } from './attribution.ts';
+import type { Counters } from './counters.ts';
+import { type Lsn, lsnText } from './lsn.ts';
+import type { Relation, Tuple } from './pgoutput.ts';
+import type { TableMap } from './resource-map.ts';
+import { type EventSettings, rowEvent, skippedBecause } from './row-event.ts';
+import { type RowImages, imagesOf, keyOf } from './row-image.ts';
+import { type Cursor, type SourceRecord, advance } from './source-record.ts';
+import { DEFAULT_TENANT, TenantBatch, type Way, wayOf } from './tenant-map.ts';
+
+export interface BatchSettings extends EventSettings {
+  readonly contextKey: string | undefined;
+  readonly redaction: Redaction;
+  readonly mapOf: (relation: Relation) => TableMap;
+}
+
+export interface BatchResult {
+  readonly cursor: Cursor;
+  /** The end of the last whole transaction in the batch: may be acknowledged once the trail has committed. */
+  readonly acknowledge: Lsn | undefined;
+  readonly events: number;
+}
+
+interface Row {
+  readonly item: RowItem;
+  readonly images: RowImages;
+  readonly map: TableMap;
+  readonly before: Way;
+  readonly after: Way;
+}
+
+/**
+ * Writes a batch inside the caller's transaction of the appender.
+ *
+ * @param counters counted up; the caller takes a fresh copy for a batch that is tried again
+ */
+export async function applyBatch(tx: pg.ClientBase, record: SourceRecord, from: Cursor, items: readonly Item[], counters: Counters, settings: BatchSettings): Promise<BatchResult> {
+  const rows = items.filter((item) => item.kind === 'row').filter(({ begin, ordinal }) => isAfter(begin.commitLsn, ordinal, from));
+  const parts = rows.map((item) => partsOf(item, settings));
+  const attributions = await attribute(tx, record.sourceId, rows, counters, settings);
+  const tenants = new TenantBatch(record.sourceId);
+  await tenants.load(tx, parts.flatMap(({ before, after }) => [before, after]));
+  const byTenant = new Map<string, NewEvent[]>();
+  for (const part of parts) addRow(part, attributions.get(part.item) ?? UNATTRIBUTED, tenants, byTenant, counters, settings);
+  let events = 0;
+  // In the order of the names, so that two writers never wait for each other.
+  for (const tenant of [...byTenant.keys()].sort()) {
+    const list = byTenant.get(tenant) ?? [];
+    events += list.length;
+    await appendIn(tx, tenant, list);
+  }
+  const commit = items.findLast((item) => item.kind === 'commit');
+  if (parts.length > 0) await tenants.flush(tx, commit?.commitLsn);
+  const last = rows.at(-1);
+  const cursor = last === undefined ? from : { lsn: last.begin.commitLsn, ordinal: last.ordinal };
+  counters.rows += rows.length;
+  counters.events += events;
+  await advance(tx, record.sourceId, from, { cursor, acknowledged: commit?.endLsn ?? 0n, counters, events: events > 0 });
+  return { cursor, acknowledge: commit?.endLsn, events };
+}
+
+/** What is sent again after a restart, up to the cursor, is in the log already. */
+function isAfter(lsn: Lsn, ordinal: number, cursor: Cursor): boolean {
+  return lsn > cursor.lsn || (lsn === cursor.lsn && ordinal > cursor.ordinal);
+}
+
+function partsOf(item: RowItem, settings: BatchSettings): Row {
+  const images = imagesOf(item.change);
+  const map = settings.mapOf(images.relation);
+  const way = (tuple: RowImages['after']): Way => (tuple === undefined ? undefined : wayOf(map, images.relation, tuple));
+  return { item, images, map, before: images.before === undefined || images.wholeBefore ? way(images.before) : ownWay(map, images, images.before), after: way(images.after) };
+}
+
+/** Of a row that is known by its key alone, only the map knows the tenant. */
+function ownWay({ ownKey }: TableMap, images: RowImages, key: Tuple): Way {
+  const text = ownKey === undefined ? undefined : keyOf(images.relation, key, ownKey.columns);
+  return ownKey === undefined || text === undefined ? undefined : { kind: 'row', table: ownKey.label, key: text };
+}
+
+function addRow(row: Row, attributed: Attributed, tenants: TenantBatch, byTenant: Map<string, NewEvent[]>, counters: Counters, settings: BatchSettings): void {
+  const { item, images, map } = row;
+  const before = tenants.resolve(row.before);
+  const after = tenants.resolve(row.after);
+  follow(row, tenants);
+  const skipped = skippedBecause(map, images);
+  if (skipped !== undefined) {
+    counters[skipped === 'noise' ? 'skippedNoise' : 'skippedUnchanged']++;
+    return;
+  }
+  // A row that changed its tenant is told to both; a side without values, or of key columns only, has nothing to say.
+  const sides = images.after === undefined ? [before] : images.wholeBefore ? [after, before] : [after];
+  const known = new Set(sides.filter((tenant) => tenant !== undefined));
+  if (known.size < new Set(sides).size) counters.tenantUnknown++;
+  if (attributed.actor.attribution === 'none') counters.unattributed++;
+  for (const tenant of new Set(sides.map((side) => side ?? DEFAULT_TENANT))) {
+    const event = rowEvent(item, images, map, attributed, known.has(tenant), settings);
+    if (event.change?.unavailable !== undefined) counters.valuesUnavailable++;
+    const list = byTenant.get(tenant);
+    if (list === undefined) byTenant.set(tenant, [event]);
+    else list.push(event);
+  }
+}
+
+/** Keeps the map: rows that other rows find their tenant through. */
+function follow({ item, images, map, before, after }: Row, tenants: TenantBatch): void {
+  for (const { label, columns } of map.mapKeys) {
+    if (images.kind === 'truncate') {
+      tenants.buryAll(label, item.begin.commitLsn);
+      continue;
+    }
+    const old = images.before === undefined ? undefined : keyOf(images.relation, images.before, columns);
+    const now = images.after === undefined ? undefined : keyOf(images.relation, images.after, columns);
+    if (old !== undefined && old !== now) tenants.bury(label, old, images.wholeBefore ? before : undefined, item.begin.commitLsn);
+    if (now !== undefined) tenants.put(label, now, after);
+  }
+}
+
+/** Opens each message once, and takes the proof from those whose nonce another transaction has used. */
+async function attribute(tx: pg.ClientBase, sourceId: number, rows: readonly RowItem[], counters: Counters, settings: BatchSettings): Promise<Map<RowItem, Attributed>> {
+  const texts = new Map<string, Opened>();
+  const nonces = new Map<string, Lsn>();
+  for (const { message } of rows) {
+    if (message === undefined || texts.has(message)) continue;
+    const opened = openAttribution(message, settings.contextKey, settings.redaction);
+    if (!opened.sound) counters.messagesUnsound++;
+    texts.set(message, opened);
+  }
+  for (const { message, begin } of rows) {
+    const nonce = message === undefined ? undefined : texts.get(message)?.nonce;
+    if (nonce !== undefined && !nonces.has(nonce)) nonces.set(nonce, begin.commitLsn);
+  }
+  const owners = await claimNonces(tx, sourceId, nonces);
+  const found = new Map<RowItem, Attributed>();
+  for (const item of rows) {
+    const opened = item.message === undefined ? undefined : texts.get(item.message);
+    if (opened === undefined) continue;
+    const replayed = opened.nonce !== undefined && owners.get(opened.nonce) !== item.begin.commitLsn;
+    if (replayed) counters.noncesReplayed++;
+    found.set(item, replayed ? weakened(opened.attributed) : opened.attributed);
+  }
+  return found;
+}
+
+/** The transaction that used each nonce first. */
+async function claimNonces(tx: pg.ClientBase, sourceId: number, nonces: ReadonlyMap<string, Lsn>): Promise<Map<string, Lsn>> {
+  const owners = new Map<string, Lsn>();
+  if (nonces.size === 0) return owners;
+  const answer = await tx.query<{ nonce: string; at: string }>(
+    `with claimed as (
+       insert into indelible.capture_nonce (source_id, nonce, commit_lsn) select $1, * from unnest($2::text[], $3::pg_lsn[])
+       on conflict do nothing returning nonce, commit_lsn
+     )
+     select nonce, (commit_lsn - '0/0'::pg_lsn)::text as at from claimed
+     union all
+     select nonce, (commit_lsn - '0/0'::pg_lsn)::text from indelible.capture_nonce where source_id = $1 and nonce = any($2)`,
+    [sourceId, [...nonces.keys()], [...nonces.values()].map(lsnText)],
+  );
+  for (const { nonce, at } of answer.rows) owners.set(nonce, BigInt(at));
+  return owners;
+}

@@ -1,0 +1,126 @@
+// Reads what the source's system catalog knows of its tables: keys, references, replica identity, generated columns.
+
+import type pg from 'pg';
+import type { TypeMap } from './values.ts';
+
+export interface CatalogColumn {
+  readonly name: string;
+  readonly notNull: boolean;
+  /** Empty, s (stored) or v (virtual). */
+  readonly generated: string;
+}
+
+export interface ForeignKey {
+  readonly columns: readonly string[];
+  /** OID of the referenced table. */
+  readonly target: number;
+  readonly targetColumns: readonly string[];
+}
+
+export interface CatalogTable {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly partitioned: boolean;
+  /** OID of the topmost partitioned table when this is a partition of it. */
+  readonly root: number | undefined;
+  readonly unlogged: boolean;
+  readonly foreign: boolean;
+  /** d: default, n: nothing, f: full, i: index. */
+  readonly identity: string;
+  readonly published: boolean;
+  readonly columns: readonly CatalogColumn[];
+  readonly primaryKey: readonly string[];
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
+export interface Publication {
+  readonly allTables: boolean;
+  readonly viaRoot: boolean;
+  readonly operations: readonly string[];
+  /** n: none, s: stored; undefined before PostgreSQL 18. */
+  readonly generated: string | undefined;
+  /** Tables of it that have a column list or a row filter, which would hide changes. */
+  readonly narrowed: readonly string[];
+}
+
+export interface Catalog {
+  /** For example 180004. */
+  readonly version: number;
+  readonly tables: ReadonlyMap<number, CatalogTable>;
+  readonly types: TypeMap;
+  readonly publication: Publication | undefined;
+}
+
+/** @example qualified({schema: 'public', name: 'bots'}) // "public.bots" */
+export function qualified(table: { readonly schema: string; readonly name: string }): string {
+  return `${table.schema}.${table.name}`;
+}
+
+/** Tables of the trail itself are never captured, nor those that an extension owns. */
+const TABLES = `
+  with publication as (select oid, puballtables from pg_publication where pubname = $1),
+  trail as (select to_regclass('indelible.trail') is not null as here)
+  select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, c.relkind = 'f' as foreign,
+    case when c.relispartition then (select a.relid from pg_partition_ancestors(c.oid) with ordinality as a(relid, nr) order by nr desc limit 1)::oid::int8::text end as root,
+    c.relpersistence = 'u' as unlogged, c.relreplident::text as identity,
+    exists (select from publication p where p.puballtables or exists (select from pg_publication_rel r where r.prpubid = p.oid and r.prrelid = c.oid)) as published,
+    (select coalesce(json_agg(json_build_object('name', a.attname, 'notNull', a.attnotnull, 'generated', a.attgenerated) order by a.attnum), '[]')
+       from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+    (select coalesce(json_agg(a.attname order by k.nr), '[]') from pg_constraint x
+       cross join unnest(x.conkey) with ordinality as k(num, nr) join pg_attribute a on a.attrelid = x.conrelid and a.attnum = k.num
+       where x.conrelid = c.oid and x.contype = 'p') as primary_key,
+    (select coalesce(json_agg(json_build_object('target', x.confrelid::int8,
+         'columns', (select json_agg(a.attname order by k.nr) from unnest(x.conkey) with ordinality as k(num, nr) join pg_attribute a on a.attrelid = x.conrelid and a.attnum = k.num),
+         'targetColumns', (select json_agg(a.attname order by k.nr) from unnest(x.confkey) with ordinality as k(num, nr) join pg_attribute a on a.attrelid = x.confrelid and a.attnum = k.num)
+       ) order by x.conkey, x.conname), '[]') from pg_constraint x where x.conrelid = c.oid and x.contype = 'f' and x.conparentid = 0) as foreign_keys
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join trail
+  where c.relkind in ('r', 'p', 'f') and c.relpersistence <> 't'
+    and n.nspname not in ('pg_catalog', 'information_schema', 'indelible') and n.nspname not like 'pg\\_%'
+    and not (trail.here and (n.nspname = 'auth' or (n.nspname = 'public' and c.relname = 'indelible_migration')))
+    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+  order by n.nspname, c.relname`;
+
+const TYPES = `
+  select oid::int8::text as oid, case when typtype = 'd' then 'domain' else 'array' end as kind, (case when typtype = 'd' then typbasetype else typelem end)::int8::text as "of"
+  from pg_type where typtype = 'd' or (typcategory = 'A' and typelem <> 0 and typdelim = ',')`;
+
+interface TableRow extends Omit<CatalogTable, 'oid' | 'root' | 'primaryKey' | 'foreignKeys'> {
+  readonly oid: string;
+  readonly root: string | null;
+  readonly primary_key: string[];
+  readonly foreign_keys: ForeignKey[];
+}
+
+/** @param publication the name of the publication whose tables are marked as published */
+export async function loadCatalog(source: pg.ClientBase, publication: string): Promise<Catalog> {
+  const version = await source.query<{ version: number }>(`select current_setting('server_version_num')::int as version`);
+  const number = version.rows[0]?.version ?? 0;
+  const tables = await source.query<TableRow>(TABLES, [publication]);
+  const types = await source.query<{ oid: string; kind: 'domain' | 'array'; of: string }>(TYPES);
+  return {
+    version: number,
+    tables: new Map(tables.rows.map((row) => [Number(row.oid), tableFrom(row)])),
+    types: new Map(types.rows.map((row) => [Number(row.oid), { kind: row.kind, of: Number(row.of) }])),
+    publication: await loadPublication(source, publication, number),
+  };
+}
+
+function tableFrom(row: TableRow): CatalogTable {
+  const { primary_key: primaryKey, foreign_keys: foreignKeys, ...rest } = row;
+  return { ...rest, oid: Number(row.oid), root: row.root === null ? undefined : Number(row.root), primaryKey, foreignKeys };
+}
+
+async function loadPublication(source: pg.ClientBase, name: string, version: number): Promise<Publication | undefined> {
+  const generated = version >= 180_000 ? 'pubgencols::text' : 'null';
+  const answer = await source.query<{ all_tables: boolean; via_root: boolean; operations: string[]; generated: string | null; narrowed: string[] }>(
+    `select puballtables as all_tables, pubviaroot as via_root, ${generated} as generated,
+       array_remove(array[case when pubinsert then 'insert' end, case when pubupdate then 'update' end, case when pubdelete then 'delete' end, case when pubtruncate then 'truncate' end], null) as operations,
+       array(select r.prrelid::regclass::text from pg_publication_rel r where r.prpubid = p.oid and (r.prattrs is not null or r.prqual is not null)) as narrowed
+     from pg_publication p where pubname = $1`,
+    [name],
+  );
+  const row = answer.rows[0];
+  if (row === undefined) return undefined;
+  return { allTables: row.all_tables, viaRoot: row.via_root, operations: row.operations, generated: row.generated ?? undefined, narrowed: row.narrowed };
+}

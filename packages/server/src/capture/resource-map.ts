@@ -1,0 +1,127 @@
+// What a captured table means: its resource type, where its id and name are, which columns are noise, and which
+// resources it refers to. Everything comes from the catalog; nothing has to be written by hand.
+
+import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
+import { wantsFull } from './publication-plan.ts';
+import { relationOf, resourceType, snakeCase } from './table-words.ts';
+import { type TenantStep, tenantSteps } from './tenant-rule.ts';
+
+const NAME_COLUMNS = ['name', 'title', 'label', 'email', 'slug'];
+
+/** Columns that change without anybody having changed anything. */
+export const NOISE_COLUMNS: readonly string[] = ['updated_at', 'modified_at', 'last_modified_at', 'last_seen_at', 'last_active_at', 'last_used_at', 'last_accessed_at'];
+export const TENANT_COLUMNS: readonly string[] = ['tenant_id', 'organization_id', 'organisation_id', 'org_id', 'workspace_id', 'account_id'];
+
+export interface MapOptions {
+  /** Column names, as snake_case, that name the tenant; the first that a table has counts. */
+  readonly tenantColumns?: readonly string[];
+  /** Column names, as snake_case, whose changes alone make no event. */
+  readonly noiseColumns?: readonly string[];
+}
+
+export interface Reference {
+  readonly relation: string;
+  readonly type: string;
+  readonly columns: readonly string[];
+}
+
+export interface TableMap {
+  readonly table: string;
+  readonly resourceType: string;
+  /** Empty when the table has no primary key: its rows have no resource id. */
+  readonly keyColumns: readonly string[];
+  readonly nameColumn: string | undefined;
+  readonly noise: ReadonlySet<string>;
+  readonly related: readonly Reference[];
+  /** Where the tenant of a row is found, in this order. */
+  readonly tenant: readonly TenantStep[];
+  /** The column sets by which rows are led to their tenant through this table. */
+  readonly mapKeys: readonly MapKey[];
+  /** Where a row that is deleted by its key alone finds the tenant that it had. */
+  readonly ownKey: MapKey | undefined;
+}
+
+export interface MapKey {
+  /** The label of the tenant map: schema.table, with the columns when they are not the primary key. */
+  readonly label: string;
+  readonly columns: readonly string[];
+}
+
+export type ResourceMap = ReadonlyMap<number, TableMap>;
+
+export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): ResourceMap {
+  const steps = tenantSteps(catalog, options.tenantColumns ?? TENANT_COLUMNS);
+  const types = typesOf(catalog);
+  const targets = new Map<string, Map<string, MapKey>>();
+  for (const table of catalog.tables.values()) {
+    const own = ownKeyOf(table, catalog.version);
+    if (own !== undefined && table.root === undefined) mapOf(targets, qualified(table)).set(own.label, own);
+  }
+  for (const list of steps.values()) {
+    for (const step of list) {
+      if (step.kind === 'reference') mapOf(targets, step.table).set(step.label, { label: step.label, columns: step.targetColumns });
+    }
+  }
+  const noise = new Set(options.noiseColumns ?? NOISE_COLUMNS);
+  const maps = new Map<number, TableMap>();
+  for (const table of catalog.tables.values()) {
+    maps.set(table.oid, {
+      table: qualified(table),
+      resourceType: types.get(table.oid) ?? resourceType(table.name),
+      keyColumns: table.primaryKey,
+      nameColumn: NAME_COLUMNS.map((name) => table.columns.find((column) => snakeCase(column.name) === name)?.name).find((name) => name !== undefined),
+      noise: new Set(table.columns.map((column) => column.name).filter((name) => noise.has(snakeCase(name)))),
+      related: referencesOf(table, catalog, types),
+      tenant: steps.get(table.oid) ?? [],
+      mapKeys: [...(targets.get(qualified(table))?.values() ?? [])],
+      ownKey: ownKeyOf(table, catalog.version),
+    });
+  }
+  return maps;
+}
+
+/** A table that cannot have REPLICA IDENTITY FULL tells the key of a deleted row and nothing else. */
+function ownKeyOf(table: CatalogTable, version: number): MapKey | undefined {
+  return wantsFull(table, version) || table.primaryKey.length === 0 ? undefined : { label: qualified(table), columns: table.primaryKey };
+}
+
+/** A table that the catalog does not know, because it was dropped before its last rows were read. */
+export function mapUnknown(table: string, name: string): TableMap {
+  return { table, resourceType: resourceType(name), keyColumns: [], nameColumn: undefined, noise: new Set(), related: [], tenant: [], mapKeys: [], ownKey: undefined };
+}
+
+/** Two tables of one name in two schemas are told apart by the schema; "public" goes without saying. */
+function typesOf(catalog: Catalog): Map<number, string> {
+  const count = new Map<string, number>();
+  const roots = [...catalog.tables.values()].filter((table) => table.root === undefined);
+  for (const table of roots) count.set(resourceType(table.name), (count.get(resourceType(table.name)) ?? 0) + 1);
+  return new Map(
+    [...catalog.tables.values()].map((table) => {
+      const type = resourceType(table.name);
+      const clash = (count.get(type) ?? 0) > 1 && table.schema !== 'public';
+      return [table.oid, clash ? resourceType(`${table.schema}_${table.name}`) : type];
+    }),
+  );
+}
+
+/** A reference is a related resource only when it holds the other's resource id, which is its primary key. */
+function referencesOf(table: CatalogTable, catalog: Catalog, types: ReadonlyMap<number, string>): Reference[] {
+  return table.foreignKeys.flatMap((key) => {
+    const target = catalog.tables.get(key.target);
+    if (target === undefined || target.primaryKey.length !== key.columns.length) return [];
+    // In the order of the other's primary key, so that both write a composite id alike.
+    const columns = target.primaryKey.map((name) => key.columns[key.targetColumns.indexOf(name)]);
+    if (!columns.every((name) => name !== undefined)) return [];
+    const telling = columns.length === 1 ? columns[0] : columns.at(-1);
+    return [{ relation: relationOf(telling ?? ''), type: types.get(target.oid) ?? resourceType(target.name), columns }];
+  });
+}
+
+function mapOf(all: Map<string, Map<string, MapKey>>, table: string): Map<string, MapKey> {
+  let found = all.get(table);
+  if (found === undefined) {
+    found = new Map();
+    all.set(table, found);
+  }
+  return found;
+}

@@ -1,0 +1,120 @@
+import { makeRedaction } from '@indelible/core';
+import { expect, test } from 'vitest';
+import type { RowChange, RowItem } from './assemble.ts';
+import { type Attributed, UNATTRIBUTED } from './attribution.ts';
+import { type Before, type Relation, type Tuple, UNCHANGED } from './pgoutput.ts';
+import type { TableMap } from './resource-map.ts';
+import { type EventSettings, rowEvent, skippedBecause } from './row-event.ts';
+import { imagesOf, keyText } from './row-image.ts';
+
+const relation: Relation = {
+  kind: 'relation',
+  oid: 1,
+  schema: 'public',
+  name: 'bots',
+  identity: 'f',
+  columns: [
+    { name: 'id', type: 23 },
+    { name: 'name', type: 25 },
+    { name: 'dataset_id', type: 23 },
+    { name: 'api_key', type: 25 },
+    { name: 'updated_at', type: 1184 },
+  ],
+};
+const map: TableMap = {
+  table: 'public.bots',
+  resourceType: 'bot',
+  keyColumns: ['id'],
+  nameColumn: 'name',
+  noise: new Set(['updated_at']),
+  related: [{ relation: 'dataset', type: 'dataset', columns: ['dataset_id'] }],
+  tenant: [],
+  mapKeys: [],
+  ownKey: undefined,
+};
+const settings: EventSettings = { name: 'app', systemIdentifier: '7', timeline: 1, types: new Map(), redaction: makeRedaction() };
+const maria: Attributed = { actor: { type: 'user', id: 'usr_maria', attribution: 'verified' } };
+
+function item(change: RowChange, ordinal = 3): RowItem {
+  return { kind: 'row', begin: { kind: 'begin', commitLsn: 0x16_b374_d848n, committedAt: Date.UTC(2026, 10, 22, 20), xid: 7731 }, ordinal, change, message: undefined, bytes: 100 };
+}
+
+const event = (change: RowChange, attributed = maria, known = true) => rowEvent(item(change), imagesOf(change), map, attributed, known, settings);
+const full = (tuple: Tuple): Before => ({ kind: 'full', tuple });
+
+test('an update, whole', () => {
+  const change: RowChange = { kind: 'update', relation, before: full(['42', 'Old', '7', 'sk_1', 't1']), after: ['42', 'New', '8', 'sk_2', 't2'] };
+  expect(event(change)).toEqual({
+    id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+    idFromSender: false,
+    action: 'bot.updated',
+    category: 'resource',
+    operation: 'update',
+    outcome: 'success',
+    severity: 'info',
+    occurredAt: '2026-11-22T20:00:00.000Z',
+    actor: maria.actor,
+    resource: { type: 'bot', id: '42', name: 'New' },
+    related: [
+      { relation: 'dataset', type: 'dataset', id: '8' },
+      { relation: 'dataset', type: 'dataset', id: '7' },
+    ],
+    change: {
+      before: { id: 42, name: 'Old', dataset_id: 7, api_key: { redacted: 'api_key' }, updated_at: 't1' },
+      after: { id: 42, name: 'New', dataset_id: 8, api_key: { redacted: 'api_key' }, updated_at: 't2' },
+      fields: ['api_key', 'dataset_id', 'name', 'updated_at'],
+    },
+    source: { kind: 'postgres', name: 'app', position: '16/B374D848:3', transaction: '7731' },
+  });
+  expect(event(change).id).toBe(event(change).id);
+  expect(rowEvent(item(change, 4), imagesOf(change), map, maria, true, settings).id).not.toBe(event(change).id);
+});
+
+test('what is skipped, and what is not', () => {
+  const update = (before: Before, after: Tuple) => skippedBecause(map, imagesOf({ kind: 'update', relation, before, after }));
+  const row = ['1', 'a', null, 'k', 't1'];
+  expect(update(full(row), row)).toBe('unchanged');
+  expect(update(full(row), ['1', UNCHANGED, null, 'k', 't1'])).toBe('unchanged');
+  expect(update(full(row), ['1', 'a', null, 'k', 't2'])).toBe('noise');
+  expect(update(full(row), ['1', 'b', null, 'k', 't2'])).toBeUndefined();
+  expect(update(full(row), ['1', 'a', '5', 'k', 't1'])).toBeUndefined();
+  // Without the earlier row nobody can say that nothing changed.
+  expect(update(undefined, row)).toBeUndefined();
+  expect(skippedBecause(map, imagesOf({ kind: 'insert', relation, after: row }))).toBeUndefined();
+});
+
+test('an earlier value that could not be had is named, never null', () => {
+  const update = event({ kind: 'update', relation, before: undefined, after: ['1', 'b', null, UNCHANGED, 't'] });
+  expect(update.change?.before).toBeUndefined();
+  expect(update.change?.after).toEqual({ id: 1, name: 'b', dataset_id: null, updated_at: 't' });
+  expect(update.change?.unavailable?.map(({ field }) => field).sort()).toEqual(['api_key', 'dataset_id', 'id', 'name', 'updated_at']);
+  expect(update.change?.fields).toEqual([]);
+  const moved = event({ kind: 'update', relation, before: { kind: 'key', tuple: ['1', null, null, null, null] }, after: ['2', 'b', null, 'k', 't'] });
+  expect(moved.change).toMatchObject({ before: { id: 1 }, fields: ['id'] });
+  const deleted = event({ kind: 'delete', relation, before: { kind: 'key', tuple: ['1', null, null, null, null] } });
+  expect(deleted.change).toMatchObject({ before: { id: 1 }, fields: ['id'], unavailable: [{ field: 'name' }, { field: 'dataset_id' }, { field: 'api_key' }, { field: 'updated_at' }] });
+  expect(deleted.resource).toEqual({ type: 'bot', id: '1' });
+});
+
+test('an unknown actor and an unknown tenant are said to be so', () => {
+  const created = event({ kind: 'insert', relation, after: ['1', '', null, null, null] }, UNATTRIBUTED, false);
+  expect(created).toMatchObject({ actor: { type: 'unknown', attribution: 'none' }, tags: ['tenant:unknown'], resource: { type: 'bot', id: '1' } });
+  expect(created.resource?.name).toBeUndefined();
+  expect(created.related).toBeUndefined();
+});
+
+test('large values leave the event small, equal ones on both sides stay equal', () => {
+  const large = 'x'.repeat(200_000);
+  const change: RowChange = { kind: 'update', relation, before: full(['1', large, '7', 'a', 't']), after: ['1', UNCHANGED, '7', 'b', 't'] };
+  const made = rowEvent({ ...item(change), bytes: 400_000 }, imagesOf(change), map, maria, true, settings);
+  expect(made.change?.before?.['name']).toEqual(made.change?.after?.['name']);
+  expect(made.change?.fields).toEqual(['api_key']);
+  expect(JSON.stringify(made).length).toBeLessThan(5_000);
+});
+
+test('keys of several columns never meet', () => {
+  expect(keyText(['1', '2'])).toBe('1,2');
+  expect(keyText(['a,b', 'c'])).not.toBe(keyText(['a', 'b,c']));
+  expect(keyText(['a\\', 'b'])).not.toBe(keyText(['a', '\\b']));
+  expect(keyText(['x'.repeat(300)])).toMatch(/^sha256:[0-9a-f]{64}$/);
+});

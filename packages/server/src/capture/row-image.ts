@@ -1,0 +1,75 @@
+// A row before and after its change, and the texts that are read from it: single values and keys.
+
+import { createHash } from 'node:crypto';
+import { ID_CHARS_MAX } from '@indelible/core';
+import type { RowChange } from './assemble.ts';
+import { type Cell, type Relation, type Tuple, UNCHANGED } from './pgoutput.ts';
+
+export interface RowImages {
+  readonly kind: RowChange['kind'];
+  readonly relation: Relation;
+  readonly before: Tuple | undefined;
+  /** False when only the key's columns of `before` are known. */
+  readonly wholeBefore: boolean;
+  /** Unchanged values that the stream leaves out are copied from `before` where it is whole. */
+  readonly after: Tuple | undefined;
+}
+
+export function imagesOf(change: RowChange): RowImages {
+  const { relation, kind } = change;
+  switch (change.kind) {
+    case 'insert':
+      return { kind, relation, before: undefined, wholeBefore: false, after: change.after };
+    case 'delete':
+      return { kind, relation, before: change.before?.tuple, wholeBefore: change.before?.kind === 'full', after: undefined };
+    case 'truncate':
+      return { kind, relation, before: undefined, wholeBefore: false, after: undefined };
+    case 'update': {
+      const whole = change.before?.kind === 'full' ? change.before.tuple : undefined;
+      const after = whole === undefined ? change.after : change.after.map((cell, index) => (cell === UNCHANGED ? (whole[index] ?? null) : cell));
+      return { kind, relation, before: change.before?.tuple, wholeBefore: whole !== undefined, after };
+    }
+  }
+}
+
+const positions = new WeakMap<Relation, ReadonlyMap<string, number>>();
+
+function positionOf(relation: Relation, column: string): number | undefined {
+  let known = positions.get(relation);
+  if (known === undefined) {
+    known = new Map(relation.columns.map(({ name }, index) => [name, index]));
+    positions.set(relation, known);
+  }
+  return known.get(column);
+}
+
+/** The column's text; null for NULL, for a value that is not in the stream, and for a column that is not there. */
+export function textOf(relation: Relation, tuple: Tuple, column: string): string | null {
+  const position = positionOf(relation, column);
+  const cell: Cell | undefined = position === undefined ? undefined : tuple[position];
+  return typeof cell === 'string' ? cell : null;
+}
+
+/** The key of a row as one text, or undefined when a part of it is NULL or unknown. */
+export function keyOf(relation: Relation, tuple: Tuple, columns: readonly string[]): string | undefined {
+  const parts: string[] = [];
+  for (const column of columns) {
+    const text = textOf(relation, tuple, column);
+    if (text === null) return undefined;
+    parts.push(text);
+  }
+  return keyText(parts);
+}
+
+/**
+ * Values joined by commas; a comma or backslash within a part of a composite key is escaped, so that two keys never meet.
+ * A text longer than an id may be is named by its SHA-256.
+ *
+ * @example keyText(['a,b', 'c']) // "a\\,b,c"
+ */
+export function keyText(parts: readonly string[]): string | undefined {
+  if (parts.length === 0) return undefined;
+  const text = parts.length === 1 ? (parts[0] ?? '') : parts.map((part) => part.replace(/[\\,]/g, '\\$&')).join(',');
+  if (text === '') return undefined;
+  return text.length <= ID_CHARS_MAX ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}

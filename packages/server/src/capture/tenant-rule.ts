@@ -1,0 +1,96 @@
+// Where the tenant of a table's rows is found: a column of its own, or a way along foreign keys to a table that has one.
+
+import { TENANT_HOPS_MAX } from '../limits.ts';
+import { type Catalog, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
+import { relationOf, resourceType, snakeCase } from './table-words.ts';
+
+export type TenantStep =
+  /** The column's value is the tenant. */
+  | { readonly kind: 'column'; readonly column: string }
+  /** The row belongs where the row that these columns point to belongs. */
+  | { readonly kind: 'reference'; readonly columns: readonly string[]; readonly table: string; readonly label: string; readonly targetColumns: readonly string[] };
+
+/**
+ * The steps of every table, to be tried in order until one gives a value. An empty list: the tenant cannot be known.
+ *
+ * @param tenantColumns names of tenant columns as snake_case, the weightiest first
+ */
+export function tenantSteps(catalog: Catalog, tenantColumns: readonly string[]): Map<number, TenantStep[]> {
+  const own = new Map<number, TenantStep[]>();
+  for (const table of catalog.tables.values()) {
+    const column = selfColumn(table, catalog, tenantColumns);
+    const columns = column === undefined ? columnsOf(table, tenantColumns) : [column];
+    if (columns.length > 0) own.set(table.oid, columns.map((name) => ({ kind: 'column', column: name })));
+  }
+  const distance = distances(catalog, own);
+  const steps = new Map<number, TenantStep[]>();
+  for (const table of catalog.tables.values()) {
+    const direct = own.get(table.oid) ?? [];
+    steps.set(table.oid, isSelf(table, catalog, tenantColumns) ? direct : [...direct, ...references(table, catalog, distance)]);
+  }
+  return steps;
+}
+
+/** The row of a table that tenant columns point to is the tenant itself: the column that they point to holds its name. */
+function selfColumn(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[]): string | undefined {
+  for (const other of catalog.tables.values()) {
+    for (const key of other.foreignKeys) {
+      if (key.target === table.oid && other.oid !== table.oid && key.columns.length === 1 && tenantColumns.includes(snakeCase(key.columns[0] ?? ''))) return key.targetColumns[0];
+    }
+  }
+  return table.primaryKey.length === 1 && isPointedToByName(table, catalog, tenantColumns) ? table.primaryKey[0] : undefined;
+}
+
+function isSelf(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[]): boolean {
+  return selfColumn(table, catalog, tenantColumns) !== undefined;
+}
+
+/** Applications without foreign keys: organization_id points to organizations all the same. */
+function isPointedToByName(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[]): boolean {
+  const type = resourceType(table.name).replace(/^organisation$|^org$/, 'organization');
+  const names = new Set(tenantColumns.filter((column) => relationOf(column).replace(/^organisation$|^org$/, 'organization') === type));
+  if (names.size === 0) return false;
+  return [...catalog.tables.values()].some(
+    (other) =>
+      other.oid !== table.oid &&
+      other.columns.some((column) => names.has(snakeCase(column.name)) && !other.foreignKeys.some((key) => key.columns.includes(column.name))),
+  );
+}
+
+/** A column named after its own table (account.account_id) is a foreign number of the row, not its tenant. */
+function columnsOf(table: CatalogTable, tenantColumns: readonly string[]): string[] {
+  return tenantColumns
+    .filter((wanted) => relationOf(wanted) !== resourceType(table.name))
+    .flatMap((wanted) => table.columns.filter((column) => snakeCase(column.name) === wanted).map((column) => column.name));
+}
+
+/** How many references away the nearest table with a tenant of its own is: 0 for itself, at most TENANT_HOPS_MAX. */
+function distances(catalog: Catalog, own: ReadonlyMap<number, unknown>): Map<number, number> {
+  const distance = new Map<number, number>([...own.keys()].map((oid) => [oid, 0]));
+  for (let hop = 1; hop <= TENANT_HOPS_MAX; hop++) {
+    for (const table of catalog.tables.values()) {
+      if (!distance.has(table.oid) && table.foreignKeys.some((key) => distance.get(key.target) === hop - 1)) distance.set(table.oid, hop);
+    }
+  }
+  return distance;
+}
+
+function references(table: CatalogTable, catalog: Catalog, distance: ReadonlyMap<number, number>): TenantStep[] {
+  const hops = (key: ForeignKey): number => distance.get(key.target) ?? Number.POSITIVE_INFINITY;
+  return table.foreignKeys
+    .filter((key) => key.target !== table.oid && hops(key) < TENANT_HOPS_MAX)
+    .sort((a, b) => hops(a) - hops(b))
+    .flatMap((key) => {
+      const target = catalog.tables.get(key.target);
+      return target === undefined ? [] : [reference(key, target)];
+    });
+}
+
+function reference(key: ForeignKey, target: CatalogTable): TenantStep {
+  // Columns in one order per target, whatever the order in the constraint, so that one label means one key.
+  const byKey = target.primaryKey.length === key.targetColumns.length && target.primaryKey.every((name) => key.targetColumns.includes(name));
+  const targetColumns = byKey ? target.primaryKey : [...key.targetColumns].sort();
+  const columns = targetColumns.map((name) => key.columns[key.targetColumns.indexOf(name)] ?? '');
+  const label = byKey ? qualified(target) : `${qualified(target)}(${targetColumns.join(',')})`;
+  return { kind: 'reference', columns, table: qualified(target), label, targetColumns };
+}

@@ -1,0 +1,121 @@
+// Events as lines of a table: the sentence first of all, and beside it as many columns as the terminal has room for.
+
+import { deltasOf, describe, type Json, type PartRole } from '@indelible/core';
+import pc from 'picocolors';
+import type { PresentedEvent } from '../query/present.ts';
+import { cut, fit, printable, width } from './text-width.ts';
+
+type Paint = (text: string) => string;
+
+interface Column {
+  readonly title: string;
+  readonly columns: number;
+  /** From how wide a terminal on it is shown. */
+  readonly from: number;
+  readonly text: (event: PresentedEvent) => string;
+  readonly paint: (event: PresentedEvent) => Paint;
+}
+
+const plain: Paint = (text) => text;
+const LEFT: readonly Column[] = [
+  {
+    title: 'TIME (UTC)',
+    columns: 19,
+    from: 0,
+    text: ({ occurredAt }) => occurredAt?.slice(0, 19).replace('T', ' ') ?? '',
+    paint: () => pc.dim,
+  },
+  { title: 'SEQ', columns: 9, from: 170, text: ({ seq }) => String(seq), paint: () => pc.dim },
+  { title: 'ACTOR', columns: 18, from: 100, text: ({ actor }) => actor?.id ?? actor?.name ?? actor?.type ?? '', paint: () => pc.cyan },
+];
+const RIGHT: readonly Column[] = [
+  { title: 'RESOURCE', columns: 22, from: 120, text: ({ resource }) => path(resource), paint: () => pc.magenta },
+  { title: 'ACTION', columns: 22, from: 170, text: ({ action }) => action ?? '', paint: () => plain },
+  { title: 'ADDRESS', columns: 15, from: 150, text: ({ context }) => context?.ip ?? '', paint: () => pc.dim },
+  { title: 'OUTCOME', columns: 7, from: 0, text: ({ outcome }) => outcome ?? '', paint: ({ outcome }) => outcomePaint(outcome) },
+];
+const SENTENCE_COLUMNS_MIN = 24;
+const VALUE_COLUMNS_MAX = 60;
+
+const ROLES: Readonly<Record<PartRole, Paint>> = {
+  actor: pc.bold,
+  verb: plain,
+  field: pc.yellow,
+  resource: pc.bold,
+  value: pc.green,
+  plain,
+};
+
+export interface EventTable {
+  readonly header: () => string;
+  /** One line, and with `verbose` one more for each changed field. */
+  readonly lines: (event: PresentedEvent) => string[];
+}
+
+/** @param columns of the terminal; undefined when the output is none: every column is shown then and nothing is cut */
+export function makeEventTable(columns: number | undefined, verbose: boolean): EventTable {
+  const shown = (column: Column): boolean => columns === undefined || columns >= column.from;
+  const left = LEFT.filter(shown);
+  const right = RIGHT.filter(shown);
+  const taken = [...left, ...right].reduce((sum, column) => sum + column.columns + 2, 0);
+  const room = columns === undefined ? undefined : Math.max(SENTENCE_COLUMNS_MIN, columns - taken);
+  const cell = (column: Column, event: PresentedEvent): string => {
+    const text = printable(column.text(event));
+    return column.paint(event)(columns === undefined ? text.padEnd(column.columns) : fit(text, column.columns));
+  };
+  return {
+    header: () => {
+      const titles = [
+        ...left.map(({ title, columns: wide }) => fit(title, wide)),
+        fit('WHAT', room ?? 60),
+        ...right.map(({ title, columns: wide }) => fit(title, wide)),
+      ];
+      return pc.dim(titles.join('  ').trimEnd());
+    },
+    lines: (event) => {
+      const cells = [...left.map((column) => cell(column, event)), sentence(event, room), ...right.map((column) => cell(column, event))];
+      return [cells.join('  ').trimEnd(), ...(verbose ? changeLines(event) : [])];
+    },
+  };
+}
+
+function path(resource: PresentedEvent['resource']): string {
+  if (resource === undefined) return '';
+  return resource.id === undefined ? resource.type : `${resource.type}/${resource.id}`;
+}
+
+export function outcomePaint(outcome: string | undefined): Paint {
+  return outcome === 'success' ? pc.green : outcome === 'denied' ? pc.yellow : pc.red;
+}
+
+/** The sentence in the colours of its parts, cut or filled to a width. */
+function sentence(event: PresentedEvent, room: number | undefined): string {
+  let left = room ?? Number.POSITIVE_INFINITY;
+  let line = '';
+  for (const part of describe(event).parts) {
+    const text = cut(printable(part.text), left);
+    line += ROLES[part.role](text);
+    left -= width(text);
+    if (text !== printable(part.text)) break;
+  }
+  const fill = room === undefined ? 60 - width(describe(event).text) : left;
+  return line + ' '.repeat(Math.max(0, fill));
+}
+
+/** A line for each changed field: "model: small-1 -> large-2". */
+export function changeLines(event: PresentedEvent): string[] {
+  const { change } = event;
+  if (change === undefined) return [];
+  const lines = deltasOf(change).map(
+    ({ field, before, after }) => `    ${pc.yellow(printable(field))}: ${valueText(before, pc.red)} -> ${valueText(after, pc.green)}`,
+  );
+  const unknown = (change.unavailable ?? []).map(
+    ({ field, reason }) => `    ${pc.yellow(printable(field))}: earlier value not available (${printable(reason)})`,
+  );
+  return [...lines, ...unknown];
+}
+
+function valueText(value: Json | undefined, paint: Paint): string {
+  if (value === undefined) return pc.dim('(none)');
+  return paint(cut(printable(typeof value === 'string' ? value : JSON.stringify(value)), VALUE_COLUMNS_MAX));
+}

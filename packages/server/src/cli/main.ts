@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The command "indelible": each subcommand in a file of its own.
+
+import { Command } from 'commander';
+import { captureCommand } from './capture.ts';
+import { demoCommand } from './demo.ts';
+import { keyCommand } from './key.ts';
+import { eventCommand, queryCommand } from './query.ts';
+import { reportFault } from './report.ts';
+import { serveCommand } from './serve.ts';
+import { tailCommand } from './tail.ts';
+import { verifyCommand } from './verify.ts';
+import { logCommand } from './log.ts';
+import { version } from './version.ts';
+
+const program = new Command('indelible')
+  .description('An audit trail that captures every change by itself, and can prove that its record is complete and unaltered.')
+  .version(version)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride((error) => {
+    // Commander's own exits: help and version are no faults, everything else is a fault of usage.
+    process.exit(error.exitCode === 0 ? 0 : 3);
+  });
+
+for (const command of [serveCommand(), demoCommand(), captureCommand(), queryCommand(), tailCommand(), eventCommand(), verifyCommand(), keyCommand(), logCommand()]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFault(error);
+}

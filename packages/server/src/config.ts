@@ -1,0 +1,93 @@
+// The configuration: one schema, read once from the environment, all faults reported together. The only place that reads it.
+
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Failure } from '@indelible/core';
+import * as z from 'zod';
+
+const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host/database');
+
+const schema = z.object({
+  INDELIBLE_PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
+  INDELIBLE_BIND: z.string().min(1).default('127.0.0.1'),
+  INDELIBLE_DATA_DIR: z.string().min(1).default(process.getuid?.() === 0 ? '/var/lib/indelible' : join(homedir(), '.indelible')),
+  INDELIBLE_DATABASE_URL: databaseUrl.optional(),
+  INDELIBLE_LOG_NAME: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,126}[a-z0-9])?$/, 'expected a host name in lower case')
+    .optional(),
+  INDELIBLE_SIGNER_DIR: z.string().min(1).optional(),
+  INDELIBLE_CONTEXT_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+  INDELIBLE_ADMIN_KEY: z
+    .string()
+    .regex(/^ink_[A-Za-z0-9_-]{20,}$/, 'expected ink_ and at least 20 letters, digits, _ or -')
+    .optional(),
+  INDELIBLE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  INDELIBLE_URL: z.url().default('http://127.0.0.1:8787'),
+  INDELIBLE_KEY: z.string().optional(),
+  INDELIBLE_TENANT: z.string().optional(),
+});
+
+export interface SourceConfig {
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly bind: string;
+  readonly dataDirectory: string;
+  readonly databaseUrl?: string;
+  readonly logName?: string;
+  readonly signerDirectory: string;
+  readonly contextKey?: string;
+  readonly adminKey?: string;
+  readonly logLevel: string;
+  readonly sources: readonly SourceConfig[];
+  /** What the client commands talk to. */
+  readonly client: { readonly url: string; readonly key?: string; readonly tenant?: string };
+}
+
+const SOURCE_VARIABLE = /^INDELIBLE_SOURCE_([A-Z0-9][A-Z0-9_]{0,40})$/;
+
+/**
+ * @throws Failure `config_invalid` that names every variable at fault
+ * @example readConfig({ INDELIBLE_PORT: '9000' }).port // 9000
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const faults: { pointer: string; message: string }[] = [];
+  // An empty variable is an unset one: shells and compose files write it that way.
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(set);
+  for (const issue of parsed.error?.issues ?? []) faults.push({ pointer: issue.path.join('.'), message: issue.message });
+  const sources: SourceConfig[] = [];
+  for (const [variable, url] of Object.entries(set)) {
+    const name = SOURCE_VARIABLE.exec(variable)?.[1]?.toLowerCase();
+    if (name === undefined || url === undefined) continue;
+    const checked = databaseUrl.safeParse(url);
+    if (checked.success) sources.push({ name, url });
+    else faults.push({ pointer: variable, message: checked.error.issues[0]?.message ?? 'not a URL' });
+  }
+  if (!parsed.success || faults.length > 0) {
+    throw new Failure('config_invalid', faults.map((fault) => `${fault.pointer}: ${fault.message}`).join('\n'), { faults });
+  }
+  const value = parsed.data;
+  const dataDirectory = resolve(value.INDELIBLE_DATA_DIR);
+  return {
+    port: value.INDELIBLE_PORT,
+    bind: value.INDELIBLE_BIND,
+    dataDirectory,
+    ...(value.INDELIBLE_DATABASE_URL === undefined ? {} : { databaseUrl: value.INDELIBLE_DATABASE_URL }),
+    ...(value.INDELIBLE_LOG_NAME === undefined ? {} : { logName: value.INDELIBLE_LOG_NAME }),
+    signerDirectory: resolve(value.INDELIBLE_SIGNER_DIR ?? join(dataDirectory, 'signer')),
+    ...(value.INDELIBLE_CONTEXT_KEY === undefined ? {} : { contextKey: value.INDELIBLE_CONTEXT_KEY }),
+    ...(value.INDELIBLE_ADMIN_KEY === undefined ? {} : { adminKey: value.INDELIBLE_ADMIN_KEY }),
+    logLevel: value.INDELIBLE_LOG_LEVEL,
+    sources: sources.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    client: {
+      url: value.INDELIBLE_URL,
+      ...(value.INDELIBLE_KEY === undefined ? {} : { key: value.INDELIBLE_KEY }),
+      ...(value.INDELIBLE_TENANT === undefined ? {} : { tenant: value.INDELIBLE_TENANT }),
+    },
+  };
+}

@@ -1,0 +1,37 @@
+// The HTTP application: routes, and what holds for all of them.
+
+import { randomUUID } from 'node:crypto';
+import { Failure } from '@indelible/core';
+import { Hono } from 'hono';
+import type { App, Environment, Services } from './environment.ts';
+import { asFailure, problemResponse } from './problem.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { logRoutes } from './routes/log.ts';
+import { resourceRoutes } from './routes/resources.ts';
+
+/** @example makeApp(services).request('/healthz') */
+export function makeApp(services: Services): App {
+  const app = new Hono<Environment>();
+  app.use(async (c, next) => {
+    const requestId = randomUUID();
+    c.set('requestId', requestId);
+    const started = performance.now();
+    await next();
+    c.header('indelible-request-id', requestId);
+    c.header('x-content-type-options', 'nosniff');
+    services.logger.debug({ requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request');
+  });
+  healthRoutes(app, services);
+  eventRoutes(app, services);
+  resourceRoutes(app, services);
+  logRoutes(app, services);
+  app.notFound((c) => problemResponse(new Failure('not_found', `there is nothing at ${c.req.method} ${c.req.path}`), c.get('requestId')));
+  app.onError((error, c) => {
+    const failure = asFailure(error);
+    const requestId = c.get('requestId');
+    if (failure.status >= 500) services.logger.error({ requestId, code: failure.code, err: failure.cause ?? failure }, failure.message);
+    return problemResponse(failure, requestId);
+  });
+  return app;
+}

@@ -1,0 +1,50 @@
+// Prometheus metrics: what was appended and how fast, how far sealing and capture are behind.
+
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  readonly registry: Registry;
+  committed(commit: { events: number; milliseconds: number }): void;
+}
+
+export interface Lag {
+  readonly sealingSeconds: () => Promise<number> | number;
+  readonly slots: () => readonly { readonly source: string; readonly bytes: number }[];
+}
+
+export function makeMetrics(lag: Lag): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const appended = new Counter({ name: 'indelible_appended_events_total', help: 'Events appended by this server through ingest', registers });
+  const latency = new Histogram({
+    name: 'indelible_append_seconds',
+    help: 'Time of one commit to the log, which may serve several requests',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  });
+  new Gauge({
+    name: 'indelible_sealing_lag_seconds',
+    help: 'Age of the oldest event that no published checkpoint covers; 0 when all are covered',
+    registers,
+    async collect() {
+      this.set(await lag.sealingSeconds());
+    },
+  });
+  new Gauge({
+    name: 'indelible_slot_lag_bytes',
+    help: 'WAL that a captured database has written and that is not in the log yet',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { source, bytes } of lag.slots()) this.set({ source }, bytes);
+    },
+  });
+  return {
+    registry,
+    committed: ({ events, milliseconds }) => {
+      appended.inc(events);
+      latency.observe(milliseconds / 1000);
+    },
+  };
+}

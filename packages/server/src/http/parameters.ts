@@ -1,0 +1,40 @@
+// The query string of a page: limit, cursor, order, and the names that a route adds. An unknown name is an error, never ignored.
+
+import { Failure } from '@indelible/core';
+import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../limits.ts';
+
+export interface PageParameters {
+  readonly limit: number;
+  readonly order: 'asc' | 'desc';
+  readonly cursor?: string;
+  readonly rest: Readonly<Record<string, string>>;
+}
+
+/**
+ * @param query the decoded query string
+ * @param extra the further names that this route takes
+ * @throws Failure `parameter_invalid`
+ */
+export function pageParameters(query: Readonly<Record<string, string>>, extra: readonly string[]): PageParameters {
+  const { limit, order, cursor, ...rest } = query;
+  const allowed = ['limit', 'order', 'cursor', ...extra];
+  for (const name of Object.keys(rest)) if (!extra.includes(name)) throw invalid(name, `there is no parameter "${name}" here; there are ${allowed.join(', ')}`);
+  const size = limit === undefined ? PAGE_EVENTS_DEFAULT : Number(limit);
+  if (!/^\d+$/.test(limit ?? '1') || size < 1 || size > PAGE_EVENTS_MAX) throw invalid('limit', `limit: expected a whole number from 1 to ${PAGE_EVENTS_MAX}, got "${limit}"`);
+  if (order !== undefined && order !== 'asc' && order !== 'desc') throw invalid('order', `order: expected asc or desc, got "${order}"`);
+  return { limit: size, order: order ?? 'desc', ...(cursor === undefined ? {} : { cursor }), rest };
+}
+
+/** A whole number of the query string. @throws Failure `parameter_invalid` */
+export function wholeNumber(query: Readonly<Record<string, string>>, name: string, minimum: number): number {
+  const text = query[name];
+  const value = Number(text);
+  if (text === undefined || !/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < minimum) {
+    throw invalid(name, `${name}: expected a whole number from ${minimum}, got ${text === undefined ? 'nothing' : `"${text}"`}`);
+  }
+  return value;
+}
+
+function invalid(name: string, message: string): Failure {
+  return new Failure('parameter_invalid', message, { pointer: name });
+}

@@ -1,0 +1,46 @@
+// POST /v1/events takes events in; GET reads them back.
+
+import { REQUEST_BYTES_MAX } from '@indelible/core';
+import { ingest, ingestPartially, type Verdict } from '../../ingest/ingest.ts';
+import { eventProof, proofText } from '../../ledger/prove.ts';
+import { getEvent } from '../../query/one.ts';
+import { listEvents } from '../../query/page.ts';
+import { type App, callerOf, type Services } from '../environment.ts';
+import { pageParameters } from '../parameters.ts';
+import { problemOf } from '../problem.ts';
+import { readBytes } from '../read-bytes.ts';
+import { requireLog } from '../require-log.ts';
+
+export function eventRoutes(app: App, services: Services): void {
+  app.post('/v1/events', async (c) => {
+    const { tenant } = await callerOf(services, c, 'ingest');
+    const body = await readBytes(c.req.raw, REQUEST_BYTES_MAX);
+    const ctx = { tenant, redaction: services.redaction, append: services.committer.append.bind(services.committer) };
+    const input = { contentType: c.req.header('content-type'), body };
+    if (c.req.query('partial') !== 'true') return c.json({ receipts: await ingest(ctx, input) }, 201);
+    const verdicts = await ingestPartially(ctx, input);
+    return c.json({ verdicts: verdicts.map(presentVerdict) }, verdicts.some((verdict) => 'receipt' in verdict) ? 201 : 422);
+  });
+
+  app.get('/v1/events', async (c) => {
+    const { tenant } = await callerOf(services, c, 'read');
+    const parameters = pageParameters(c.req.query(), ['q']);
+    const log = await services.tenants.byName(tenant);
+    return c.json(await listEvents(services.store.reader, log, { ...parameters, q: parameters.rest['q'] ?? '' }));
+  });
+
+  app.get('/v1/events/:id', async (c) => {
+    const { tenant } = await callerOf(services, c, 'read');
+    return c.json(await getEvent(services.store.reader, await requireLog(services, tenant), c.req.param('id')));
+  });
+
+  app.get('/v1/events/:id/proof', async (c) => {
+    const { tenant } = await callerOf(services, c, 'read');
+    const proof = await eventProof(services.store.reader, await requireLog(services, tenant), c.req.param('id'));
+    return c.req.header('accept')?.includes('text/plain') ? c.text(proof.proof) : c.json(proof);
+  });
+}
+
+function presentVerdict(verdict: Verdict): object {
+  return 'receipt' in verdict ? { receipt: verdict.receipt } : { error: problemOf(verdict.error) };
+}

@@ -1,0 +1,80 @@
+// The signer's Ed25519 key: a file that only its owner can read, made at the first start, never in the database.
+
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '@indelible/core';
+
+export const KEY_FILE = 'key.pem';
+
+export interface SignerKey {
+  readonly privateKey: KeyObject;
+  /** The raw 32 bytes. */
+  readonly publicKey: Buffer;
+}
+
+// What comes before the 32 bytes of a seed in PKCS #8 (RFC 8410, section 7).
+const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SEED_BYTES = 32;
+const OTHERS = 0o077;
+
+/**
+ * Reads `key.pem` (PKCS #8 PEM, or the 32 bytes of a raw seed) from the directory, and makes both when they are missing,
+ * unless only an existing key will do.
+ *
+ * @throws Failure `signer_refused` when others may read the file, or it holds no Ed25519 key
+ */
+export async function loadKey(directory: string, which: 'existing' | 'existing or new' = 'existing or new'): Promise<SignerKey> {
+  const path = join(directory, KEY_FILE);
+  try {
+    return await readKey(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || which === 'existing') throw error;
+  }
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeKey(directory, path);
+  return readKey(path);
+}
+
+async function readKey(path: string): Promise<SignerKey> {
+  const { mode } = await stat(path);
+  if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
+    throw new Failure('signer_refused', `the key file ${path} has the mode ${(mode & 0o777).toString(8)}, so that others can read it; chmod 600 it, and change the key if others could`);
+  }
+  const bytes = await readFile(path);
+  try {
+    const privateKey =
+      bytes.length === SEED_BYTES ? createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, bytes]), format: 'der', type: 'pkcs8' }) : createPrivateKey(bytes);
+    if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error(`it holds a key of the type ${privateKey.asymmetricKeyType ?? 'secret'}`);
+    return { privateKey, publicKey: rawPublicKey(createPublicKey(privateKey)) };
+  } catch (cause) {
+    throw new Failure('signer_refused', `the key file ${path} holds no Ed25519 key`, {}, { cause: cause as Error });
+  }
+}
+
+async function makeKey(directory: string, path: string): Promise<void> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  // 'wx': of two that start at once the second fails rather than putting another key in place of the first one's.
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncDirectory(directory);
+}
+
+/** Makes names in a directory durable: those of files just made or renamed. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function rawPublicKey(key: KeyObject): Buffer {
+  return Buffer.from((key.export({ format: 'jwk' }) as { x: string }).x, 'base64url');
+}

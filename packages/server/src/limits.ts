@@ -1,0 +1,67 @@
+// Limits of the server. Every limit is named with its unit.
+
+export const POSTGRES_VERSION_MIN = 150_000;
+export const PARTITION_MONTHS_AHEAD = 3;
+
+/** Advisory locks of the trail's database: one number a job, so that each has one owner among several servers. */
+export const ADVISORY_LOCK_MIGRATE = 0x1de11b00;
+export const ADVISORY_LOCK_SEAL = 0x1de11b01;
+export const ADVISORY_LOCK_CAPTURE_CLASS = 0x1de11b02;
+
+export const COMMIT_EVENTS_MAX = 2_000;
+export const COMMIT_BYTES_MAX = 8 * 1024 * 1024;
+export const QUEUE_EVENTS_MAX = 20_000;
+export const CAPTURE_COMMIT_ROWS_MAX = 5_000;
+
+export const SEAL_INTERVAL_MS = 500;
+export const BEAT_INTERVAL_MS = 60_000;
+
+export const KEY_CACHE_MS = 1_000;
+export const KEY_CACHE_ENTRIES_MAX = 10_000;
+export const QUERY_MS_MAX = 5_000;
+export const PAGE_EVENTS_MAX = 1_000;
+export const PAGE_EVENTS_DEFAULT = 50;
+
+/** Capture: how much may wait in memory between the source and the trail before the reader is paused. */
+export const CAPTURE_QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+export const CAPTURE_COMMIT_BYTES_MAX = 8 * 1024 * 1024;
+/** Rows of a transaction that wait for its first attribution message before they are taken as unattributed. */
+export const CAPTURE_HELD_ROWS_MAX = 5_000;
+export const CAPTURE_HELD_BYTES_MAX = 16 * 1024 * 1024;
+export const CAPTURE_POLL_INTERVAL_MS = 10_000;
+export const CAPTURE_STATUS_INTERVAL_MS = 1_000;
+export const CAPTURE_SILENCE_MS_MAX = 45_000;
+export const CAPTURE_BACKOFF_MS_MIN = 250;
+export const CAPTURE_BACKOFF_MS_MAX = 15_000;
+export const CAPTURE_NONCE_DAYS = 30;
+export const CAPTURE_JSON_DEPTH_MAX = 24;
+export const TENANT_HOPS_MAX = 3;
+export const INGEST_SLICE_EVENTS = 64;
+export const TENANT_CACHE_MS = 2_000;
+export const TENANT_CACHE_ENTRIES_MAX = 10_000;
+
+/** The signer's journal is compacted beyond this, and at every start. */
+export const SIGNER_JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
+/** Leaf hashes that the sealer holds in memory at once, over all logs. */
+export const SEAL_LEAVES_MAX = 65_536;
+/** Logs that one tick takes on; the others come in the next one, which begins at once. */
+export const SEAL_LOGS_MAX = 1_000;
+/** Right edges of trees that the sealer keeps in memory; the rest are read from the tiles when they are needed. */
+export const SEAL_EDGES_MAX = 4_000;
+/** How long after its `t` an event may be sealed while the sealer is at work. One that comes later was put there later. */
+export const SEAL_LAG_MS_MAX = 60_000;
+/** How far back a tick looks for logs that grew; a look at all of them comes every SEAL_SWEEP_INTERVAL_MS. */
+export const SEAL_LOOKBACK_MS = 300_000;
+export const SEAL_SWEEP_INTERVAL_MS = 60_000;
+/** Roots of full tiles that readers keep in memory: 32 bytes each. */
+export const TILE_ROOTS_MAX = 100_000;
+
+/** Findings that one run of verify lists; it counts the rest. */
+export const VERIFY_FINDINGS_MAX = 200;
+/** Events that one worker of verify takes at a time: a whole number of tiles. */
+export const VERIFY_RANGE_EVENTS = 16_384;
+/** What one worker of verify reads at a time, in memory. */
+export const VERIFY_WINDOW_BYTES = 4 * 1024 * 1024;
+export const VERIFY_WINDOW_EVENTS_MAX = 2_048;
+/** Events that an outsider's verify proves one by one, unless asked for all. */
+export const VERIFY_SAMPLE_EVENTS = 16;

@@ -1,0 +1,38 @@
+// The events that a query asks for, page by page.
+
+import { parse, print } from '@indelible/core';
+import type pg from 'pg';
+import { readSlice } from '../store/read-events.ts';
+import { compile } from './compile.ts';
+import type { ReadScope } from './present.ts';
+import { type Listing, type Page, type PageRequest, readPage } from './read-page.ts';
+
+export interface EventsRequest extends PageRequest {
+  /** In the query language; every event by default. */
+  readonly q?: string | undefined;
+  /** Milliseconds since 1970: what "now" means to relative times on the first page; the clock by default. */
+  readonly nowMs?: number | undefined;
+}
+
+/**
+ * A page of a tenant's events in the exact order of (occurredAt, seq), newest first by default. Pages joined by their
+ * cursors are the whole answer: nothing twice and nothing left out, whatever is recorded meanwhile. What is recorded meanwhile
+ * is in the answer when its place lies on a page that is still to be read.
+ *
+ * @param log the tenant's log, or undefined when nothing was ever recorded for the tenant: the answer is empty then
+ * @throws Failure `query_invalid`, `parameter_invalid`, `cursor_invalid`, `query_timeout`, `store_unavailable`
+ * @example await listEvents(store.reader, log, { q: 'actor:maria at:-24h', limit: 100 });
+ */
+export async function listEvents(reader: pg.Pool, log: ReadScope | undefined, request: EventsRequest = {}): Promise<Page> {
+  const query = parse(request.q ?? '');
+  if (log === undefined) return { events: [] };
+  const listing: Listing = {
+    kind: 'events',
+    question: print(query),
+    plan: (nowMs) => {
+      const { condition, ...bounds } = compile(query, nowMs);
+      return { ...bounds, read: (tx, slice) => readSlice(tx, log.tenantId, slice, condition) };
+    },
+  };
+  return readPage(reader, log, listing, request, request.nowMs ?? Date.now());
+}

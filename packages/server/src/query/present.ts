@@ -1,0 +1,30 @@
+// From a row to the event that readers see. It is made of the disclosures alone, the bytes that the log proves: whoever
+// changes a filter column changes which questions find an event, not what the answer says.
+
+import { type AuditEvent, fromSections, type Json } from '@indelible/core';
+import type { EventRow } from '../store/read-events.ts';
+
+/** An event in an answer of the API: the event of the schema, and its place in the log. */
+export interface PresentedEvent extends AuditEvent {
+  /** The origin of the log that holds it. */
+  readonly log: string;
+  /** The leaf's index in that log, from 0. */
+  readonly seq: number;
+}
+
+/** Whose events are read. What `Tenants.byName` answers fits. */
+export interface ReadScope {
+  readonly tenantId: number;
+  readonly tenant: string;
+  readonly origin: string;
+}
+
+export function present(scope: ReadScope, row: EventRow): PresentedEvent {
+  const lines = row.disclosures === '' ? [] : row.disclosures.split('\n');
+  const sections = lines.map((line): readonly [string, Json] => {
+    const [, name, value] = JSON.parse(line) as readonly [string, string, Json];
+    return [name, value];
+  });
+  const event = fromSections({ id: row.id, tenant: scope.tenant, t: row.recordedMs }, sections);
+  return { ...event, log: scope.origin, seq: row.seq };
+}

@@ -1,0 +1,88 @@
+// One page of a listing: checks the request, opens the cursor, walks the partitions in one snapshot, writes the next cursor.
+
+import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
+import type pg from 'pg';
+import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX, QUERY_MS_MAX } from '../limits.ts';
+import { asTenant } from '../store/as-tenant.ts';
+import { type EventRow, type Order, type RecordedRange, recordedBounds, type SeqRange, type Slice } from '../store/read-events.ts';
+import { fingerprint, readCursor, writeCursor } from './cursor.ts';
+import { present, type PresentedEvent, type ReadScope } from './present.ts';
+import { walk } from './walk.ts';
+
+export interface PageRequest {
+  /** How many events, 1 to PAGE_EVENTS_MAX; PAGE_EVENTS_DEFAULT by default. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before. */
+  readonly cursor?: string | undefined;
+  /** By (occurredAt, seq); `desc`, newest first, by default. */
+  readonly order?: Order | undefined;
+}
+
+export interface Page {
+  readonly events: readonly PresentedEvent[];
+  /** The cursor of the page that follows; absent on the last. */
+  readonly next?: string;
+}
+
+/** What is listed: its name for the cursor, and how to read it. */
+export interface Listing {
+  readonly kind: string;
+  /** Canonical text: two listings of one kind ask the same exactly when their texts are equal. */
+  readonly question: string;
+  /** Called once a page, with the instant that relative times refer to. */
+  readonly plan: (nowMs: number) => ListingPlan;
+}
+
+export interface ListingPlan {
+  /** Sequence numbers outside of which no event is meant. */
+  readonly seq: SeqRange;
+  /** Milliseconds since 1970: no event is meant that occurred earlier. */
+  readonly occurredFromMs: number;
+  readonly read: (tx: pg.ClientBase, slice: Slice) => Promise<readonly EventRow[]>;
+}
+
+/**
+ * @param nowMs milliseconds since 1970: what "now" means on a first page; later pages take it from their cursor
+ * @throws Failure `parameter_invalid`, `cursor_invalid`, `query_timeout`, `store_unavailable`
+ */
+export async function readPage(reader: pg.Pool, scope: ReadScope, listing: Listing, request: PageRequest, nowMs: number): Promise<Page> {
+  const { limit = PAGE_EVENTS_DEFAULT, order = 'desc' } = request;
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_EVENTS_MAX) {
+    throw new Failure('parameter_invalid', `limit: expected an integer from 1 to ${PAGE_EVENTS_MAX}`, { pointer: 'limit' });
+  }
+  if (order !== 'asc' && order !== 'desc') throw new Failure('parameter_invalid', 'order: expected asc or desc', { pointer: 'order' });
+  const print = fingerprint(listing.kind, scope.tenantId, order, listing.question);
+  const state = request.cursor === undefined ? undefined : readCursor(print, request.cursor);
+  const frozenMs = state?.nowMs ?? nowMs;
+  const plan = listing.plan(frozenMs);
+  const rows = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, async (tx) => {
+    const recorded = await recordedRange(tx, scope.tenantId, plan, order === 'asc' ? state?.position.occurredMs : undefined);
+    if (recorded === undefined) return [];
+    return walk({
+      recorded,
+      order,
+      // One more than asked for tells whether another page follows.
+      limit: limit + 1,
+      after: state?.position,
+      deadline: performance.now() + QUERY_MS_MAX,
+      read: (slice) => plan.read(tx, slice),
+    });
+  });
+  const events = rows.slice(0, limit).map((row) => present(scope, row));
+  const last = rows[limit - 1];
+  if (rows.length <= limit || last === undefined) return { events };
+  return { events, next: writeCursor(print, { nowMs: frozenMs, position: { occurredMs: last.occurredMs, seq: last.seq } }) };
+}
+
+/** What occurred at T or later was recorded at T - CLOCK_SKEW_MS_MAX or later. */
+async function recordedRange(
+  tx: pg.ClientBase,
+  tenantId: number,
+  plan: ListingPlan,
+  afterMs = Number.NEGATIVE_INFINITY,
+): Promise<RecordedRange | undefined> {
+  const bounds = await recordedBounds(tx, tenantId, plan.seq);
+  if (bounds === undefined) return undefined;
+  const fromMs = Math.max(bounds.fromMs, Math.max(plan.occurredFromMs, afterMs) - CLOCK_SKEW_MS_MAX);
+  return fromMs < bounds.toMs ? { fromMs, toMs: bounds.toMs } : undefined;
+}

@@ -1,0 +1,56 @@
+// Reads as one tenant: row-level security shows the reader only the tenant that its transaction names.
+
+import { Failure } from '@indelible/core';
+import type pg from 'pg';
+import { connect, storeFailure } from './pool.ts';
+
+const QUERY_CANCELED = '57014';
+
+/**
+ * Runs `work` in one read-only transaction that sees one tenant, and one state of the log however many statements it sends.
+ *
+ * @param timeoutMs how long one statement may take
+ * @throws Failure `query_timeout` when a statement took longer, `store_unavailable` when the database is away
+ * @example await asTenant(store.reader, 5, 5_000, (tx) => tx.query('select count(*) from indelible.tile'));
+ */
+export async function asTenant<Result>(
+  reader: pg.Pool,
+  tenantId: number,
+  timeoutMs: number,
+  work: (tx: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  if (!Number.isSafeInteger(tenantId) || !Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) {
+    throw new Error(`a tenant's number and a time limit are integers, got ${tenantId} and ${timeoutMs}`);
+  }
+  const client = await connect(reader);
+  let broken: Error | undefined;
+  // A connection that breaks between two statements tells only its listeners, and without one it would end the process.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    // One simple query: one round trip. SET takes no parameters; both values are integers.
+    await client.query(
+      `begin isolation level repeatable read read only; set local indelible.tenant = '${tenantId}'; set local statement_timeout = ${timeoutMs}`,
+    );
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((cause: Error) => {
+      broken = cause;
+    });
+    throw readFailure(error, timeoutMs);
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+function readFailure(error: unknown, timeoutMs: number): Error {
+  if (error instanceof Error && (error as { code?: string }).code === QUERY_CANCELED) {
+    return new Failure('query_timeout', `the database needed more than ${timeoutMs} ms`, {}, { cause: error });
+  }
+  return storeFailure(error);
+}
