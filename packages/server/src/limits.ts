@@ -61,7 +61,9 @@ export const VERIFY_FINDINGS_MAX = 200;
 /** Events that one worker of verify takes at a time: a whole number of tiles. */
 export const VERIFY_RANGE_EVENTS = 16_384;
 /** What one worker of verify reads at a time, in memory. */
-export const VERIFY_WINDOW_BYTES = 4 * 1024 * 1024;
+export const VERIFY_WINDOW_BYTES = 8 * 1024 * 1024;
 export const VERIFY_WINDOW_EVENTS_MAX = 2_048;
+/** A window lives as long as it is checked: room for it, so that it is not moved about by the garbage collector. */
+export const VERIFY_YOUNG_MIB = 64;
 /** Events that an outsider's verify proves one by one, unless asked for all. */
 export const VERIFY_SAMPLE_EVENTS = 16;

@@ -1,11 +1,10 @@
 // Patches node-postgres so that every write carries who acts, and in what circumstances, into its transaction.
 // The application's queries come first: whatever goes wrong in here is counted, and the query goes out untouched.
 
-import { AsyncResource } from 'node:async_hooks';
+import { bindCallbacks } from '../context/bind.ts';
 import { currentScope, runWithoutContext } from '../context/context.ts';
 import { bodyOf, type ScopeBody } from './body.ts';
 import {
-  type Callback,
   internalsOf,
   type Method,
   type PgClient,
@@ -64,7 +63,7 @@ function patchQuery({ client, Query }: PgInternals, key: string | undefined): vo
   const refusing = new Set<string>();
   client.query = function queryAttributed(this: PgClient, ...args) {
     // pg calls back in the context of its socket; a callback that writes must do so as its own caller.
-    const bound = args.map((arg) => (typeof arg === 'function' ? AsyncResource.bind(arg as Callback) : arg));
+    const bound = bindCallbacks(args);
     const attributed = attempt(() => attribute(this, bound, Query, key, refusing));
     if (attributed === undefined) return original.apply(this, bound);
     const { query, given } = attributed;
@@ -190,7 +189,7 @@ function promiseOf(query: PgQuery, PromiseClass: PromiseConstructor): Promise<un
 function patchConnect({ client }: PgInternals): void {
   const original = client.connect;
   client.connect = function connectOutside(this: PgClient, ...args) {
-    const bound = args.map((arg) => (typeof arg === 'function' ? AsyncResource.bind(arg as Callback) : arg));
+    const bound = bindCallbacks(args);
     attempt(() => transactionOf(this));
     return runWithoutContext(() => original.apply(this, bound));
   };
@@ -200,8 +199,7 @@ function patchConnect({ client }: PgInternals): void {
 function patchPool({ pool }: PgInternals): void {
   const original = pool.connect;
   const connect: Method<unknown> = function connect(this: unknown, ...args) {
-    const [callback] = args;
-    return original.apply(this, typeof callback === 'function' ? [AsyncResource.bind(callback as Callback)] : args);
+    return original.apply(this, bindCallbacks(args));
   };
   pool.connect = connect;
 }

@@ -20,7 +20,7 @@ export interface ServerError extends Error {
   position?: string;
 }
 
-export type Callback = (error: Error | null | undefined, result?: unknown) => void;
+type Callback = (error: Error | null | undefined, result?: unknown) => void;
 
 export interface PgQuery {
   text: string;

@@ -7,7 +7,12 @@ const relation: Relation = { kind: 'relation', oid: 1, schema: 'public', name: '
 const begin: Begin = { kind: 'begin', commitLsn: 100n, committedAt: 0, xid: 7 };
 const commit: Output = { kind: 'commit', commitLsn: 100n, endLsn: 110n };
 const insert = (id: number): Output => ({ kind: 'insert', relation, after: [String(id)] });
-const message = (content: string, prefix = 'indelible', transactional = true): Output => ({ kind: 'message', transactional, prefix, content });
+const message = (content: string, prefix = 'indelible', transactional = true): Output => ({
+  kind: 'message',
+  transactional,
+  prefix,
+  content,
+});
 
 function assemble(outputs: Iterable<Output>): { readonly items: Item[]; readonly assembler: Assembler } {
   const items: Item[] = [];
@@ -30,7 +35,14 @@ test('a transaction without a message is told so at its commit; the next one sta
 });
 
 test('messages of others, and those outside a transaction, attribute nothing', () => {
-  const { items } = assemble([message('x', 'indelible', false), begin, message('y', 'other'), message('z', 'indelible', false), insert(1), commit]);
+  const { items } = assemble([
+    message('x', 'indelible', false),
+    begin,
+    message('y', 'other'),
+    message('z', 'indelible', false),
+    insert(1),
+    commit,
+  ]);
   expect(said(items)).toEqual([[0, undefined], 'commit']);
 });
 
@@ -42,7 +54,11 @@ test('what is held back is bounded: after that many rows nobody waits for a mess
     yield insert(-1);
   };
   const { items, assembler } = assemble(outputs());
-  expect(said(items.slice(-3))).toEqual([[CAPTURE_HELD_ROWS_MAX - 1, undefined], [CAPTURE_HELD_ROWS_MAX, undefined], [CAPTURE_HELD_ROWS_MAX + 1, 'late']]);
+  expect(said(items.slice(-3))).toEqual([
+    [CAPTURE_HELD_ROWS_MAX - 1, undefined],
+    [CAPTURE_HELD_ROWS_MAX, undefined],
+    [CAPTURE_HELD_ROWS_MAX + 1, 'late'],
+  ]);
   expect(assembler.inTransaction).toBe(true);
 });
 

@@ -34,7 +34,12 @@ export function openAttribution(text: string, key: string | undefined, redaction
   const { payload, attribution } = opened;
   const read = (input: object): Attributed | undefined => {
     try {
-      return attributedOf(acceptEvent({ action: PROBE_ACTION, ...input }, { nowMs: Date.now(), redaction, newId: () => PROBE_ID, sourceKind: 'postgres', attribution }));
+      return attributedOf(
+        acceptEvent(
+          { action: PROBE_ACTION, ...input },
+          { nowMs: Date.now(), redaction, newId: () => PROBE_ID, sourceKind: 'postgres', attribution },
+        ),
+      );
     } catch {
       return undefined;
     }
@@ -44,7 +49,8 @@ export function openAttribution(text: string, key: string | undefined, redaction
   const metadata = { ...payload.metadata, ...(payload.trimmed === undefined ? {} : { [TRIMMED]: payload.trimmed as Json }) };
   const whole = read({ actor, ...context, ...(Object.keys(metadata).length === 0 ? {} : { metadata }) });
   // A part that cannot be stored does not spoil the others.
-  const attributed = whole ?? read({ actor, ...context }) ?? read({ actor }) ?? read({ actor: { type: 'unknown' }, ...context }) ?? UNATTRIBUTED;
+  const attributed =
+    whole ?? read({ actor, ...context }) ?? read({ actor }) ?? read({ actor: { type: 'unknown' }, ...context }) ?? UNATTRIBUTED;
   return { attributed, nonce: attribution === 'verified' ? payload.nonce : undefined, sound: whole !== undefined };
 }
 

@@ -41,12 +41,22 @@ interface Row {
  *
  * @param counters counted up; the caller takes a fresh copy for a batch that is tried again
  */
-export async function applyBatch(tx: pg.ClientBase, record: SourceRecord, from: Cursor, items: readonly Item[], counters: Counters, settings: BatchSettings): Promise<BatchResult> {
+export async function applyBatch(
+  tx: pg.ClientBase,
+  record: SourceRecord,
+  from: Cursor,
+  items: readonly Item[],
+  counters: Counters,
+  settings: BatchSettings,
+): Promise<BatchResult> {
   const rows = items.filter((item) => item.kind === 'row').filter(({ begin, ordinal }) => isAfter(begin.commitLsn, ordinal, from));
   const parts = rows.map((item) => partsOf(item, settings));
   const attributions = await attribute(tx, record.sourceId, rows, counters, settings);
   const tenants = new TenantBatch(record.sourceId);
-  await tenants.load(tx, parts.flatMap(({ before, after }) => [before, after]));
+  await tenants.load(
+    tx,
+    parts.flatMap(({ before, after }) => [before, after]),
+  );
   const byTenant = new Map<string, NewEvent[]>();
   for (const part of parts) addRow(part, attributions.get(part.item) ?? UNATTRIBUTED, tenants, byTenant, counters, settings);
   let events = 0;
@@ -75,7 +85,13 @@ function partsOf(item: RowItem, settings: BatchSettings): Row {
   const images = imagesOf(item.change);
   const map = settings.mapOf(images.relation);
   const way = (tuple: RowImages['after']): Way => (tuple === undefined ? undefined : wayOf(map, images.relation, tuple));
-  return { item, images, map, before: images.before === undefined || images.wholeBefore ? way(images.before) : ownWay(map, images, images.before), after: way(images.after) };
+  return {
+    item,
+    images,
+    map,
+    before: images.before === undefined || images.wholeBefore ? way(images.before) : ownWay(map, images, images.before),
+    after: way(images.after),
+  };
 }
 
 /** Of a row that is known by its key alone, only the map knows the tenant. */
@@ -84,7 +100,14 @@ function ownWay({ ownKey }: TableMap, images: RowImages, key: Tuple): Way {
   return ownKey === undefined || text === undefined ? undefined : { kind: 'row', table: ownKey.label, key: text };
 }
 
-function addRow(row: Row, attributed: Attributed, tenants: TenantBatch, byTenant: Map<string, NewEvent[]>, counters: Counters, settings: BatchSettings): void {
+function addRow(
+  row: Row,
+  attributed: Attributed,
+  tenants: TenantBatch,
+  byTenant: Map<string, NewEvent[]>,
+  counters: Counters,
+  settings: BatchSettings,
+): void {
   const { item, images, map } = row;
   const before = tenants.resolve(row.before);
   const after = tenants.resolve(row.after);
@@ -123,7 +146,13 @@ function follow({ item, images, map, before, after }: Row, tenants: TenantBatch)
 }
 
 /** Opens each message once, and takes the proof from those whose nonce another transaction has used. */
-async function attribute(tx: pg.ClientBase, sourceId: number, rows: readonly RowItem[], counters: Counters, settings: BatchSettings): Promise<Map<RowItem, Attributed>> {
+async function attribute(
+  tx: pg.ClientBase,
+  sourceId: number,
+  rows: readonly RowItem[],
+  counters: Counters,
+  settings: BatchSettings,
+): Promise<Map<RowItem, Attributed>> {
   const texts = new Map<string, Opened>();
   const nonces = new Map<string, Lsn>();
   for (const { message } of rows) {

@@ -31,7 +31,7 @@ export interface CaptureTest {
   /** Runs statements in one transaction, with the attribution message before them. */
   as(payload: Partial<MessagePayload>, ...statements: readonly string[]): Promise<void>;
   /** All captured events of a tenant, oldest first; without the log's own first one. */
-  events(tenant: string): Promise<AuditEvent[]>;
+  readonly events: (tenant: string) => Promise<AuditEvent[]>;
   tenants(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -45,7 +45,8 @@ export async function openCaptureTest(schema: string): Promise<CaptureTest> {
   const urlOf = (database: string): string => Object.assign(new URL(base), { pathname: `/${database}` }).href;
   const trailDatabase = `indelible_capture_${name}`;
   const sourceDatabase = `app_${name}`;
-  for (const database of [trailDatabase, sourceDatabase]) await admin.query(`create database ${database} template template0 encoding 'UTF8'`);
+  for (const database of [trailDatabase, sourceDatabase])
+    await admin.query(`create database ${database} template template0 encoding 'UTF8'`);
   await migrate(urlOf(trailDatabase));
   const store = openStore({ ownerUrl: urlOf(trailDatabase), readers: 1, appenders: 6, onError: () => {} });
   const sourceUrl = urlOf(sourceDatabase);
@@ -72,13 +73,19 @@ export async function openCaptureTest(schema: string): Promise<CaptureTest> {
       capture.start();
       return capture;
     },
-    as: (payload, ...statements) => transaction(source, [emit(sealMessage({ v: 1, nonce: newNonce(), ...payload }, CONTEXT_KEY)), ...statements]),
+    as: (payload, ...statements) =>
+      transaction(source, [emit(sealMessage({ v: 1, nonce: newNonce(), ...payload }, CONTEXT_KEY)), ...statements]),
     events: async (tenant) => (await readEvents(store.owner)).filter((event) => event.tenant === tenant && event.action !== 'log.created'),
-    tenants: async () => (await store.owner.query<{ tenant: string }>('select tenant from indelible.log where tenant_id <> 0 order by tenant')).rows.map((row) => row.tenant),
+    tenants: async () =>
+      (await store.owner.query<{ tenant: string }>('select tenant from indelible.log where tenant_id <> 0 order by tenant')).rows.map(
+        (row) => row.tenant,
+      ),
     close: async () => {
       await Promise.all(captures.map((capture) => capture.stop()));
       await Promise.all([store.close(), source.end()]);
-      await until(async () => (await admin.query('select from pg_replication_slots where slot_name = $1 and active', [slot])).rowCount === 0);
+      await until(
+        async () => (await admin.query('select from pg_replication_slots where slot_name = $1 and active', [slot])).rowCount === 0,
+      );
       await admin.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
       for (const database of [trailDatabase, sourceDatabase]) await admin.query(`drop database ${database} with (force)`);
       for (const role of ROLES) await admin.query(`drop role if exists ${roleName(trailDatabase, role)}`);

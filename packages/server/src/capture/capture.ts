@@ -128,7 +128,11 @@ export class Capture {
       throw broken;
     } finally {
       trail.off('error', noticed);
-      if (broken === undefined) broken = await trail.query('select pg_advisory_unlock_all()').then(() => undefined, (error: Error) => error);
+      if (broken === undefined)
+        broken = await trail.query('select pg_advisory_unlock_all()').then(
+          () => undefined,
+          (error: Error) => error,
+        );
       trail.release(broken);
     }
   }
@@ -136,7 +140,10 @@ export class Capture {
   /** Waits until no other server captures this source. */
   async #lock(trail: pg.PoolClient, sourceId: number): Promise<boolean> {
     while (!this.#ended) {
-      const answer = await trail.query<{ mine: boolean }>('select pg_try_advisory_lock($1::int4, $2::int4) as mine', [ADVISORY_LOCK_CAPTURE_CLASS, sourceId]);
+      const answer = await trail.query<{ mine: boolean }>('select pg_try_advisory_lock($1::int4, $2::int4) as mine', [
+        ADVISORY_LOCK_CAPTURE_CLASS,
+        sourceId,
+      ]);
       if (answer.rows[0]?.mine === true) return true;
       this.#state = 'standby';
       this.#reason = 'another server captures this source';
@@ -151,7 +158,12 @@ export class Capture {
     if (record === undefined || record.stoppedReason !== undefined || this.#ended) return;
     this.#record = record;
     const { log } = this.#options;
-    const session = new Session(record, trail, { ...this.#options, contextKey: this.#options.contextKey, redaction: this.#redaction, streaming: () => this.#streaming(record) });
+    const session = new Session(record, trail, {
+      ...this.#options,
+      contextKey: this.#options.contextKey,
+      redaction: this.#redaction,
+      streaming: () => this.#streaming(record),
+    });
     this.#session = session;
     try {
       const gap = await session.run();
@@ -166,7 +178,10 @@ export class Capture {
     this.#state = 'streaming';
     this.#reason = undefined;
     this.#backoffMs = CAPTURE_BACKOFF_MS_MIN;
-    this.#options.log.info({ source: record.name, slot: record.slot, cursor: `${lsnText(record.cursor.lsn)}:${record.cursor.ordinal}` }, `capture of ${record.name} runs`);
+    this.#options.log.info(
+      { source: record.name, slot: record.slot, cursor: `${lsnText(record.cursor.lsn)}:${record.cursor.ordinal}` },
+      `capture of ${record.name} runs`,
+    );
   }
 
   async #stopFor(gap: Gap, record: SourceRecord, log: CaptureLog): Promise<void> {
@@ -174,11 +189,15 @@ export class Capture {
     this.#state = 'stopped';
     this.#reason = `${gap.reason}: ${gap.detail}; ${GAP_REMEDY}`;
     const range = { from: lsnText(gap.from), ...(gap.to === undefined ? {} : { to: lsnText(gap.to) }) };
-    log.error({ source: record.name, reason: gap.reason, ...range }, `capture of ${record.name} has a gap and is stopped: ${gap.detail}; ${GAP_REMEDY}`);
+    log.error(
+      { source: record.name, reason: gap.reason, ...range },
+      `capture of ${record.name} has a gap and is stopped: ${gap.detail}; ${GAP_REMEDY}`,
+    );
   }
 
   async #rest(state: CaptureState, reason: string): Promise<void> {
-    if (this.#reason !== reason) this.#options.log.error({ source: this.#options.name }, `capture of ${this.#options.name} is stopped: ${reason}`);
+    if (this.#reason !== reason)
+      this.#options.log.error({ source: this.#options.name }, `capture of ${this.#options.name} is stopped: ${reason}`);
     this.#state = state;
     this.#reason = reason;
     await this.#sleep(CAPTURE_POLL_INTERVAL_MS);
@@ -189,7 +208,10 @@ export class Capture {
     const reason = error.message;
     // The same trouble is told once, and again when the pauses have become long.
     if (this.#reason !== reason) {
-      this.#options.log.warn({ source: this.#options.name, error: reason, retryMs: this.#backoffMs }, `capture of ${this.#options.name} was interrupted and tries again: ${reason}`);
+      this.#options.log.warn(
+        { source: this.#options.name, error: reason, retryMs: this.#backoffMs },
+        `capture of ${this.#options.name} was interrupted and tries again: ${reason}`,
+      );
     }
     this.#state = 'retrying';
     this.#reason = reason;

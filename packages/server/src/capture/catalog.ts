@@ -113,7 +113,13 @@ function tableFrom(row: TableRow): CatalogTable {
 
 async function loadPublication(source: pg.ClientBase, name: string, version: number): Promise<Publication | undefined> {
   const generated = version >= 180_000 ? 'pubgencols::text' : 'null';
-  const answer = await source.query<{ all_tables: boolean; via_root: boolean; operations: string[]; generated: string | null; narrowed: string[] }>(
+  const answer = await source.query<{
+    all_tables: boolean;
+    via_root: boolean;
+    operations: string[];
+    generated: string | null;
+    narrowed: string[];
+  }>(
     `select puballtables as all_tables, pubviaroot as via_root, ${generated} as generated,
        array_remove(array[case when pubinsert then 'insert' end, case when pubupdate then 'update' end, case when pubdelete then 'delete' end, case when pubtruncate then 'truncate' end], null) as operations,
        array(select r.prrelid::regclass::text from pg_publication_rel r where r.prpubid = p.oid and (r.prattrs is not null or r.prqual is not null)) as narrowed
@@ -122,5 +128,11 @@ async function loadPublication(source: pg.ClientBase, name: string, version: num
   );
   const row = answer.rows[0];
   if (row === undefined) return undefined;
-  return { allTables: row.all_tables, viaRoot: row.via_root, operations: row.operations, generated: row.generated ?? undefined, narrowed: row.narrowed };
+  return {
+    allTables: row.all_tables,
+    viaRoot: row.via_root,
+    operations: row.operations,
+    generated: row.generated ?? undefined,
+    narrowed: row.narrowed,
+  };
 }

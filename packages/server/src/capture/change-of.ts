@@ -71,7 +71,9 @@ function known(values: Values | undefined, missing: ReadonlyMap<string, string>)
 function fit(sides: readonly (Values | undefined)[], missing: Map<string, string>): void {
   const present = sides.filter((side) => side !== undefined);
   const bytes = new Map<string, number>();
-  for (const side of present) for (const [name, value] of Object.entries(side)) bytes.set(name, (bytes.get(name) ?? 0) + Buffer.byteLength(JSON.stringify(value)) + name.length + 4);
+  for (const side of present)
+    for (const [name, value] of Object.entries(side))
+      bytes.set(name, (bytes.get(name) ?? 0) + Buffer.byteLength(JSON.stringify(value)) + name.length + 4);
   let total = [...bytes.values()].reduce((sum, size) => sum + size, 0);
   for (const [name, size] of [...bytes].sort((a, b) => b[1] - a[1])) {
     if (total <= EVENT_BYTES_MAX - REST_BYTES) return;

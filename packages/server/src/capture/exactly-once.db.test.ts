@@ -21,7 +21,9 @@ afterEach(async () => {
 async function cut(test: CaptureTest, what: 'trail' | 'stream' | 'both'): Promise<void> {
   const trail = `(application_name = 'indelible appender' and datname = 'indelible_capture_${test.name}')`;
   const stream = `(application_name = 'indelible-capture' and datname = 'app_${test.name}')`;
-  await test.admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${what === 'both' ? `${trail} or ${stream}` : what === 'trail' ? trail : stream}`);
+  await test.admin.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where ${what === 'both' ? `${trail} or ${stream}` : what === 'trail' ? trail : stream}`,
+  );
 }
 
 /** Captured events; 1 is the place of `postgres` among the kinds of sources. */
@@ -30,16 +32,22 @@ async function countRows(owner: pg.Pool): Promise<number> {
 }
 
 const told = (events: readonly AuditEvent[]): string[] =>
-  events.filter((event) => event.source.kind === 'postgres').map((event) => `${event.action} ${event.resource?.id} ${String(event.change?.before?.['value'])} ${String(event.change?.after?.['value'])}`).sort();
+  events
+    .filter((event) => event.source.kind === 'postgres')
+    .map(
+      (event) =>
+        `${event.action} ${event.resource?.id} ${JSON.stringify(event.change?.before?.['value'])} ${JSON.stringify(event.change?.after?.['value'])}`,
+    )
+    .sort();
 
 test('every change is in the log exactly once, whatever is cut while it is written', async () => {
   app = await openCaptureTest(SCHEMA);
   await app.setup();
   const captures = [app.start(), app.start()];
   const done: string[] = [];
-  let stopped = false;
+  const writing = new AbortController();
   const write = async (writer: number): Promise<void> => {
-    for (let round = 0; !stopped; round++) {
+    for (let round = 0; !writing.signal.aborted; round++) {
       const first = writer * 10_000_000 + round * 100;
       const rows = 1 + ((round * 7) % 60);
       const tenant = ['a', 'b', 'c'][round % 3];
@@ -60,7 +68,7 @@ test('every change is in the log exactly once, whatever is cut while it is writt
       captures.push(app.start());
     } else await cut(app, (['trail', 'stream', 'both'] as const)[attack % 3] ?? 'both');
   }
-  stopped = true;
+  writing.abort();
   await writers;
   const { owner } = app.store;
   await until(async () => (await countRows(owner)) >= done.length, 60);
@@ -88,7 +96,9 @@ test('a transaction far larger than a commit passes in pieces, and its cursor ho
   expect(Number(cursor.rows[0]?.cursor_ordinal)).toBeGreaterThan(0);
   await until(async () => (await countRows(owner)) >= 40_000, 60);
   await pause(200);
-  const answer = await owner.query<{ ids: string; rows: string; verified: string }>(`select count(distinct resource_id) as ids, count(*) as rows, count(*) filter (where actor_id = 'importer' and attribution = 0) as verified from indelible.event where source_kind = 1`);
+  const answer = await owner.query<{ ids: string; rows: string; verified: string }>(
+    `select count(distinct resource_id) as ids, count(*) as rows, count(*) filter (where actor_id = 'importer' and attribution = 0) as verified from indelible.event where source_kind = 1`,
+  );
   expect(answer.rows[0]).toEqual({ ids: '40000', rows: '40000', verified: '40000' });
 }, 120_000);
 
@@ -105,7 +115,9 @@ test('a source that goes away and comes back, and a store that does', async () =
     await until(() => capture.status().state === 'retrying');
     expect(capture.status().reason).toMatch(/not currently accepting connections|terminat|closed/);
     await admin.query(`alter database ${database} with allow_connections true`);
-    await source.query(`insert into things values ((select count(*) from things), 'a', 1)`).catch(async () => source.query(`insert into things values ((select count(*) from things), 'a', 1)`));
+    await source
+      .query(`insert into things values ((select count(*) from things), 'a', 1)`)
+      .catch(async () => source.query(`insert into things values ((select count(*) from things), 'a', 1)`));
     await until(() => capture.status().state === 'streaming', 40);
   }
   const { owner } = app.store;

@@ -29,7 +29,9 @@ async function whileStopped(test: CaptureTest, sql: string): Promise<void> {
   await test.source.query(`insert into organizations values ('before', 'the gap')`);
   await until(async () => (await test.events('before')).length === 1);
   await capture.stop();
-  await until(async () => (await test.admin.query('select from pg_replication_slots where slot_name = $1 and active', [test.slot])).rowCount === 0);
+  await until(
+    async () => (await test.admin.query('select from pg_replication_slots where slot_name = $1 and active', [test.slot])).rowCount === 0,
+  );
   await test.source.query(`insert into organizations values ('lost', 'in the gap')`);
   await test.source.query(sql);
 }
@@ -52,8 +54,15 @@ test.each([
   await until(() => again.status().state === 'stopped');
   const gaps = (await test.events('_operator')).filter((event) => event.action === 'capture.gap');
   expect(gaps).toHaveLength(1);
-  expect(gaps[0]).toMatchObject({ severity: 'critical', actor: { type: 'system' }, resource: { type: 'capture_source', id: test.name }, metadata: { reason, from: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/), to: expect.stringMatching(/\//) } });
-  expect(test.logged.filter(({ level }) => level === 'error').some(({ message }) => message.includes('has a gap and is stopped'))).toBe(true);
+  expect(gaps[0]).toMatchObject({
+    severity: 'critical',
+    actor: { type: 'system' },
+    resource: { type: 'capture_source', id: test.name },
+    metadata: { reason, from: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/), to: expect.stringMatching(/\//) },
+  });
+  expect(test.logged.filter(({ level }) => level === 'error').some(({ message }) => message.includes('has a gap and is stopped'))).toBe(
+    true,
+  );
   expect((await test.events('lost')).length).toBe(0);
 });
 
@@ -68,7 +77,9 @@ test('a source that is another server now', async () => {
 test('after a gap, setup makes a new slot, says so, and capture goes on by itself', async () => {
   const test = await opened();
   await whileStopped(test, `select pg_drop_replication_slot('${test.slot}')`);
-  await expect(captureSetup({ sourceUrl: test.sourceUrl, name: test.name, appender: test.store.appender })).rejects.toThrow(/record this gap first/);
+  await expect(captureSetup({ sourceUrl: test.sourceUrl, name: test.name, appender: test.store.appender })).rejects.toThrow(
+    /record this gap first/,
+  );
   const capture = test.start();
   await until(() => capture.status().state === 'stopped');
   await test.setup();
@@ -106,8 +117,17 @@ test('doctor names what is wrong and how to mend it', async () => {
     'public.late is not captured yet',
     'public.nokey is not captured yet',
   ]);
-  const warned = checks.filter((check) => check.verdict === 'warning').map((check) => check.found).join('\n');
-  for (const part of ['public.fast: an unlogged table', 'public.nokey: has no primary key', 'public.late do not lead to a tenant', 'CREATE, ALTER and DROP of tables are not captured']) expect(warned).toContain(part);
+  const warned = checks
+    .filter((check) => check.verdict === 'warning')
+    .map((check) => check.found)
+    .join('\n');
+  for (const part of [
+    'public.fast: an unlogged table',
+    'public.nokey: has no primary key',
+    'public.late do not lead to a tenant',
+    'CREATE, ALTER and DROP of tables are not captured',
+  ])
+    expect(warned).toContain(part);
   expect(checks.every((check) => check.verdict === 'ok' || (check.remedy ?? '') !== '')).toBe(true);
   await test.source.query(DROP, [test.slot]);
   expect((await captureDoctor(doctor)).find((check) => check.item === 'gap')?.verdict).toBe('failed');

@@ -28,7 +28,8 @@ export interface Gap {
 }
 
 /** What an operator does about every gap. */
-export const GAP_REMEDY = 'run "indelible capture setup" for this source: it makes a new slot, and the trail goes on from there; the range of the gap stays on record';
+export const GAP_REMEDY =
+  'run "indelible capture setup" for this source: it makes a new slot, and the trail goes on from there; the range of the gap stays on record';
 
 interface SlotRow {
   readonly plugin: string;
@@ -50,11 +51,28 @@ export interface SlotHealth {
  * @param identity who answers now; left out by the regular check of a connection that is already known
  * @param acknowledged the furthest that this trail has allowed the slot to go; asked after the slot was looked at
  */
-export async function checkContinuity(source: pg.ClientBase, record: SourceRecord, identity: SourceIdentity | undefined, acknowledged: () => Lsn | Promise<Lsn>): Promise<SlotHealth> {
-  const gap = (reason: GapReason, detail: string, to: Lsn | undefined): SlotHealth => ({ gap: { reason, detail, from: record.acknowledged, to }, lagBytes: 0 });
-  if (identity !== undefined && (identity.systemIdentifier !== record.systemIdentifier || identity.timeline !== record.timeline || identity.database !== record.database)) {
+export async function checkContinuity(
+  source: pg.ClientBase,
+  record: SourceRecord,
+  identity: SourceIdentity | undefined,
+  acknowledged: () => Lsn | Promise<Lsn>,
+): Promise<SlotHealth> {
+  const gap = (reason: GapReason, detail: string, to: Lsn | undefined): SlotHealth => ({
+    gap: { reason, detail, from: record.acknowledged, to },
+    lagBytes: 0,
+  });
+  if (
+    identity !== undefined &&
+    (identity.systemIdentifier !== record.systemIdentifier ||
+      identity.timeline !== record.timeline ||
+      identity.database !== record.database)
+  ) {
     const was = `${record.database} of system ${record.systemIdentifier}, timeline ${record.timeline}`;
-    return gap('source_replaced', `the source was ${was}; now ${identity.database} of system ${identity.systemIdentifier}, timeline ${identity.timeline} answers`, undefined);
+    return gap(
+      'source_replaced',
+      `the source was ${was}; now ${identity.database} of system ${identity.systemIdentifier}, timeline ${identity.timeline} answers`,
+      undefined,
+    );
   }
   const end = await walEnd(source);
   const slots = await source.query<SlotRow>(
@@ -67,11 +85,16 @@ export async function checkContinuity(source: pg.ClientBase, record: SourceRecor
   if (slot.plugin !== 'pgoutput' || slot.database !== record.database) {
     return gap('slot_replaced', `the replication slot ${record.slot} belongs to ${slot.plugin} in ${slot.database} now`, end);
   }
-  if (slot.wal_status === 'lost') return gap('slot_lost', `the source has removed log that the slot ${record.slot} still needed (max_slot_wal_keep_size)`, end);
+  if (slot.wal_status === 'lost')
+    return gap('slot_lost', `the source has removed log that the slot ${record.slot} still needed (max_slot_wal_keep_size)`, end);
   const confirmed = slot.confirmed === null ? 0n : parseLsn(slot.confirmed);
   const allowed = await acknowledged();
   if (confirmed > allowed) {
-    return gap('slot_advanced', `the slot ${record.slot} stands at ${lsnText(confirmed)}, beyond ${lsnText(allowed)}, the furthest that this trail has acknowledged`, confirmed);
+    return gap(
+      'slot_advanced',
+      `the slot ${record.slot} stands at ${lsnText(confirmed)}, beyond ${lsnText(allowed)}, the furthest that this trail has acknowledged`,
+      confirmed,
+    );
   }
   const publication = await source.query('select 1 from pg_publication where pubname = $1', [record.publication]);
   if (publication.rowCount === 0) return gap('publication_missing', `the publication ${record.publication} is not there any more`, end);
@@ -85,17 +108,23 @@ export async function checkContinuity(source: pg.ClientBase, record: SourceRecor
  * @returns false when it was stopped before
  */
 export async function recordGap(tx: pg.ClientBase, record: SourceRecord, gap: Gap): Promise<boolean> {
-  const stopped = await tx.query('update indelible.capture_source set stopped_reason = $2 where source_id = $1 and stopped_reason is null', [
-    record.sourceId,
-    `${gap.reason}: ${gap.detail}; ${GAP_REMEDY}`,
-  ]);
+  const stopped = await tx.query(
+    'update indelible.capture_source set stopped_reason = $2 where source_id = $1 and stopped_reason is null',
+    [record.sourceId, `${gap.reason}: ${gap.detail}; ${GAP_REMEDY}`],
+  );
   if (stopped.rowCount !== 1) return false;
   await appendIn(tx, OPERATOR_TENANT, [captureEvent('capture.gap', record, gap.from, gap.to, { reason: gap.reason, detail: gap.detail })]);
   return true;
 }
 
 /** Puts on record from where on tables are captured: what happened to their rows before is not in the trail. */
-export async function recordCoverage(tx: pg.ClientBase, record: SourceRecord, { added, again }: Coverage, from: Lsn, to: Lsn): Promise<void> {
+export async function recordCoverage(
+  tx: pg.ClientBase,
+  record: SourceRecord,
+  { added, again }: Coverage,
+  from: Lsn,
+  to: Lsn,
+): Promise<void> {
   const events: NewEvent[] = [];
   if (again.length > 0) {
     const detail = `${again.join(', ')} had been taken out of the publication; changes in this range may be missing`;
@@ -131,6 +160,12 @@ export function captureEvent(
     actor: { type: 'system', name: 'indelible', attribution: 'verified' },
     resource: { type: 'capture_source', id: record.name, name: record.name },
     source: { kind: 'self', name: record.name },
-    metadata: { ...facts, from: lsnText(from), ...(to === undefined ? {} : { to: lsnText(to) }), cursor: `${lsnText(record.cursor.lsn)}:${record.cursor.ordinal}`, slot: record.slot },
+    metadata: {
+      ...facts,
+      from: lsnText(from),
+      ...(to === undefined ? {} : { to: lsnText(to) }),
+      cursor: `${lsnText(record.cursor.lsn)}:${record.cursor.ordinal}`,
+      slot: record.slot,
+    },
   };
 }

@@ -17,7 +17,9 @@ const ESCAPE = '\\u';
  */
 export function parseJsonText(text: string): Json {
   if (!isStorable(text)) return text;
-  const exact = MAYBE_INEXACT.test(text) ? text.replace(TOKEN, (token) => (isNumber(token) && !isExact(token) ? `"${token}"` : token)) : text;
+  const exact = MAYBE_INEXACT.test(text)
+    ? text.replace(TOKEN, (token) => (isNumber(token) && !isExact(token) ? `"${token}"` : token))
+    : text;
   return JSON.parse(exact) as Json;
 }
 

@@ -12,7 +12,8 @@ const RELATION_DEFAULT =
   '52000040057075626c696300626f7473006400040169640000000017ffffffff006e616d650000000019ffffffff006269670000000019ffffffff00666c61670000000010ffffffff';
 const INSERT = '49000040054e00047400000001317400000005c39c6ec3af74000000057878787878740000000174';
 const COMMIT = '4300000000000196d940000000000196d970000303ee19053027';
-const UPDATE_FULL = '55000040054f00047400000001317400000005c39c6ec3af740000000578787878787400000001744e00047400000001316e74000000057878787878740000000174';
+const UPDATE_FULL =
+  '55000040054f00047400000001317400000005c39c6ec3af740000000578787878787400000001744e00047400000001316e74000000057878787878740000000174';
 const UPDATE_UNCHANGED = '55000040054e000474000000013274000000016375740000000166';
 const UPDATE_KEY = '55000040054b00047400000001326e6e6e4e000474000000013374000000016375740000000166';
 const DELETE_FULL = '44000040054f00047400000001316e74000000057878787878740000000174';
@@ -51,7 +52,12 @@ test('a transaction from begin to commit', () => {
 
 test('full identity gives the whole row before', () => {
   const [, update, deleted, truncate] = decode(RELATION_FULL, UPDATE_FULL, DELETE_FULL, TRUNCATE);
-  expect(update).toEqual({ kind: 'update', relation, before: { kind: 'full', tuple: ['1', 'Ünï', 'xxxxx', 't'] }, after: ['1', null, 'xxxxx', 't'] });
+  expect(update).toEqual({
+    kind: 'update',
+    relation,
+    before: { kind: 'full', tuple: ['1', 'Ünï', 'xxxxx', 't'] },
+    after: ['1', null, 'xxxxx', 't'],
+  });
   expect(deleted).toEqual({ kind: 'delete', relation, before: { kind: 'full', tuple: ['1', null, 'xxxxx', 't'] } });
   expect(truncate).toEqual({ kind: 'truncate', relations: [relation] });
 });

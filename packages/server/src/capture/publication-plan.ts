@@ -28,9 +28,11 @@ export function planPublication(catalog: Catalog, publication: string): Plan {
   const existing = catalog.publication;
   const stored = catalog.version >= GENERATED_SINCE;
   // Before any table is set to FULL: an identity with a stored generated column that is not published makes UPDATE fail.
-  if (existing !== undefined && stored && existing.generated !== 's') statements.push(`ALTER PUBLICATION ${name} SET (publish_generated_columns = stored)`);
+  if (existing !== undefined && stored && existing.generated !== 's')
+    statements.push(`ALTER PUBLICATION ${name} SET (publish_generated_columns = stored)`);
   for (const table of tables) {
-    if (wantsFull(table, catalog.version) && table.identity !== 'f') statements.push(`ALTER TABLE ${tableName(table)} REPLICA IDENTITY FULL`);
+    if (wantsFull(table, catalog.version) && table.identity !== 'f')
+      statements.push(`ALTER TABLE ${tableName(table)} REPLICA IDENTITY FULL`);
   }
   // A partition is published through its topmost table, so that its rows come under one name.
   const added = tables.filter((table) => table.root === undefined && !table.published);
@@ -61,16 +63,41 @@ function uncoveredIn(table: CatalogTable, version: number): Uncovered[] {
   const name = qualified(table);
   if (table.foreign) return [{ table: name, what: 'a foreign table: its rows live in another database', remedy: 'capture that database' }];
   if (table.unlogged) {
-    return [{ table: name, what: 'an unlogged table: its changes are not in the write-ahead log', remedy: `ALTER TABLE ${tableName(table)} SET LOGGED, then run capture setup again` }];
+    return [
+      {
+        table: name,
+        what: 'an unlogged table: its changes are not in the write-ahead log',
+        remedy: `ALTER TABLE ${tableName(table)} SET LOGGED, then run capture setup again`,
+      },
+    ];
   }
   if (!wantsFull(table, version)) {
     return table.primaryKey.length > 0
-      ? [{ table: name, what: 'has a virtual generated column: earlier values are not covered', remedy: 'make the column STORED, or leave it out of the table' }]
-      : [{ table: name, what: 'has a virtual generated column and no primary key: not captured', remedy: 'add a primary key, or make the column STORED' }];
+      ? [
+          {
+            table: name,
+            what: 'has a virtual generated column: earlier values are not covered',
+            remedy: 'make the column STORED, or leave it out of the table',
+          },
+        ]
+      : [
+          {
+            table: name,
+            what: 'has a virtual generated column and no primary key: not captured',
+            remedy: 'add a primary key, or make the column STORED',
+          },
+        ];
   }
-  if (table.root === undefined && table.primaryKey.length === 0) return [{ table: name, what: 'has no primary key: its events carry the row and no resource id', remedy: 'add a primary key' }];
+  if (table.root === undefined && table.primaryKey.length === 0)
+    return [{ table: name, what: 'has no primary key: its events carry the row and no resource id', remedy: 'add a primary key' }];
   if (version < GENERATED_SINCE && table.columns.some((column) => column.generated !== '')) {
-    return [{ table: name, what: 'has generated columns: this version of PostgreSQL does not publish them', remedy: 'none needed: they follow from the other columns' }];
+    return [
+      {
+        table: name,
+        what: 'has generated columns: this version of PostgreSQL does not publish them',
+        remedy: 'none needed: they follow from the other columns',
+      },
+    ];
   }
   return [];
 }

@@ -43,10 +43,20 @@ export async function connectReplication(url: string): Promise<pg.Client> {
 }
 
 export async function identify(client: pg.Client): Promise<SourceIdentity> {
-  const answer = await client.query<{ systemid: string; timeline: number; dbname: string }>('IDENTIFY_SYSTEM');
+  const answer = await client.query<{ systemid: string; timeline: number | string; dbname: string }>('IDENTIFY_SYSTEM');
   const row = answer.rows[0];
   if (row === undefined) throw new Error('the source did not answer IDENTIFY_SYSTEM');
   return { systemIdentifier: row.systemid, timeline: Number(row.timeline), database: row.dbname };
+}
+
+/** Asks a source who it is, by a connection of its own. */
+export async function identifySource(url: string): Promise<SourceIdentity> {
+  const client = await connectReplication(url);
+  try {
+    return await identify(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The stream of one slot. It lives until `close` or a fault. */

@@ -5,7 +5,13 @@ import { relationOf, resourceType, snakeCase } from './table-words.ts';
 
 let oid = 0;
 
-function table(name: string, columns: string, foreignKeys: readonly ForeignKey[] = [], primaryKey: readonly string[] = ['id'], schema = 'public'): CatalogTable {
+function table(
+  name: string,
+  columns: string,
+  foreignKeys: readonly ForeignKey[] = [],
+  primaryKey: readonly string[] = ['id'],
+  schema = 'public',
+): CatalogTable {
   return {
     oid: ++oid,
     schema,
@@ -25,7 +31,12 @@ function table(name: string, columns: string, foreignKeys: readonly ForeignKey[]
 const key = (target: CatalogTable, ...columns: string[]): ForeignKey => ({ target: target.oid, columns, targetColumns: target.primaryKey });
 
 function mapsOf(...tables: readonly CatalogTable[]): (found: CatalogTable) => ReturnType<ReturnType<typeof makeResourceMap>['get']> {
-  const catalog: Catalog = { version: 180_000, tables: new Map(tables.map((each) => [each.oid, each])), types: new Map(), publication: undefined };
+  const catalog: Catalog = {
+    version: 180_000,
+    tables: new Map(tables.map((each) => [each.oid, each])),
+    types: new Map(),
+    publication: undefined,
+  };
   const maps = makeResourceMap(catalog);
   return (found) => maps.get(found.oid);
 }
@@ -66,7 +77,12 @@ const settings = table('settings', 'key value', [], ['key']);
 const map = mapsOf(organizations, users, datasets, records, chunks, words, letters, settings);
 
 test('names, keys, noise and references', () => {
-  expect(map(users)).toMatchObject({ resourceType: 'user', keyColumns: ['id'], nameColumn: 'email', related: [{ relation: 'organization', type: 'organization', columns: ['organization_id'] }] });
+  expect(map(users)).toMatchObject({
+    resourceType: 'user',
+    keyColumns: ['id'],
+    nameColumn: 'email',
+    related: [{ relation: 'organization', type: 'organization', columns: ['organization_id'] }],
+  });
   expect(map(users)?.noise).toEqual(new Set(['updated_at']));
   expect(map(datasets)?.nameColumn).toBe('title');
   expect(map(words)?.related).toEqual([{ relation: 'chunk_nr', type: 'record_chunk', columns: ['record_id', 'chunk_nr'] }]);

@@ -9,8 +9,23 @@ import { type TenantStep, tenantSteps } from './tenant-rule.ts';
 const NAME_COLUMNS = ['name', 'title', 'label', 'email', 'slug'];
 
 /** Columns that change without anybody having changed anything. */
-export const NOISE_COLUMNS: readonly string[] = ['updated_at', 'modified_at', 'last_modified_at', 'last_seen_at', 'last_active_at', 'last_used_at', 'last_accessed_at'];
-export const TENANT_COLUMNS: readonly string[] = ['tenant_id', 'organization_id', 'organisation_id', 'org_id', 'workspace_id', 'account_id'];
+export const NOISE_COLUMNS: readonly string[] = [
+  'updated_at',
+  'modified_at',
+  'last_modified_at',
+  'last_seen_at',
+  'last_active_at',
+  'last_used_at',
+  'last_accessed_at',
+];
+export const TENANT_COLUMNS: readonly string[] = [
+  'tenant_id',
+  'organization_id',
+  'organisation_id',
+  'org_id',
+  'workspace_id',
+  'account_id',
+];
 
 export interface MapOptions {
   /** Column names, as snake_case, that name the tenant; the first that a table has counts. */
@@ -69,7 +84,9 @@ export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): Res
       table: qualified(table),
       resourceType: types.get(table.oid) ?? resourceType(table.name),
       keyColumns: table.primaryKey,
-      nameColumn: NAME_COLUMNS.map((name) => table.columns.find((column) => snakeCase(column.name) === name)?.name).find((name) => name !== undefined),
+      nameColumn: NAME_COLUMNS.map((name) => table.columns.find((column) => snakeCase(column.name) === name)?.name).find(
+        (name) => name !== undefined,
+      ),
       noise: new Set(table.columns.map((column) => column.name).filter((name) => noise.has(snakeCase(name)))),
       related: referencesOf(table, catalog, types),
       tenant: steps.get(table.oid) ?? [],
@@ -87,7 +104,17 @@ function ownKeyOf(table: CatalogTable, version: number): MapKey | undefined {
 
 /** A table that the catalog does not know, because it was dropped before its last rows were read. */
 export function mapUnknown(table: string, name: string): TableMap {
-  return { table, resourceType: resourceType(name), keyColumns: [], nameColumn: undefined, noise: new Set(), related: [], tenant: [], mapKeys: [], ownKey: undefined };
+  return {
+    table,
+    resourceType: resourceType(name),
+    keyColumns: [],
+    nameColumn: undefined,
+    noise: new Set(),
+    related: [],
+    tenant: [],
+    mapKeys: [],
+    ownKey: undefined,
+  };
 }
 
 /** Two tables of one name in two schemas are told apart by the schema; "public" goes without saying. */

@@ -36,14 +36,27 @@ const settings: EventSettings = { name: 'app', systemIdentifier: '7', timeline: 
 const maria: Attributed = { actor: { type: 'user', id: 'usr_maria', attribution: 'verified' } };
 
 function item(change: RowChange, ordinal = 3): RowItem {
-  return { kind: 'row', begin: { kind: 'begin', commitLsn: 0x16_b374_d848n, committedAt: Date.UTC(2026, 10, 22, 20), xid: 7731 }, ordinal, change, message: undefined, bytes: 100 };
+  return {
+    kind: 'row',
+    begin: { kind: 'begin', commitLsn: 0x16_b374_d848n, committedAt: Date.UTC(2026, 10, 22, 20), xid: 7731 },
+    ordinal,
+    change,
+    message: undefined,
+    bytes: 100,
+  };
 }
 
-const event = (change: RowChange, attributed = maria, known = true) => rowEvent(item(change), imagesOf(change), map, attributed, known, settings);
+const event = (change: RowChange, attributed = maria, known = true) =>
+  rowEvent(item(change), imagesOf(change), map, attributed, known, settings);
 const full = (tuple: Tuple): Before => ({ kind: 'full', tuple });
 
 test('an update, whole', () => {
-  const change: RowChange = { kind: 'update', relation, before: full(['42', 'Old', '7', 'sk_1', 't1']), after: ['42', 'New', '8', 'sk_2', 't2'] };
+  const change: RowChange = {
+    kind: 'update',
+    relation,
+    before: full(['42', 'Old', '7', 'sk_1', 't1']),
+    after: ['42', 'New', '8', 'sk_2', 't2'],
+  };
   expect(event(change)).toEqual({
     id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
     idFromSender: false,
@@ -89,16 +102,29 @@ test('an earlier value that could not be had is named, never null', () => {
   expect(update.change?.after).toEqual({ id: 1, name: 'b', dataset_id: null, updated_at: 't' });
   expect(update.change?.unavailable?.map(({ field }) => field).sort()).toEqual(['api_key', 'dataset_id', 'id', 'name', 'updated_at']);
   expect(update.change?.fields).toEqual([]);
-  const moved = event({ kind: 'update', relation, before: { kind: 'key', tuple: ['1', null, null, null, null] }, after: ['2', 'b', null, 'k', 't'] });
+  const moved = event({
+    kind: 'update',
+    relation,
+    before: { kind: 'key', tuple: ['1', null, null, null, null] },
+    after: ['2', 'b', null, 'k', 't'],
+  });
   expect(moved.change).toMatchObject({ before: { id: 1 }, fields: ['id'] });
   const deleted = event({ kind: 'delete', relation, before: { kind: 'key', tuple: ['1', null, null, null, null] } });
-  expect(deleted.change).toMatchObject({ before: { id: 1 }, fields: ['id'], unavailable: [{ field: 'name' }, { field: 'dataset_id' }, { field: 'api_key' }, { field: 'updated_at' }] });
+  expect(deleted.change).toMatchObject({
+    before: { id: 1 },
+    fields: ['id'],
+    unavailable: [{ field: 'name' }, { field: 'dataset_id' }, { field: 'api_key' }, { field: 'updated_at' }],
+  });
   expect(deleted.resource).toEqual({ type: 'bot', id: '1' });
 });
 
 test('an unknown actor and an unknown tenant are said to be so', () => {
   const created = event({ kind: 'insert', relation, after: ['1', '', null, null, null] }, UNATTRIBUTED, false);
-  expect(created).toMatchObject({ actor: { type: 'unknown', attribution: 'none' }, tags: ['tenant:unknown'], resource: { type: 'bot', id: '1' } });
+  expect(created).toMatchObject({
+    actor: { type: 'unknown', attribution: 'none' },
+    tags: ['tenant:unknown'],
+    resource: { type: 'bot', id: '1' },
+  });
   expect(created.resource?.name).toBeUndefined();
   expect(created.related).toBeUndefined();
 });

@@ -40,7 +40,14 @@ export function skippedBecause(map: TableMap, images: RowImages): Skipped | unde
  *
  * @param tenantKnown false when the event goes to the default tenant for want of a better one
  */
-export function rowEvent(item: RowItem, images: RowImages, map: TableMap, attributed: Attributed, tenantKnown: boolean, settings: EventSettings): NewEvent {
+export function rowEvent(
+  item: RowItem,
+  images: RowImages,
+  map: TableMap,
+  attributed: Attributed,
+  tenantKnown: boolean,
+  settings: EventSettings,
+): NewEvent {
   const { begin, ordinal } = item;
   const action = `${map.resourceType}.${VERBS[images.kind]}`;
   const commit = lsnText(begin.commitLsn);
@@ -78,8 +85,13 @@ function resourceOf(map: TableMap, images: RowImages): Resource {
   const tuple = images.after ?? images.before;
   if (tuple === undefined) return { type: map.resourceType };
   const id = keyOf(relation, tuple, map.keyColumns);
-  const named = [images.after, images.before].map((side) => (side === undefined || map.nameColumn === undefined ? null : textOf(relation, side, map.nameColumn)));
-  const name = named.find((text) => text !== null && text !== '')?.slice(0, NAME_CHARS_MAX).toWellFormed();
+  const named = [images.after, images.before].map((side) =>
+    side === undefined || map.nameColumn === undefined ? null : textOf(relation, side, map.nameColumn),
+  );
+  const name = named
+    .find((text) => text !== null && text !== '')
+    ?.slice(0, NAME_CHARS_MAX)
+    .toWellFormed();
   return { type: map.resourceType, ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) };
 }
 

@@ -26,7 +26,8 @@ export function imagesOf(change: RowChange): RowImages {
       return { kind, relation, before: undefined, wholeBefore: false, after: undefined };
     case 'update': {
       const whole = change.before?.kind === 'full' ? change.before.tuple : undefined;
-      const after = whole === undefined ? change.after : change.after.map((cell, index) => (cell === UNCHANGED ? (whole[index] ?? null) : cell));
+      const after =
+        whole === undefined ? change.after : change.after.map((cell, index) => (cell === UNCHANGED ? (whole[index] ?? null) : cell));
       return { kind, relation, before: change.before?.tuple, wholeBefore: whole !== undefined, after };
     }
   }

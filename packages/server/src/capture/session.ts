@@ -189,10 +189,12 @@ export class Session {
     }
     const counters = { ...this.#counters };
     await this.#trail.query('begin');
-    const result = await applyBatch(this.#trail, this.#record, this.#cursor, items, counters, this.#settings()).catch(async (error: unknown) => {
-      await this.#trail.query('rollback').catch(() => {});
-      throw error;
-    });
+    const result = await applyBatch(this.#trail, this.#record, this.#cursor, items, counters, this.#settings()).catch(
+      async (error: unknown) => {
+        await this.#trail.query('rollback').catch(() => {});
+        throw error;
+      },
+    );
     const answer = await this.#trail.query('commit');
     if (answer.command !== 'COMMIT') throw new Error('the trail rolled the piece back');
     this.#cursor = result.cursor;
@@ -250,7 +252,10 @@ export class Session {
     this.#slotLagBytes = health.lagBytes;
     await this.#tables.refresh(source, this.#trail);
     await this.#publishNew(source);
-    await this.#trail.query(`delete from indelible.capture_nonce where source_id = $1 and seen_at < now() - make_interval(days => $2)`, [this.#record.sourceId, CAPTURE_NONCE_DAYS]);
+    await this.#trail.query(`delete from indelible.capture_nonce where source_id = $1 and seen_at < now() - make_interval(days => $2)`, [
+      this.#record.sourceId,
+      CAPTURE_NONCE_DAYS,
+    ]);
     return undefined;
   }
 
@@ -268,7 +273,10 @@ export class Session {
       const message = error instanceof Error ? error.message : String(error);
       if (this.#refused.has(message)) return;
       this.#refused.add(message);
-      log.warn({ source: this.#record.name, statements, error: message }, `capture of ${this.#record.name} cannot cover new tables: ${message}; run "indelible capture setup" as their owner`);
+      log.warn(
+        { source: this.#record.name, statements, error: message },
+        `capture of ${this.#record.name} cannot cover new tables: ${message}; run "indelible capture setup" as their owner`,
+      );
       return;
     }
     log.info({ source: this.#record.name, statements }, `capture of ${this.#record.name} covers ${added.length} more tables`);

@@ -35,7 +35,10 @@ test('a dry run prints every statement, identities before the publication, and c
   expect(done).toEqual({ ...dry, applied: true });
   expect(await captureSetup({ sourceUrl, name, appender: store.appender })).toMatchObject({ statements: [], applied: true });
   await source.query('create table teams (id int primary key)');
-  expect((await captureSetup({ sourceUrl, name, appender: store.appender })).statements).toEqual(['ALTER TABLE "public"."teams" REPLICA IDENTITY FULL', `ALTER PUBLICATION "${slot}" ADD TABLE ONLY "public"."teams"`]);
+  expect((await captureSetup({ sourceUrl, name, appender: store.appender })).statements).toEqual([
+    'ALTER TABLE "public"."teams" REPLICA IDENTITY FULL',
+    `ALTER PUBLICATION "${slot}" ADD TABLE ONLY "public"."teams"`,
+  ]);
   expect((await store.owner.query('select from indelible.capture_source')).rowCount).toBe(1);
 });
 
@@ -50,7 +53,9 @@ test('what the source lacks is named', async () => {
     url.port = '1';
     await expect(captureSetup({ sourceUrl: url.href, name, appender: store.appender })).rejects.toThrow(/does not answer/);
     await source.query(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [slot]);
-    await expect(captureSetup({ sourceUrl, name, appender: store.appender })).rejects.toThrow(/does not know; another trail may capture it/);
+    await expect(captureSetup({ sourceUrl, name, appender: store.appender })).rejects.toThrow(
+      /does not know; another trail may capture it/,
+    );
   } finally {
     await admin.query(`drop role weak_${name}`);
   }
@@ -79,11 +84,17 @@ test('a table that appears while capture runs is published with its identity, an
   await source.query(`
     insert into organizations values ('acme', 'Acme'); insert into bots values (1, 'acme', 'b');
     create table skills (id int primary key, bot_id int references bots, name text)`);
-  await until(async () => (await source.query('select from pg_publication_tables where pubname = $1 and tablename = $2', [slot, 'skills'])).rowCount === 1);
+  await until(
+    async () =>
+      (await source.query('select from pg_publication_tables where pubname = $1 and tablename = $2', [slot, 'skills'])).rowCount === 1,
+  );
   await source.query(`insert into skills values (1, 1, 'search'); update skills set name = 'find'`);
   await until(async () => (await events('acme')).some((event) => event.action === 'skill.updated'));
   expect((await events('_operator')).at(-1)).toMatchObject({ action: 'capture.coverage', metadata: { tables: ['public.skills'] } });
-  expect((await events('acme')).at(-1)).toMatchObject({ related: [{ type: 'bot', id: '1' }], change: { before: { name: 'search' }, after: { name: 'find' } } });
+  expect((await events('acme')).at(-1)).toMatchObject({
+    related: [{ type: 'bot', id: '1' }],
+    change: { before: { name: 'search' }, after: { name: 'find' } },
+  });
 }, 60_000);
 
 test('a table that somebody takes out of the publication is a gap on record, and is captured again', async () => {
@@ -94,7 +105,10 @@ test('a table that somebody takes out of the publication is a gap on record, and
   await until(() => capture.status().state === 'streaming');
   await source.query(`alter publication "${slot}" drop table only bots`);
   await until(async () => (await events('_operator')).some((event) => event.action === 'capture.gap'));
-  expect((await events('_operator')).at(-1)).toMatchObject({ action: 'capture.gap', metadata: { reason: 'table_unpublished', tables: ['public.bots'] } });
+  expect((await events('_operator')).at(-1)).toMatchObject({
+    action: 'capture.gap',
+    metadata: { reason: 'table_unpublished', tables: ['public.bots'] },
+  });
   await source.query(`insert into organizations values ('acme', 'Acme'); insert into bots values (1, 'acme', 'back')`);
   await until(async () => (await events('acme')).some((event) => event.action === 'bot.created'));
 }, 60_000);
@@ -112,10 +126,15 @@ test('generated columns never make an UPDATE fail', async () => {
     create table shops (id int primary key, organization_id text references organizations, net int, gross int generated always as (net * 2) stored)`);
   const { source, events } = app;
   const version = Number((await source.query<{ v: string }>(`select current_setting('server_version_num') as v`)).rows[0]?.v);
-  if (version >= 180_000) await source.query('create table stalls (id int primary key, organization_id text, net int, gross int generated always as (net * 2) virtual)');
+  if (version >= 180_000)
+    await source.query(
+      'create table stalls (id int primary key, organization_id text, net int, gross int generated always as (net * 2) virtual)',
+    );
   await app.setup();
   app.start();
-  await source.query(`insert into organizations values ('acme', 'Acme'); insert into shops values (1, 'acme', 5); update shops set net = 6`);
+  await source.query(
+    `insert into organizations values ('acme', 'Acme'); insert into shops values (1, 'acme', 5); update shops set net = 6`,
+  );
   await until(async () => (await events('acme')).some((event) => event.action === 'shop.updated'));
   const updated = (await events('acme')).find((event) => event.action === 'shop.updated');
   expect(updated?.change).toMatchObject({ before: { net: 5 }, after: { net: 6 } });

@@ -10,7 +10,7 @@ import { loadCatalog } from './catalog.ts';
 import { captureEvent, checkContinuity } from './gap.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
 import { type Plan, type Uncovered, planPublication } from './publication-plan.ts';
-import { type SourceIdentity, connectReplication, identify } from './replication.ts';
+import { type SourceIdentity, connectReplication, identify, identifySource } from './replication.ts';
 import { type MapOptions, makeResourceMap } from './resource-map.ts';
 import { openSource } from './source-client.ts';
 import { checkSource, failedOf } from './source-checks.ts';
@@ -52,7 +52,10 @@ export async function captureSetup(setup: CaptureSetup): Promise<CaptureSetupRes
     const plan = planPublication(await loadCatalog(source, publication), publication);
     const record = setup.appender === undefined ? undefined : await loadRecord(setup.appender, setup.name);
     const slotWanted = await needsSlot(source, setup, record, slot);
-    const statements = [...plan.statements, ...(slotWanted ? [`SELECT pg_create_logical_replication_slot(${pg.escapeLiteral(slot)}, 'pgoutput')`] : [])];
+    const statements = [
+      ...plan.statements,
+      ...(slotWanted ? [`SELECT pg_create_logical_replication_slot(${pg.escapeLiteral(slot)}, 'pgoutput')`] : []),
+    ];
     if (setup.dryRun === true) return { statements, applied: false, uncovered: plan.uncovered };
     if (setup.appender === undefined) throw new TypeError('captureSetup needs the appender, unless it is a dry run');
     await runPlan(source, plan);
@@ -71,13 +74,19 @@ async function needsSlot(source: pg.Client, setup: CaptureSetup, record: SourceR
   const { appender } = setup;
   if (record === undefined || appender === undefined) {
     if (!exists || appender === undefined) return !exists;
-    throw new Failure('capture_invalid', `the source has a replication slot ${slot} that this trail does not know; another trail may capture it. If none does: SELECT pg_drop_replication_slot('${slot}')`);
+    throw new Failure(
+      'capture_invalid',
+      `the source has a replication slot ${slot} that this trail does not know; another trail may capture it. If none does: SELECT pg_drop_replication_slot('${slot}')`,
+    );
   }
-  const replication = await connectReplication(setup.sourceUrl);
-  const identity = await identify(replication).finally(() => replication.end());
+  const identity = await identifySource(setup.sourceUrl);
   const { gap } = await checkContinuity(source, record, identity, () => loadAcknowledged(appender, record.sourceId));
   // The running capture finds the same and puts it on record; only then is a new slot made.
-  if (gap !== undefined) throw new Failure('capture_invalid', `${gap.detail}. Let the server record this gap first (it does within ten seconds), then run setup again`);
+  if (gap !== undefined)
+    throw new Failure(
+      'capture_invalid',
+      `${gap.detail}. Let the server record this gap first (it does within ten seconds), then run setup again`,
+    );
   return false;
 }
 
@@ -92,20 +101,35 @@ async function runPlan(source: pg.Client, plan: Plan): Promise<void> {
         if (!(cause instanceof Error)) throw cause;
         const LOCK_NOT_AVAILABLE = '55P03';
         if ((cause as { code?: string }).code === LOCK_NOT_AVAILABLE && attempt < LOCK_ATTEMPTS) continue;
-        throw new Failure('capture_invalid', `${cause.message}; the statement was: ${statement}. Run setup again as the owner of the tables`, {}, { cause });
+        throw new Failure(
+          'capture_invalid',
+          `${cause.message}; the statement was: ${statement}. Run setup again as the owner of the tables`,
+          {},
+          { cause },
+        );
       }
     }
   }
 }
 
 /** The tenant map is read at the very point from which the slot streams, so that no row is between the two. */
-async function makeSlot(source: pg.Client, setup: CaptureSetup, appender: pg.Pool, record: SourceRecord | undefined, slot: string, publication: string): Promise<void> {
-  if (record !== undefined) await source.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
+async function makeSlot(
+  source: pg.Client,
+  setup: CaptureSetup,
+  appender: pg.Pool,
+  record: SourceRecord | undefined,
+  slot: string,
+  publication: string,
+): Promise<void> {
+  if (record !== undefined)
+    await source.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
   const replication = await connectReplication(setup.sourceUrl);
   let made = false;
   try {
     const identity = await identify(replication);
-    const answer = await replication.query<{ consistent_point: string; snapshot_name: string }>(`CREATE_REPLICATION_SLOT ${pg.escapeIdentifier(slot)} LOGICAL pgoutput (SNAPSHOT 'export')`);
+    const answer = await replication.query<{ consistent_point: string; snapshot_name: string }>(
+      `CREATE_REPLICATION_SLOT ${pg.escapeIdentifier(slot)} LOGICAL pgoutput (SNAPSHOT 'export')`,
+    );
     made = true;
     const row = answer.rows[0];
     if (row === undefined) throw new Error('the source did not say where the slot begins');
@@ -123,7 +147,15 @@ async function makeSlot(source: pg.Client, setup: CaptureSetup, appender: pg.Poo
   }
 }
 
-async function register(source: pg.Client, setup: CaptureSetup, appender: pg.Pool, record: SourceRecord | undefined, identity: SourceIdentity, slotAt: Lsn, publication: string): Promise<void> {
+async function register(
+  source: pg.Client,
+  setup: CaptureSetup,
+  appender: pg.Pool,
+  record: SourceRecord | undefined,
+  identity: SourceIdentity,
+  slotAt: Lsn,
+  publication: string,
+): Promise<void> {
   const sameServer = record?.systemIdentifier === identity.systemIdentifier && record.timeline === identity.timeline;
   const catalog = await loadCatalog(source, publication);
   await inTransaction(appender, async (tx) => {
@@ -135,7 +167,10 @@ async function register(source: pg.Client, setup: CaptureSetup, appender: pg.Poo
     const facts =
       record === undefined
         ? { reason: 'setup', detail: `changes are captured from ${lsnText(slotAt)} on` }
-        : { reason: 'setup_after_gap', detail: `${record.stoppedReason ?? 'stopped'}; changes are captured again from ${lsnText(slotAt)} on, and those between are missing` };
+        : {
+            reason: 'setup_after_gap',
+            detail: `${record.stoppedReason ?? 'stopped'}; changes are captured again from ${lsnText(slotAt)} on, and those between are missing`,
+          };
     await appendIn(tx, OPERATOR_TENANT, [captureEvent('capture.started', registered, record?.acknowledged ?? slotAt, slotAt, facts)]);
   });
 }

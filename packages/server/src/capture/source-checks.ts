@@ -41,22 +41,49 @@ export async function checkSource(source: pg.ClientBase, slot: string): Promise<
   const answer = await source.query<Facts>(FACTS, [slot]);
   const facts = answer.rows[0];
   if (facts === undefined) throw new Error('the source did not answer');
-  const must = (item: string, fine: boolean, found: string, remedy: string): Check => (fine ? { item, verdict: 'ok', found } : { item, verdict: 'failed', found, remedy });
-  const should = (item: string, fine: boolean, found: string, remedy: string): Check => (fine ? { item, verdict: 'ok', found } : { item, verdict: 'warning', found, remedy });
+  const must = (item: string, fine: boolean, found: string, remedy: string): Check =>
+    fine ? { item, verdict: 'ok', found } : { item, verdict: 'failed', found, remedy };
+  const should = (item: string, fine: boolean, found: string, remedy: string): Check =>
+    fine ? { item, verdict: 'ok', found } : { item, verdict: 'warning', found, remedy };
   const { version, role } = facts;
   return [
     must('version', version >= POSTGRES_VERSION_MIN, `PostgreSQL ${Math.floor(version / 10_000)}`, 'PostgreSQL 15 or newer is needed'),
-    must('wal_level', facts.wal_level === 'logical', `wal_level is ${facts.wal_level}`, 'ALTER SYSTEM SET wal_level = logical, then restart the server'),
+    must(
+      'wal_level',
+      facts.wal_level === 'logical',
+      `wal_level is ${facts.wal_level}`,
+      'ALTER SYSTEM SET wal_level = logical, then restart the server',
+    ),
     must('primary', !facts.recovering, facts.recovering ? 'the server is a standby' : 'the server is a primary', 'capture the primary'),
-    must('role', facts.may_replicate, `the role ${role} ${facts.may_replicate ? 'may' : 'may not'} replicate`, `as a superuser: ALTER ROLE "${role}" REPLICATION`),
-    must('slots', facts.ours || facts.slots < facts.slots_max, `${facts.slots} of ${facts.slots_max} replication slots are taken`, `ALTER SYSTEM SET max_replication_slots = ${facts.slots_max + 5}, then restart the server`),
-    must('senders', facts.senders < facts.senders_max, `${facts.senders} of ${facts.senders_max} senders are busy`, `ALTER SYSTEM SET max_wal_senders = ${facts.senders_max + 5}, then restart the server`),
-    should('encoding', facts.encoding !== 'SQL_ASCII', `the database is encoded in ${facts.encoding}`, 'bytes that are not UTF-8 are replaced; move the database to UTF8'),
+    must(
+      'role',
+      facts.may_replicate,
+      `the role ${role} ${facts.may_replicate ? 'may' : 'may not'} replicate`,
+      `as a superuser: ALTER ROLE "${role}" REPLICATION`,
+    ),
+    must(
+      'slots',
+      facts.ours || facts.slots < facts.slots_max,
+      `${facts.slots} of ${facts.slots_max} replication slots are taken`,
+      `ALTER SYSTEM SET max_replication_slots = ${facts.slots_max + 5}, then restart the server`,
+    ),
+    must(
+      'senders',
+      facts.senders < facts.senders_max,
+      `${facts.senders} of ${facts.senders_max} senders are busy`,
+      `ALTER SYSTEM SET max_wal_senders = ${facts.senders_max + 5}, then restart the server`,
+    ),
+    should(
+      'encoding',
+      facts.encoding !== 'SQL_ASCII',
+      `the database is encoded in ${facts.encoding}`,
+      'bytes that are not UTF-8 are replaced; move the database to UTF8',
+    ),
     should(
       'wal_keep',
       facts.keep !== '-1',
       facts.keep === '-1' ? 'a slot may hold back log without limit' : `a slot may hold back ${facts.keep} of log`,
-      'without a limit a server that is down for long can fill the source\'s disk; with one the slot is lost instead, and capture says so: max_slot_wal_keep_size',
+      "without a limit a server that is down for long can fill the source's disk; with one the slot is lost instead, and capture says so: max_slot_wal_keep_size",
     ),
   ];
 }

@@ -37,7 +37,8 @@ const NAME = /^[a-z0-9_-]{1,50}$/;
 
 /** The slot and the publication of a source. A slot's name knows no hyphen. */
 export function namesOf(name: string): { readonly slot: string; readonly publication: string } {
-  if (!NAME.test(name)) throw new Failure('capture_invalid', `the name of a source has 1 to 50 characters of a-z, 0-9, _ and -; got "${name}"`);
+  if (!NAME.test(name))
+    throw new Failure('capture_invalid', `the name of a source has 1 to 50 characters of a-z, 0-9, _ and -; got "${name}"`);
   return { slot: `indelible_${name.replaceAll('-', '_')}`, publication: `indelible_${name}` };
 }
 
@@ -59,7 +60,10 @@ interface RecordRow {
 
 /** How far the slot may stand at this moment. */
 export async function loadAcknowledged(trail: pg.ClientBase | pg.Pool, sourceId: number): Promise<Lsn> {
-  const answer = await trail.query<{ lsn: string }>('select acknowledged_lsn::text as lsn from indelible.capture_source where source_id = $1', [sourceId]);
+  const answer = await trail.query<{ lsn: string }>(
+    'select acknowledged_lsn::text as lsn from indelible.capture_source where source_id = $1',
+    [sourceId],
+  );
   return parseLsn(answer.rows[0]?.lsn ?? '0/0');
 }
 
@@ -96,18 +100,36 @@ export async function advance(tx: pg.ClientBase, sourceId: number, from: Cursor,
     `update indelible.capture_source set cursor_lsn = $4, cursor_ordinal = $5, acknowledged_lsn = greatest(acknowledged_lsn, $6::pg_lsn), counters = $7,
        last_event_at = case when $8 then now() else last_event_at end
      where source_id = $1 and cursor_lsn = $2 and cursor_ordinal = $3 and stopped_reason is null`,
-    [sourceId, lsnText(from.lsn), from.ordinal, lsnText(to.cursor.lsn), to.cursor.ordinal, lsnText(to.acknowledged), JSON.stringify(to.counters), to.events],
+    [
+      sourceId,
+      lsnText(from.lsn),
+      from.ordinal,
+      lsnText(to.cursor.lsn),
+      to.cursor.ordinal,
+      lsnText(to.acknowledged),
+      JSON.stringify(to.counters),
+      to.events,
+    ],
   );
   if (answer.rowCount !== 1) throw new Error('the cursor of the source was moved by somebody else, or the source was stopped');
 }
 
 /** A source whose tables are quiet: lets the slot move on, so that it does not hold the log of other databases. */
 export async function advanceIdle(trail: pg.ClientBase, sourceId: number, acknowledged: Lsn): Promise<void> {
-  await trail.query('update indelible.capture_source set acknowledged_lsn = greatest(acknowledged_lsn, $2::pg_lsn) where source_id = $1', [sourceId, lsnText(acknowledged)]);
+  await trail.query('update indelible.capture_source set acknowledged_lsn = greatest(acknowledged_lsn, $2::pg_lsn) where source_id = $1', [
+    sourceId,
+    lsnText(acknowledged),
+  ]);
 }
 
 /** Registers a source, or takes it up again at a new slot after it was stopped. */
-export async function registerSource(tx: pg.ClientBase, name: string, identity: SourceIdentity, slotAt: Lsn, sameServer: boolean): Promise<number> {
+export async function registerSource(
+  tx: pg.ClientBase,
+  name: string,
+  identity: SourceIdentity,
+  slotAt: Lsn,
+  sameServer: boolean,
+): Promise<number> {
   const { slot, publication } = namesOf(name);
   const answer = await tx.query<{ source_id: number }>(
     `insert into indelible.capture_source (name, system_identifier, timeline, database, slot, publication, acknowledged_lsn)

@@ -35,7 +35,12 @@ export class SourceTables {
   /** Whether the stream describes the table as it is known here. */
   knows(relation: Relation): boolean {
     const table = this.#catalog?.tables.get(relation.oid);
-    return table !== undefined && table.name === relation.name && table.schema === relation.schema && relation.columns.every(({ name }) => table.columns.some((column) => column.name === name));
+    return (
+      table !== undefined &&
+      table.name === relation.name &&
+      table.schema === relation.schema &&
+      relation.columns.every(({ name }) => table.columns.some((column) => column.name === name))
+    );
   }
 
   /**
@@ -56,7 +61,9 @@ export class SourceTables {
 
   /** What the source must be told so that tables which appeared, or changed, are covered. */
   missing(): Plan {
-    return this.#catalog === undefined ? { statements: [], added: [], uncovered: [] } : planPublication(this.#catalog, this.#record.publication);
+    return this.#catalog === undefined
+      ? { statements: [], added: [], uncovered: [] }
+      : planPublication(this.#catalog, this.#record.publication);
   }
 
   /** Whether the table was published when it was last looked at: then somebody has taken it out since. */
@@ -64,7 +71,13 @@ export class SourceTables {
     return this.#published.has(oid);
   }
 
-  async #fill(source: pg.ClientBase, trail: pg.ClientBase, catalog: Catalog, maps: ReadonlyMap<number, TableMap>, labels: ReadonlySet<string>): Promise<void> {
+  async #fill(
+    source: pg.ClientBase,
+    trail: pg.ClientBase,
+    catalog: Catalog,
+    maps: ReadonlyMap<number, TableMap>,
+    labels: ReadonlySet<string>,
+  ): Promise<void> {
     const known = await trail.query<{ label: string }>(
       'select l as label from unnest($2::text[]) as w(l) where exists (select from indelible.tenant_map m where m.source_id = $1 and m.table_name = l)',
       [this.#record.sourceId, [...labels]],

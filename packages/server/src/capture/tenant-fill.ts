@@ -15,7 +15,14 @@ const RAW_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string) =>
  * @param source in a transaction whose snapshot is read
  * @param trail in a transaction, or not: pieces may be written on their own, because a repeated fill changes nothing
  */
-export async function fillFromSource(source: pg.ClientBase, trail: pg.ClientBase, sourceId: number, catalog: Catalog, maps: ReadonlyMap<number, TableMap>, labels?: ReadonlySet<string>): Promise<void> {
+export async function fillFromSource(
+  source: pg.ClientBase,
+  trail: pg.ClientBase,
+  sourceId: number,
+  catalog: Catalog,
+  maps: ReadonlyMap<number, TableMap>,
+  labels?: ReadonlySet<string>,
+): Promise<void> {
   for (const table of catalog.tables.values()) {
     const map = maps.get(table.oid);
     if (map === undefined || table.root !== undefined) continue;
@@ -25,11 +32,22 @@ export async function fillFromSource(source: pg.ClientBase, trail: pg.ClientBase
 }
 
 async function fillTable(source: pg.ClientBase, trail: pg.ClientBase, sourceId: number, table: CatalogTable, map: TableMap): Promise<void> {
-  const columns = [...new Set([...map.mapKeys.flatMap((key) => key.columns), ...map.tenant.flatMap((step) => (step.kind === 'column' ? [step.column] : step.columns))])];
+  const columns = [
+    ...new Set([
+      ...map.mapKeys.flatMap((key) => key.columns),
+      ...map.tenant.flatMap((step) => (step.kind === 'column' ? [step.column] : step.columns)),
+    ]),
+  ];
   const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ');
-  await source.query(`declare indelible_fill no scroll cursor for select ${list} from ${table.partitioned ? '' : 'only '}${tableName(table)}`);
+  await source.query(
+    `declare indelible_fill no scroll cursor for select ${list} from ${table.partitioned ? '' : 'only '}${tableName(table)}`,
+  );
   for (;;) {
-    const piece = await source.query<(string | null)[]>({ text: `fetch ${CAPTURE_COMMIT_ROWS_MAX} from indelible_fill`, rowMode: 'array', types: RAW_TEXT });
+    const piece = await source.query<(string | null)[]>({
+      text: `fetch ${CAPTURE_COMMIT_ROWS_MAX} from indelible_fill`,
+      rowMode: 'array',
+      types: RAW_TEXT,
+    });
     if (piece.rows.length === 0) break;
     const rows = piece.rows.map((row) => reader(columns, row));
     for (const { label, columns: keyColumns } of map.mapKeys) {

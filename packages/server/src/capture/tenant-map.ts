@@ -26,10 +26,18 @@ function isTenantName(text: string): boolean {
 
 /** The first step of the table that the row has a value for. */
 export function wayOf(map: TableMap, relation: Relation, tuple: Tuple): Way {
-  return wayFrom(map, (column) => textOf(relation, tuple, column), (columns) => keyOf(relation, tuple, columns));
+  return wayFrom(
+    map,
+    (column) => textOf(relation, tuple, column),
+    (columns) => keyOf(relation, tuple, columns),
+  );
 }
 
-export function wayFrom(map: TableMap, text: (column: string) => string | null, key: (columns: readonly string[]) => string | undefined): Way {
+export function wayFrom(
+  map: TableMap,
+  text: (column: string) => string | null,
+  key: (columns: readonly string[]) => string | undefined,
+): Way {
   for (const step of map.tenant) {
     if (step.kind === 'column') {
       const tenant = text(step.column);
@@ -65,7 +73,13 @@ export class TenantBatch {
     const wanted = new Map<string, { readonly table: string; readonly key: string }>();
     for (const way of ways) if (way?.kind === 'row') wanted.set(way.table + SEPARATOR + way.key, way);
     if (wanted.size === 0) return;
-    const answer = await tx.query<{ table_name: string; key: string; tenant: string | null; parent_table: string | null; parent_key: string | null }>(
+    const answer = await tx.query<{
+      table_name: string;
+      key: string;
+      tenant: string | null;
+      parent_table: string | null;
+      parent_key: string | null;
+    }>(
       `with recursive wanted (table_name, key, hop) as (
          select t, k, 1 from unnest($2::text[], $3::text[]) as w(t, k)
          union
@@ -101,7 +115,11 @@ export class TenantBatch {
 
   /** The row is gone; rows that go with it in the same transaction still find its tenant. */
   bury(label: string, key: string, way: Way, commitLsn: Lsn): void {
-    this.#entries.set(label + SEPARATOR + key, { way: way ?? this.#entries.get(label + SEPARATOR + key)?.way, deadAt: commitLsn, changed: true });
+    this.#entries.set(label + SEPARATOR + key, {
+      way: way ?? this.#entries.get(label + SEPARATOR + key)?.way,
+      deadAt: commitLsn,
+      changed: true,
+    });
   }
 
   /** All rows of the table are gone. */
@@ -115,10 +133,20 @@ export class TenantBatch {
   /** Writes what changed; forgets dead rows whose transaction is captured whole. */
   async flush(tx: pg.ClientBase, capturedWhole: Lsn | undefined): Promise<void> {
     for (const [label, lsn] of this.#truncated) {
-      await tx.query('update indelible.tenant_map set dead_lsn = $3 where source_id = $1 and table_name = $2', [this.#sourceId, label, lsnText(lsn)]);
+      await tx.query('update indelible.tenant_map set dead_lsn = $3 where source_id = $1 and table_name = $2', [
+        this.#sourceId,
+        label,
+        lsnText(lsn),
+      ]);
     }
     const changed = [...this.#entries].filter(([, entry]) => entry.changed);
-    if (changed.length > 0) await writeEntries(tx, this.#sourceId, changed.map(([id, entry]) => ({ id, ...entry })), true);
+    if (changed.length > 0)
+      await writeEntries(
+        tx,
+        this.#sourceId,
+        changed.map(([id, entry]) => ({ id, ...entry })),
+        true,
+      );
     if (capturedWhole !== undefined) {
       await tx.query('delete from indelible.tenant_map where source_id = $1 and dead_lsn <= $2', [this.#sourceId, lsnText(capturedWhole)]);
     }
@@ -132,9 +160,19 @@ interface Written {
 }
 
 /** Fills the map with rows that a snapshot of the source has. What the stream has already said is newer and stays. */
-export async function fillTenantMap(tx: pg.ClientBase, sourceId: number, label: string, rows: readonly { readonly key: string; readonly way: Way }[]): Promise<void> {
+export async function fillTenantMap(
+  tx: pg.ClientBase,
+  sourceId: number,
+  label: string,
+  rows: readonly { readonly key: string; readonly way: Way }[],
+): Promise<void> {
   const unique = new Map(rows.map((row) => [label + SEPARATOR + row.key, row.way]));
-  await writeEntries(tx, sourceId, [...unique].map(([id, way]) => ({ id, way, deadAt: undefined })), false);
+  await writeEntries(
+    tx,
+    sourceId,
+    [...unique].map(([id, way]) => ({ id, way, deadAt: undefined })),
+    false,
+  );
 }
 
 async function writeEntries(tx: pg.ClientBase, sourceId: number, entries: readonly Written[], overwrite: boolean): Promise<void> {

@@ -8,7 +8,13 @@ export type TenantStep =
   /** The column's value is the tenant. */
   | { readonly kind: 'column'; readonly column: string }
   /** The row belongs where the row that these columns point to belongs. */
-  | { readonly kind: 'reference'; readonly columns: readonly string[]; readonly table: string; readonly label: string; readonly targetColumns: readonly string[] };
+  | {
+      readonly kind: 'reference';
+      readonly columns: readonly string[];
+      readonly table: string;
+      readonly label: string;
+      readonly targetColumns: readonly string[];
+    };
 
 /**
  * The steps of every table, to be tried in order until one gives a value. An empty list: the tenant cannot be known.
@@ -20,7 +26,11 @@ export function tenantSteps(catalog: Catalog, tenantColumns: readonly string[]):
   for (const table of catalog.tables.values()) {
     const column = selfColumn(table, catalog, tenantColumns);
     const columns = column === undefined ? columnsOf(table, tenantColumns) : [column];
-    if (columns.length > 0) own.set(table.oid, columns.map((name) => ({ kind: 'column', column: name })));
+    if (columns.length > 0)
+      own.set(
+        table.oid,
+        columns.map((name) => ({ kind: 'column', column: name })),
+      );
   }
   const distance = distances(catalog, own);
   const steps = new Map<number, TenantStep[]>();
@@ -35,7 +45,13 @@ export function tenantSteps(catalog: Catalog, tenantColumns: readonly string[]):
 function selfColumn(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[]): string | undefined {
   for (const other of catalog.tables.values()) {
     for (const key of other.foreignKeys) {
-      if (key.target === table.oid && other.oid !== table.oid && key.columns.length === 1 && tenantColumns.includes(snakeCase(key.columns[0] ?? ''))) return key.targetColumns[0];
+      if (
+        key.target === table.oid &&
+        other.oid !== table.oid &&
+        key.columns.length === 1 &&
+        tenantColumns.includes(snakeCase(key.columns[0] ?? ''))
+      )
+        return key.targetColumns[0];
     }
   }
   return table.primaryKey.length === 1 && isPointedToByName(table, catalog, tenantColumns) ? table.primaryKey[0] : undefined;
@@ -53,7 +69,9 @@ function isPointedToByName(table: CatalogTable, catalog: Catalog, tenantColumns:
   return [...catalog.tables.values()].some(
     (other) =>
       other.oid !== table.oid &&
-      other.columns.some((column) => names.has(snakeCase(column.name)) && !other.foreignKeys.some((key) => key.columns.includes(column.name))),
+      other.columns.some(
+        (column) => names.has(snakeCase(column.name)) && !other.foreignKeys.some((key) => key.columns.includes(column.name)),
+      ),
   );
 }
 
@@ -88,7 +106,8 @@ function references(table: CatalogTable, catalog: Catalog, distance: ReadonlyMap
 
 function reference(key: ForeignKey, target: CatalogTable): TenantStep {
   // Columns in one order per target, whatever the order in the constraint, so that one label means one key.
-  const byKey = target.primaryKey.length === key.targetColumns.length && target.primaryKey.every((name) => key.targetColumns.includes(name));
+  const byKey =
+    target.primaryKey.length === key.targetColumns.length && target.primaryKey.every((name) => key.targetColumns.includes(name));
   const targetColumns = byKey ? target.primaryKey : [...key.targetColumns].sort();
   const columns = targetColumns.map((name) => key.columns[key.targetColumns.indexOf(name)] ?? '');
   const label = byKey ? qualified(target) : `${qualified(target)}(${targetColumns.join(',')})`;

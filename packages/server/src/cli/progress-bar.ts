@@ -20,7 +20,9 @@ export function progressBar(stream: NodeJS.WriteStream = process.stderr): Progre
       drawnAt = now;
       const filled = Math.round((WIDTH * done) / total);
       const rate = Math.round(done / Math.max(0.001, (now - started) / 1000)).toLocaleString('en');
-      stream.write(`\r\u001b[K${'\u2588'.repeat(filled)}${'\u2591'.repeat(WIDTH - filled)} ${((100 * done) / total).toFixed(0).padStart(3)} %  ${done.toLocaleString('en')} of ${total.toLocaleString('en')}  ${rate}/s`);
+      stream.write(
+        `\r\u001b[K${'\u2588'.repeat(filled)}${'\u2591'.repeat(WIDTH - filled)} ${((100 * done) / total).toFixed(0).padStart(3)} %  ${done.toLocaleString('en')} of ${total.toLocaleString('en')}  ${rate}/s`,
+      );
     },
     end() {
       if (drawnAt > 0) stream.write('\r\u001b[K');

@@ -55,7 +55,7 @@ export function verifyCommand(): Command {
 }
 
 async function run(options: Options, bar: ProgressBar): Promise<VerifyResult> {
-  const onProgress = bar.update;
+  const onProgress: ProgressBar['update'] = (progress) => bar.update(progress);
   if ((options.database === undefined) === (options.server === undefined)) throw usage('say either --database or --server');
   const { vkey } = options;
   if (options.server !== undefined) {
@@ -72,7 +72,8 @@ async function run(options: Options, bar: ProgressBar): Promise<VerifyResult> {
       onProgress,
     });
   }
-  if (options.state !== undefined || options.events !== undefined || options.key !== undefined || options.tenant !== undefined) throw usage('--state, --events, --key and --tenant belong to --server');
+  if (options.state !== undefined || options.events !== undefined || options.key !== undefined || options.tenant !== undefined)
+    throw usage('--state, --events, --key and --tenant belong to --server');
   return verifyDatabase({
     ownerUrl: typeof options.database === 'string' ? options.database : await trailUrl(readConfig()),
     ...(vkey !== undefined && { vkeys: [vkey] }),
@@ -84,7 +85,8 @@ async function run(options: Options, bar: ProgressBar): Promise<VerifyResult> {
 
 function threads(text: string): number {
   const workers = Number(text);
-  if (!Number.isInteger(workers) || workers < 0 || workers > 256) throw usage(`--workers: expected a number between 0 and 256, got "${text}"`);
+  if (!Number.isInteger(workers) || workers < 0 || workers > 256)
+    throw usage(`--workers: expected a number between 0 and 256, got "${text}"`);
   return workers;
 }
 

@@ -101,4 +101,3 @@ export async function loadEdge(client: pg.ClientBase, tenantId: number): Promise
   }
   return edge;
 }
-

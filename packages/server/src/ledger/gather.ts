@@ -20,9 +20,13 @@ export interface Growth {
  *
  * @returns for each the fault that was found, as a gap in the sequence; undefined where there is none
  */
-export async function grow(client: pg.ClientBase, growths: readonly { readonly growth: Growth; readonly size: number }[]): Promise<(Error | undefined)[]> {
+export async function grow(
+  client: pg.ClientBase,
+  growths: readonly { readonly growth: Growth; readonly size: number }[],
+): Promise<(Error | undefined)[]> {
   const [only] = growths;
-  if (growths.length === 1 && only !== undefined && only.size - only.growth.edge.size > SEAL_LEAVES_MAX) return [await growFar(client, only.growth, only.size)];
+  if (growths.length === 1 && only !== undefined && only.size - only.growth.edge.size > SEAL_LEAVES_MAX)
+    return [await growFar(client, only.growth, only.size)];
   const spans = growths.map(({ growth, size }) => ({ tenantId: growth.tenantId, from: growth.edge.size, to: size }));
   const hashes = await readLeafHashes(client, spans);
   const faults: (Error | undefined)[] = [];
@@ -41,14 +45,20 @@ async function growFar(client: pg.ClientBase, growth: Growth, size: number): Pro
     const [hashes] = await readLeafHashes(client, [span]);
     if (hashes === undefined) return gapFault(client, span);
     const tiles = pushLeaves(growth.edge, hashes);
-    await insertTiles(client, tiles.map((tile) => ({ ...tile, tenantId: growth.tenantId })));
+    await insertTiles(
+      client,
+      tiles.map((tile) => ({ ...tile, tenantId: growth.tenantId })),
+    );
   }
   return undefined;
 }
 
 async function gapFault(client: pg.ClientBase, span: LeafSpan): Promise<Error> {
   const seq = await findGap(client, span);
-  return new Failure('signer_refused', `the sequence number ${seq ?? span.from} is missing, or not what it was; the log is not sealed beyond it. Run indelible verify --database`);
+  return new Failure(
+    'signer_refused',
+    `the sequence number ${seq ?? span.from} is missing, or not what it was; the log is not sealed beyond it. Run indelible verify --database`,
+  );
 }
 
 /** The consistency proof from an earlier size to the present one, out of the edge, the new tiles and the stored ones. */
@@ -62,5 +72,10 @@ export async function proofFrom(client: pg.ClientBase, growth: Growth, from: num
     if (bytes === undefined) throw new Error(`the tile ${place.index} of level ${place.level} is missing`);
     found.set(`${place.level}/${place.index}`, bytes);
   }
-  return consistencyProof(from, edge.size, tileReader((level, index) => found.get(`${level}/${index}`) ?? new Uint8Array(), nodeHash), nodeHash);
+  return consistencyProof(
+    from,
+    edge.size,
+    tileReader((level, index) => found.get(`${level}/${index}`) ?? new Uint8Array(), nodeHash),
+    nodeHash,
+  );
 }

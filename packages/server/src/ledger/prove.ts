@@ -137,7 +137,9 @@ export function consistency(reader: pg.Pool, log: { readonly tenantId: number },
     const { size } = await published(tx, log.tenantId);
     const pointer = Number.isSafeInteger(from) && from >= 1 && from <= to ? 'to' : 'from';
     if (pointer === 'from' || !Number.isSafeInteger(to) || to > size) {
-      throw new Failure('parameter_invalid', `${pointer}: a consistency proof needs 1 <= from <= to <= ${size}, the published size`, { pointer });
+      throw new Failure('parameter_invalid', `${pointer}: a consistency proof needs 1 <= from <= to <= ${size}, the published size`, {
+        pointer,
+      });
     }
     const read = await nodeReader({ tx, tenantId: log.tenantId, size: to, roots: tileRootsOf(reader) }, consistencyNodes(from, to));
     return { from, to, hashes: consistencyProof(from, to, read, nodeHash).map((hash) => Buffer.from(hash).toString('base64')) };
@@ -149,14 +151,23 @@ export function consistency(reader: pg.Pool, log: { readonly tenantId: number },
  *
  * @throws Failure `not_found`; `not_sealed` (try again after a second) until a published checkpoint covers the event
  */
-export async function eventProof(reader: pg.Pool, log: { readonly tenantId: number; readonly origin: string }, id: string): Promise<EventProof> {
+export async function eventProof(
+  reader: pg.Pool,
+  log: { readonly tenantId: number; readonly origin: string },
+  id: string,
+): Promise<EventProof> {
   if (!UUID.test(id)) throw new Failure('not_found', `there is no event ${id.slice(0, 64)}`);
   return asTenant(reader, log.tenantId, QUERY_MS_MAX, async (tx) => {
     const event = await readProven(tx, log.tenantId, id);
     if (event === undefined) throw new Failure('not_found', `there is no event ${id}`);
     const checkpoint = await newestCheckpoint(tx, log.tenantId);
     const system = await newestCheckpoint(tx, SYSTEM_TENANT_ID);
-    if (checkpoint?.systemSeq === undefined || system === undefined || checkpoint.size <= event.seq || system.size <= checkpoint.systemSeq) {
+    if (
+      checkpoint?.systemSeq === undefined ||
+      system === undefined ||
+      checkpoint.size <= event.seq ||
+      system.size <= checkpoint.systemSeq
+    ) {
       throw notSealed(`no published checkpoint covers the event ${id} yet`);
     }
     const [leaf] = await readSystemLeaves(tx, checkpoint.systemSeq, checkpoint.systemSeq + 1);

@@ -75,7 +75,8 @@ export async function nodeReader(view: TreeView, nodes: Iterable<NodePlace>): Pr
   const tiles = new Map<string, Uint8Array>();
   for (const { level, index } of tilesOfNodes(nodes)) {
     const bytes = await readTileOf(view, level, index, tileWidth(view.size, { level, index }));
-    if (bytes === undefined) throw new Error(`the tile ${index} of level ${level} of log ${view.tenantId} cannot be made; run indelible verify --database`);
+    if (bytes === undefined)
+      throw new Error(`the tile ${index} of level ${level} of log ${view.tenantId} cannot be made; run indelible verify --database`);
     tiles.set(`${level}/${index}`, bytes);
   }
   return tileReader((level, index) => tiles.get(`${level}/${index}`) ?? new Uint8Array(), nodeHash);

@@ -9,7 +9,18 @@ import type pg from 'pg';
 import { BEAT_INTERVAL_MS, SEAL_EDGES_MAX, SEAL_LEAVES_MAX, SEAL_LOGS_MAX, SEAL_LOOKBACK_MS, SEAL_SWEEP_INTERVAL_MS } from '../limits.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { SYSTEM_TENANT_ID } from '../store/log-row.ts';
-import { addKey, appendSystemLeaves, findGrown, findShrunk, type GrownLog, insertTiles, openSystemLog, presentKeys, publish, type SystemLeafRow } from '../store/seal-rows.ts';
+import {
+  addKey,
+  appendSystemLeaves,
+  findGrown,
+  findShrunk,
+  type GrownLog,
+  insertTiles,
+  openSystemLog,
+  presentKeys,
+  publish,
+  type SystemLeafRow,
+} from '../store/seal-rows.ts';
 import { newestCheckpoint, readSystemLeaves } from '../store/tree-rows.ts';
 import { type Edge, edgeRoot, loadEdge, pushLeaves } from './edge.ts';
 import { type Growth, grow, proofFrom } from './gather.ts';
@@ -75,13 +86,22 @@ const RETRY_MS = 5_000;
  *
  * @throws Failure `signer_refused` when the system log is not the one that was signed, or the key is not the one on record
  */
-export async function openSession(client: pg.ClientBase, signer: Signer, onLogError: State['onLogError'], hooks: SessionHooks): Promise<SealSession> {
+export async function openSession(
+  client: pg.ClientBase,
+  signer: Signer,
+  onLogError: State['onLogError'],
+  hooks: SessionHooks,
+): Promise<SealSession> {
   const log = await openSystemLog(client);
   const newest = await newestCheckpoint(client, SYSTEM_TENANT_ID);
   const published = newest !== undefined && newest.note.startsWith(`${log.origin}\n`) ? newest.size : 0;
   const growth: Growth = { tenantId: SYSTEM_TENANT_ID, edge: await loadEdge(client, SYSTEM_TENANT_ID), tiles: [] };
   const [gap] = await grow(client, [{ growth, size: Math.max(log.size, growth.edge.size) }]);
   if (gap !== undefined) throw gap;
+  await insertTiles(
+    client,
+    growth.tiles.map((tile) => ({ ...tile, tenantId: SYSTEM_TENANT_ID })),
+  );
   const system = { origin: log.origin, edge: growth.edge, published, lastT: log.lastT, lastBeat: 0 };
   const state: State = { client, signer, hooks, onLogError, edges: new Map(), failing: new Map(), pending: new Map(), system, sweepAt: 0 };
   if (log.size > 0 || published > 0) {
@@ -120,7 +140,10 @@ async function tick(state: State): Promise<TickResult> {
   const grown = await findGrown(client, sweep ? 0 : now - SEAL_LOOKBACK_MS, SEAL_LOGS_MAX);
   if (sweep && grown.length < SEAL_LOGS_MAX) state.sweepAt = now + SEAL_SWEEP_INTERVAL_MS;
 
-  const growths = await gather(state, grown.filter((log) => now >= (state.failing.get(log.tenantId)?.retryAt ?? 0)));
+  const growths = await gather(
+    state,
+    grown.filter((log) => now >= (state.failing.get(log.tenantId)?.retryAt ?? 0)),
+  );
   hooks.onStep?.('gathered');
   const ready = await examine(state, growths, t);
   hooks.onStep?.('examined');
@@ -128,11 +151,15 @@ async function tick(state: State): Promise<TickResult> {
   const leaves = ready.flatMap(({ leaf }) => leaf ?? []);
   const beat = t - system.lastBeat >= BEAT_INTERVAL_MS;
   if (beat) leaves.push(nextLeaf(system.edge.size + leaves.length, { kind: 'beat', time: t }));
-  if (ready.length === 0 && leaves.length === 0 && system.edge.size === system.published) return { logs: 0, leaves: 0, published: false, more: false };
+  if (ready.length === 0 && leaves.length === 0 && system.edge.size === system.published)
+    return { logs: 0, leaves: 0, published: false, more: false };
 
   const systemGrowth: Growth = { tenantId: SYSTEM_TENANT_ID, edge: system.edge, tiles: [] };
   await inBlock(client, async () => {
-    await insertTiles(client, ready.flatMap(({ growth }) => growth.tiles.map((tile) => ({ ...tile, tenantId: growth.tenantId }))));
+    await insertTiles(
+      client,
+      ready.flatMap(({ growth }) => growth.tiles.map((tile) => ({ ...tile, tenantId: growth.tenantId }))),
+    );
     systemGrowth.tiles = await storeSystemLeaves(state, leaves);
   });
   hooks.onStep?.('stored');
@@ -141,8 +168,22 @@ async function tick(state: State): Promise<TickResult> {
   const notes = await signer.sign([...ready.map(({ request }) => request), ofSystem]);
   hooks.onStep?.('signed');
 
-  const rows = ready.map(({ log, request, systemSeq }, index) => ({ ...request, tenantId: log.tenantId, systemSeq, t, root: Buffer.from(request.root), note: notes[index] as string }));
-  const systemRow = { ...ofSystem, tenantId: SYSTEM_TENANT_ID, systemSeq: undefined, t, root: Buffer.from(ofSystem.root), note: notes.at(-1) as string };
+  const rows = ready.map(({ log, request, systemSeq }, index) => ({
+    ...request,
+    tenantId: log.tenantId,
+    systemSeq,
+    t,
+    root: Buffer.from(request.root),
+    note: notes[index] as string,
+  }));
+  const systemRow = {
+    ...ofSystem,
+    tenantId: SYSTEM_TENANT_ID,
+    systemSeq: undefined,
+    t,
+    root: Buffer.from(ofSystem.root),
+    note: notes.at(-1) as string,
+  };
   await inBlock(client, () => publish(client, [...rows, systemRow]));
   hooks.onStep?.('published');
 
@@ -222,8 +263,21 @@ async function examine(state: State, growths: readonly { log: GrownLog; growth: 
     const pending = state.pending.get(name);
     // A crash left this very leaf unpublished: it serves now.
     const reused = pending !== undefined && pending.size === log.size && pending.root === toBase64(root) ? pending : undefined;
-    const checkpoint = { kind: 'checkpoint', originHash: name, size: log.size, root, previous: pending?.seq ?? log.previous, time: t } as const;
-    ready.push({ log, growth, request, leaf: reused === undefined ? nextLeaf(next, checkpoint) : undefined, systemSeq: reused?.seq ?? next });
+    const checkpoint = {
+      kind: 'checkpoint',
+      originHash: name,
+      size: log.size,
+      root,
+      previous: pending?.seq ?? log.previous,
+      time: t,
+    } as const;
+    ready.push({
+      log,
+      growth,
+      request,
+      leaf: reused === undefined ? nextLeaf(next, checkpoint) : undefined,
+      systemSeq: reused?.seq ?? next,
+    });
     if (reused === undefined) next++;
   }
   return ready;
@@ -254,7 +308,10 @@ async function systemRequest(state: State, growth: Growth): Promise<SignRequest>
 async function storeSystemLeaves(state: State, leaves: readonly SystemLeafRow[]): Promise<Growth['tiles']> {
   await appendSystemLeaves(state.client, leaves);
   const tiles = pushLeaves(state.system.edge, Buffer.concat(leaves.map((leaf) => leaf.hash)));
-  await insertTiles(state.client, tiles.map((tile) => ({ ...tile, tenantId: SYSTEM_TENANT_ID })));
+  await insertTiles(
+    state.client,
+    tiles.map((tile) => ({ ...tile, tenantId: SYSTEM_TENANT_ID })),
+  );
   state.system.lastT = leaves.at(-1)?.t ?? state.system.lastT;
   return tiles;
 }

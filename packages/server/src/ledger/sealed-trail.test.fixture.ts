@@ -76,7 +76,11 @@ export async function openSealedTrail(): Promise<SealedTrail> {
         await sealer.stop();
       }
     },
-    append: (tenant, count) => trail.appendInputs(tenant, Array.from({ length: count }, (_, index) => sampleEvent(index))),
+    append: (tenant, count) =>
+      trail.appendInputs(
+        tenant,
+        Array.from({ length: count }, (_, index) => sampleEvent(index)),
+      ),
     appendInputs: (tenant, inputs) => {
       const nowMs = Date.now();
       const events = inputs.map((input) => acceptEvent(input, { nowMs, redaction, newId, sourceKind: 'api', attribution: 'asserted' }));
@@ -105,9 +109,14 @@ export function sampleEvent(index: number): object {
     action: index % 2 === 0 ? 'bot.updated' : 'user.role.updated',
     actor: { type: 'user', id: `usr_${index % 7}`, name: `Ada ${index % 7}`, email: `ada${index % 7}@example.com` },
     resource: { type: 'bot', id: `bot_${index % 5}`, name: 'Ledger' },
-    ...(index % 3 === 0 && { related: [{ type: 'organization', id: `org_${index % 2}` }, { type: 'dataset', id: 'ds_1', relation: 'input' }] }),
+    ...(index % 3 === 0 && {
+      related: [
+        { type: 'organization', id: `org_${index % 2}` },
+        { type: 'dataset', id: 'ds_1', relation: 'input' },
+      ],
+    }),
     change: { before: { role: 'member', quota: index }, after: { role: 'admin', quota: index + 1 } },
     context: { ip: index % 2 === 0 ? '203.0.113.77' : '2001:db8::17', userAgent: 'curl/8', requestId: `req_${index}` },
-    metadata: { note: `the ${index}th`, 'ünïcode': '✓' },
+    metadata: { note: `the ${index}th`, ünïcode: '✓' },
   };
 }

@@ -39,13 +39,19 @@ export async function loadKey(directory: string, which: 'existing' | 'existing o
 async function readKey(path: string): Promise<SignerKey> {
   const { mode } = await stat(path);
   if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
-    throw new Failure('signer_refused', `the key file ${path} has the mode ${(mode & 0o777).toString(8)}, so that others can read it; chmod 600 it, and change the key if others could`);
+    throw new Failure(
+      'signer_refused',
+      `the key file ${path} has the mode ${(mode & 0o777).toString(8)}, so that others can read it; chmod 600 it, and change the key if others could`,
+    );
   }
   const bytes = await readFile(path);
   try {
     const privateKey =
-      bytes.length === SEED_BYTES ? createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, bytes]), format: 'der', type: 'pkcs8' }) : createPrivateKey(bytes);
-    if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error(`it holds a key of the type ${privateKey.asymmetricKeyType ?? 'secret'}`);
+      bytes.length === SEED_BYTES
+        ? createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, bytes]), format: 'der', type: 'pkcs8' })
+        : createPrivateKey(bytes);
+    if (privateKey.asymmetricKeyType !== 'ed25519')
+      throw new Error(`it holds a key of the type ${privateKey.asymmetricKeyType ?? 'secret'}`);
     return { privateKey, publicKey: rawPublicKey(createPublicKey(privateKey)) };
   } catch (cause) {
     throw new Failure('signer_refused', `the key file ${path} holds no Ed25519 key`, {}, { cause: cause as Error });

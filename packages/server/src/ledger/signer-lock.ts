@@ -18,7 +18,8 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   for (let attempt = 0; attempt < 5; attempt++) {
     if (await create(path, mine)) return { release: () => release(path, mine) };
     const held = await readFile(path, 'utf8').catch(() => '');
-    if (await isAlive(held)) throw new Failure('directory_in_use', `the signer's directory ${directory} is in use by the process ${held.split(' ')[0] ?? ''}`);
+    if (await isAlive(held))
+      throw new Failure('directory_in_use', `the signer's directory ${directory} is in use by the process ${held.split(' ')[0] ?? ''}`);
     await putAside(path, held);
   }
   throw new Failure('directory_in_use', `others are taking the signer's directory ${directory} at this moment`);
@@ -27,7 +28,11 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 async function create(path: string, text: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
-    await file.writeFile(text).finally(() => file.close());
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

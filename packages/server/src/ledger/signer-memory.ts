@@ -128,7 +128,10 @@ function readStates(text: string, path: string): Map<string, SignedState> {
     if (batch === undefined) {
       const later = lines.findIndex((line, index) => index > at && line.startsWith('{"states":'));
       if (later === -1) return states;
-      throw new Failure('signer_refused', `the signer's memory ${path} is damaged at line ${at + 1}; restore it, or run indelible log succeed --reason ...`);
+      throw new Failure(
+        'signer_refused',
+        `the signer's memory ${path} is damaged at line ${at + 1}; restore it, or run indelible log succeed --reason ...`,
+      );
     }
     for (const state of batch) states.set(state.origin, state);
     at += 1 + batch.length;

@@ -97,9 +97,15 @@ test('a forked tree is refused, and with it every other log of the batch', async
 
 test('without the memory of what was published nothing is signed', async () => {
   const signer = await openSigner();
-  await expect(signer.sign([request(5, 9)])).rejects.toMatchObject({ code: 'signer_refused', message: expect.stringContaining('indelible log succeed --reason') });
+  await expect(signer.sign([request(5, 9)])).rejects.toMatchObject({
+    code: 'signer_refused',
+    message: expect.stringContaining('indelible log succeed --reason'),
+  });
   await signer.sign([request(0, 3)]);
-  await expect(signer.sign([request(3, 9, { published: 5 })])).rejects.toMatchObject({ code: 'signer_refused', message: expect.stringContaining('remembers only size 3') });
+  await expect(signer.sign([request(3, 9, { published: 5 })])).rejects.toMatchObject({
+    code: 'signer_refused',
+    message: expect.stringContaining('remembers only size 3'),
+  });
 });
 
 test('one process holds the directory, and a dead one does not', async () => {
@@ -162,7 +168,7 @@ test('damage that no crash explains fails closed', async () => {
 test('a write that fails signs nothing, and the memory must be opened anew', async () => {
   const memory = await openMemory(base);
   await memory.close();
-  await expect(memory.record([{ origin: 'a', size: 1, root: root(1) }])).rejects.toThrow();
+  await expect(memory.record([{ origin: 'a', size: 1, root: root(1) }])).rejects.toThrow(/closed|EBADF/);
   await expect(memory.record([{ origin: 'a', size: 1, root: root(1) }])).rejects.toThrow('opened anew');
 });
 

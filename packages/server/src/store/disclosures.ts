@@ -9,8 +9,8 @@ export interface DisclosedText {
   readonly text: string;
 }
 
-// ["<salt: 22 characters>","<name>",{...}]
-const NAME_AT = '["'.length + 22 + '","'.length;
+/** Where the name of the section begins: ["<salt: 22 characters>","<name>",{...}] */
+export const NAME_AT = '["'.length + 22 + '","'.length;
 
 /** The disclosures of an event, in the order of their section names. */
 export function splitDisclosures(disclosures: string): DisclosedText[] {

@@ -32,7 +32,9 @@ export async function writeEvents(client: pg.ClientBase, tenantId: number, base:
     `update indelible.log set size = size + ${prepared.length} / (size = ${base} and frozen_at is null)::int, last_t = ${last.t} where tenant_id = ${tenantId};` +
     `copy indelible.event (${EVENT_COLUMNS}) from stdin (format binary);` +
     'copy indelible.event_key (seq, recorded_at, id, tenant_id, body_mac) from stdin (format binary);' +
-    (relatedCount > 0 ? 'copy indelible.event_related (seq, recorded_at, occurred_at, tenant_id, type, id) from stdin (format binary);' : '');
+    (relatedCount > 0
+      ? 'copy indelible.event_related (seq, recorded_at, occurred_at, tenant_id, type, id) from stdin (format binary);'
+      : '');
   await copyBatch(client, sql, relatedCount > 0 ? [events, keys, related] : [events, keys]);
 }
 

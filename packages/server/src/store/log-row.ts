@@ -67,6 +67,8 @@ export interface Predecessor {
   readonly size: number;
   readonly root: string;
   readonly reason: string;
+  /** What was signed of it beyond what is there: leaves that a restore has lost. */
+  readonly signed?: { readonly size: number; readonly root: string };
 }
 
 /**

@@ -4,7 +4,10 @@
 import { ACTOR_TYPES, ATTRIBUTIONS, type AuditEvent, CATEGORIES, OPERATIONS, OUTCOMES, SEVERITIES, SOURCE_KINDS } from '@indelible/core';
 
 /** The parts of an event that columns are made of. */
-export type Projectable = Pick<AuditEvent, 'category' | 'operation' | 'outcome' | 'severity' | 'action' | 'actor' | 'source' | 'resource' | 'context' | 'related'>;
+export type Projectable = Pick<
+  AuditEvent,
+  'category' | 'operation' | 'outcome' | 'severity' | 'action' | 'actor' | 'source' | 'resource' | 'context' | 'related'
+>;
 
 /** Numbers are places in the closed vocabularies of core; -1 for a word that is in none of them. */
 export interface Columns {

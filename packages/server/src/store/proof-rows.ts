@@ -46,16 +46,24 @@ export async function readProven(tx: pg.ClientBase, tenantId: number, id: string
 /** The entries of consecutive leaves, `to` exclusive; of the system log, its leaves. */
 export async function readEntries(tx: pg.ClientBase, tenantId: number, from: number, to: number): Promise<string[]> {
   if (tenantId === SYSTEM_TENANT_ID) {
-    const answer = await tx.query<{ leaf: string }>('select leaf from indelible.system_leaf where seq >= $1 and seq < $2 order by seq', [from, to]);
+    const answer = await tx.query<{ leaf: string }>('select leaf from indelible.system_leaf where seq >= $1 and seq < $2 order by seq', [
+      from,
+      to,
+    ]);
     return answer.rows.map((row) => row.leaf);
   }
-  const answer = await tx.query<Row>(`select ${COLUMNS} from indelible.event e where e.tenant_id = $1 and e.seq >= $2 and e.seq < $3 order by e.seq`, [tenantId, from, to]);
+  const answer = await tx.query<Row>(
+    `select ${COLUMNS} from indelible.event e where e.tenant_id = $1 and e.seq >= $2 and e.seq < $3 order by e.seq`,
+    [tenantId, from, to],
+  );
   return answer.rows.map((row) => present(row).entry);
 }
 
 /** The name and the id of a log. */
 export async function readLogName(tx: pg.ClientBase, tenantId: number): Promise<{ origin: string; logId: string } | undefined> {
-  const answer = await tx.query<{ origin: string; log_id: string }>('select origin, log_id from indelible.log where tenant_id = $1', [tenantId]);
+  const answer = await tx.query<{ origin: string; log_id: string }>('select origin, log_id from indelible.log where tenant_id = $1', [
+    tenantId,
+  ]);
   const row = answer.rows[0];
   return row === undefined ? undefined : { origin: row.origin, logId: row.log_id };
 }

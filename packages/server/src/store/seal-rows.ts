@@ -37,7 +37,14 @@ export async function commitDurably(client: pg.ClientBase): Promise<void> {
  * @param sinceT only logs whose last leaf is this new (milliseconds since 1970); 0 for all
  */
 export async function findGrown(client: pg.ClientBase, sinceT: number, limit: number): Promise<GrownLog[]> {
-  const answer = await client.query<{ tenant_id: number; tenant: string; origin: string; size: string; published: string; previous: string }>(
+  const answer = await client.query<{
+    tenant_id: number;
+    tenant: string;
+    origin: string;
+    size: string;
+    published: string;
+    previous: string;
+  }>(
     `select l.tenant_id, l.tenant, l.origin, l.size, coalesce(c.size, 0) as published, coalesce(c.system_seq, -1) as previous
      from indelible.log l
      left join lateral (select size, system_seq, t from indelible.checkpoint where tenant_id = l.tenant_id order by size desc limit 1) c on true
@@ -45,11 +52,20 @@ export async function findGrown(client: pg.ClientBase, sinceT: number, limit: nu
      order by c.t nulls first, l.tenant_id limit $2`,
     [sinceT, limit],
   );
-  return answer.rows.map((row) => ({ ...row, tenantId: row.tenant_id, size: Number(row.size), published: Number(row.published), previous: Number(row.previous) }));
+  return answer.rows.map((row) => ({
+    ...row,
+    tenantId: row.tenant_id,
+    size: Number(row.size),
+    published: Number(row.published),
+    previous: Number(row.previous),
+  }));
 }
 
 /** Of logs with a size each, those that the database does not have, or has with a smaller size. */
-export async function findShrunk(client: pg.ClientBase, sizes: readonly { origin: string; size: number }[]): Promise<{ origin: string; size: number }[]> {
+export async function findShrunk(
+  client: pg.ClientBase,
+  sizes: readonly { origin: string; size: number }[],
+): Promise<{ origin: string; size: number }[]> {
   const answer = await client.query<{ origin: string; size: string | null }>(
     `select s.origin, l.size from unnest($1::text[], $2::bigint[]) s (origin, size) left join indelible.log l using (origin)
      where (l.size is null or l.size < s.size) and l.frozen_at is null limit 100`,
@@ -72,9 +88,10 @@ export async function openSystemLog(client: pg.ClientBase): Promise<SystemLog> {
      select $1, '_system', 'system', log_name || '/log/system', $2 from indelible.trail on conflict do nothing`,
     [SYSTEM_TENANT_ID, randomBytes(32)],
   );
-  const answer = await client.query<{ origin: string; size: string; last_t: string }>('select origin, size, last_t from indelible.log where tenant_id = $1', [
-    SYSTEM_TENANT_ID,
-  ]);
+  const answer = await client.query<{ origin: string; size: string; last_t: string }>(
+    'select origin, size, last_t from indelible.log where tenant_id = $1',
+    [SYSTEM_TENANT_ID],
+  );
   const row = answer.rows[0];
   if (row === undefined) throw new Failure('database_unsuitable', 'the database has not been migrated');
   return { origin: row.origin, size: Number(row.size), lastT: Number(row.last_t) };
@@ -90,12 +107,10 @@ export interface TileRow {
 /** Fails when a tile is there already: full tiles are written once. */
 export async function insertTiles(client: pg.ClientBase, tiles: readonly TileRow[]): Promise<void> {
   if (tiles.length === 0) return;
-  await client.query('insert into indelible.tile (tenant_id, level, n, hashes) select * from unnest($1::int[], $2::smallint[], $3::bigint[], $4::bytea[])', [
-    tiles.map((tile) => tile.tenantId),
-    tiles.map((tile) => tile.level),
-    tiles.map((tile) => tile.index),
-    tiles.map((tile) => tile.bytes),
-  ]);
+  await client.query(
+    'insert into indelible.tile (tenant_id, level, n, hashes) select * from unnest($1::int[], $2::smallint[], $3::bigint[], $4::bytea[])',
+    [tiles.map((tile) => tile.tenantId), tiles.map((tile) => tile.level), tiles.map((tile) => tile.index), tiles.map((tile) => tile.bytes)],
+  );
 }
 
 export interface SystemLeafRow {
@@ -114,11 +129,10 @@ export interface SystemLeafRow {
 export async function appendSystemLeaves(client: pg.ClientBase, leaves: readonly SystemLeafRow[]): Promise<void> {
   const [first, last] = [leaves[0], leaves.at(-1)];
   if (first === undefined || last === undefined) return;
-  await client.query('insert into indelible.system_leaf (seq, leaf, leaf_hash) select * from unnest($1::bigint[], $2::text[], $3::bytea[])', [
-    leaves.map((leaf) => leaf.seq),
-    leaves.map((leaf) => leaf.text),
-    leaves.map((leaf) => leaf.hash),
-  ]);
+  await client.query(
+    'insert into indelible.system_leaf (seq, leaf, leaf_hash) select * from unnest($1::bigint[], $2::text[], $3::bytea[])',
+    [leaves.map((leaf) => leaf.seq), leaves.map((leaf) => leaf.text), leaves.map((leaf) => leaf.hash)],
+  );
   const moved = await client.query('update indelible.log set size = $1, last_t = $2 where tenant_id = $3 and size = $4', [
     last.seq + 1,
     last.t,
@@ -153,7 +167,9 @@ export async function publish(client: pg.ClientBase, checkpoints: readonly Check
 
 /** The keys that are good now. */
 export async function presentKeys(client: pg.ClientBase): Promise<Buffer[]> {
-  const answer = await client.query<{ public_key: Buffer }>('select public_key from indelible.signer_key where valid_to is null order by valid_from');
+  const answer = await client.query<{ public_key: Buffer }>(
+    'select public_key from indelible.signer_key where valid_to is null order by valid_from',
+  );
   return answer.rows.map((row) => row.public_key);
 }
 

@@ -12,8 +12,7 @@ export interface LeafSpan {
   readonly to: number;
 }
 
-const AGGREGATE =
-  `select s.ordinal, e.count, e.whole, e.hashes from unnest($1::int[], $2::bigint[], $3::bigint[]) with ordinality s (tenant_id, a, b, ordinal)
+const AGGREGATE = `select s.ordinal, e.count, e.whole, e.hashes from unnest($1::int[], $2::bigint[], $3::bigint[]) with ordinality s (tenant_id, a, b, ordinal)
    cross join lateral (
      select count(*)::int as count, coalesce(bool_and(seq = s.a + place), true) as whole, coalesce(string_agg(leaf_hash, ''::bytea order by seq), '') as hashes
      from (select seq, leaf_hash, row_number() over (order by seq) - 1 as place from `;
@@ -56,7 +55,13 @@ export async function findGap(client: pg.ClientBase, { tenantId, from, to }: Lea
 }
 
 /** The stored full tiles of a level with from <= n < to: n -> 8,192 bytes. */
-export async function readTiles(client: pg.ClientBase, tenantId: number, level: number, from: number, to: number): Promise<Map<number, Buffer>> {
+export async function readTiles(
+  client: pg.ClientBase,
+  tenantId: number,
+  level: number,
+  from: number,
+  to: number,
+): Promise<Map<number, Buffer>> {
   const answer = await client.query<{ n: string; hashes: Buffer }>(
     'select n, hashes from indelible.tile where tenant_id = $1 and level = $2 and n >= $3 and n < $4',
     [tenantId, level, from, to],
@@ -70,7 +75,10 @@ export async function readTile(client: pg.ClientBase, tenantId: number, place: T
 
 /** How many leaves of a log are in full tiles. */
 export async function countTiledLeaves(client: pg.ClientBase, tenantId: number): Promise<number> {
-  const answer = await client.query<{ n: string }>('select n from indelible.tile where tenant_id = $1 and level = 0 order by n desc limit 1', [tenantId]);
+  const answer = await client.query<{ n: string }>(
+    'select n from indelible.tile where tenant_id = $1 and level = 0 order by n desc limit 1',
+    [tenantId],
+  );
   const last = answer.rows[0];
   return last === undefined ? 0 : (Number(last.n) + 1) * TILE_WIDTH;
 }

@@ -9,7 +9,9 @@ const AS_TEXT = { getTypeParser: () => (value: string) => value };
 /** One event as text, in the order of EVENT_FIELDS. */
 export type EventText = readonly (string | null)[];
 
-const MICROSECONDS = (column: string): string => `(extract(epoch from ${column}) * 1000000)::bigint`;
+// 'infinity' has no count, and must not end the verification of everything else.
+const MICROSECONDS = (column: string): string =>
+  `case when isfinite(${column}) then (extract(epoch from ${column}) * 1000000)::bigint::text else ${column}::text end`;
 
 /** The columns that are compared with the projection, by name and place in EventText. */
 export const PROJECTED = [
@@ -32,11 +34,22 @@ export const PROJECTED = [
 export const EVENT_FIELDS = ['seq', 'id', 'recorded', 'occurred', 'leaf_hash', 'disclosures', 'entry'] as const;
 export const PROJECTED_AT = EVENT_FIELDS.length;
 
-const EVENT_SELECT = ['seq', 'id', MICROSECONDS('recorded_at'), MICROSECONDS('occurred_at'), 'leaf_hash', 'disclosures', 'entry', ...PROJECTED].join(', ');
+const EVENT_SELECT = [
+  'seq',
+  'id',
+  MICROSECONDS('recorded_at'),
+  MICROSECONDS('occurred_at'),
+  'leaf_hash',
+  'disclosures',
+  'entry',
+  ...PROJECTED,
+].join(', ');
 
 /** Ends with the transaction that it begins. */
 export async function beginSnapshot(client: pg.ClientBase, snapshot?: string): Promise<string> {
-  await client.query('begin isolation level repeatable read read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0');
+  await client.query(
+    'begin isolation level repeatable read read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0',
+  );
   if (snapshot !== undefined) {
     if (!/^[0-9A-F-]+$/.test(snapshot)) throw new Error('the name of a snapshot is malformed');
     await client.query(`set transaction snapshot '${snapshot}'`);
@@ -59,7 +72,12 @@ export async function readEventTexts(client: pg.ClientBase, tenantId: number, fr
 }
 
 /** The keys of a window: sequence number, id, microseconds of recording. */
-export async function readKeyTexts(client: pg.ClientBase, tenantId: number, from: number, to: number): Promise<readonly [string, string, string][]> {
+export async function readKeyTexts(
+  client: pg.ClientBase,
+  tenantId: number,
+  from: number,
+  to: number,
+): Promise<readonly [string, string, string][]> {
   const answer = await client.query<[string, string, string]>({
     name: 'verify keys',
     text: `select seq, id, ${MICROSECONDS('recorded_at')} from indelible.event_key where tenant_id = $1 and seq >= $2 and seq < $3 order by seq`,
@@ -83,11 +101,23 @@ export async function readLogs(client: pg.ClientBase): Promise<LogToVerify[]> {
   const answer = await client.query<{ tenant_id: number; tenant: string; origin: string; size: string; last_t: string; frozen: boolean }>(
     'select tenant_id, tenant, origin, size, last_t, frozen_at is not null as frozen from indelible.log order by tenant_id',
   );
-  return answer.rows.map((row) => ({ tenantId: row.tenant_id, tenant: row.tenant, origin: row.origin, size: Number(row.size), lastT: Number(row.last_t), frozen: row.frozen }));
+  return answer.rows.map((row) => ({
+    tenantId: row.tenant_id,
+    tenant: row.tenant,
+    origin: row.origin,
+    size: Number(row.size),
+    lastT: Number(row.last_t),
+    frozen: row.frozen,
+  }));
 }
 
 /** Sequence numbers that lie outside a log: before its first or at and beyond its size. */
-export async function readOutside(client: pg.ClientBase, table: 'event' | 'event_key', tenantId: number, size: number): Promise<{ seq: number; id: string }[]> {
+export async function readOutside(
+  client: pg.ClientBase,
+  table: 'event' | 'event_key',
+  tenantId: number,
+  size: number,
+): Promise<{ seq: number; id: string }[]> {
   const answer = await client.query<{ seq: string; id: string }>(
     `select seq, id from indelible.${table} where tenant_id = $1 and (seq < 0 or seq >= $2) order by seq limit 100`,
     [tenantId, size],
@@ -102,7 +132,9 @@ export async function readStrayTenants(client: pg.ClientBase): Promise<number[]>
        select min(tenant_id) as id from indelible.${table}
        union all select (select min(tenant_id) from indelible.${table} where tenant_id > walk.id) from walk where walk.id is not null)
      select id from walk where id is not null and id not in (select tenant_id from indelible.log where tenant_id <> ${SYSTEM_TENANT_ID})`;
-  const answer = await client.query<{ id: number }>(`select id from (${walk('event')}) e union select id from (${walk('event_key')}) k union select id from (${walk('event_related')}) r`);
+  const answer = await client.query<{ id: number }>(
+    `select id from (${walk('event')}) e union select id from (${walk('event_key')}) k union select id from (${walk('event_related')}) r`,
+  );
   return answer.rows.map((row) => row.id);
 }
 
@@ -110,7 +142,11 @@ export async function readStrayTenants(client: pg.ClientBase): Promise<number[]>
  * A digest of each range of the related resources of some logs: SHA-256 over the SHA-256 of each row, in the order of
  * sequence number and hash. `relatedRowText` makes the same text of a row from an event.
  */
-export async function readRelatedDigests(client: pg.ClientBase, tenantIds: readonly number[], rangeEvents: number): Promise<{ tenantId: number; range: number; digest: string }[]> {
+export async function readRelatedDigests(
+  client: pg.ClientBase,
+  tenantIds: readonly number[],
+  rangeEvents: number,
+): Promise<{ tenantId: number; range: number; digest: string }[]> {
   const answer = await client.query<{ tenant_id: number; range: string; digest: string }>(
     `select tenant_id, range, encode(sha256(string_agg(row_hash, ''::bytea order by seq, row_hash)), 'base64') as digest
      from (select tenant_id, seq, floor(seq / $2::numeric)::bigint as range,
@@ -122,12 +158,22 @@ export async function readRelatedDigests(client: pg.ClientBase, tenantIds: reado
   return answer.rows.map((row) => ({ tenantId: row.tenant_id, range: Number(row.range), digest: row.digest }));
 }
 
-export function relatedRowText(seq: string, recorded: string, occurred: string, { type, id }: { readonly type: string; readonly id: string }): string {
+export function relatedRowText(
+  seq: string,
+  recorded: string,
+  occurred: string,
+  { type, id }: { readonly type: string; readonly id: string },
+): string {
   return `${seq} ${recorded} ${occurred} ${Buffer.byteLength(type)} ${type} ${id}`;
 }
 
 /** The stored related resources of a range as the texts of relatedRowText, by sequence number. Slow: for naming what differs. */
-export async function readRelatedTexts(client: pg.ClientBase, tenantId: number, from: number, to: number): Promise<{ seq: number; text: string }[]> {
+export async function readRelatedTexts(
+  client: pg.ClientBase,
+  tenantId: number,
+  from: number,
+  to: number,
+): Promise<{ seq: number; text: string }[]> {
   const answer = await client.query<{ seq: string; recorded: string; occurred: string; type: string; id: string }>(
     `select seq, ${MICROSECONDS('recorded_at')} as recorded, ${MICROSECONDS('occurred_at')} as occurred, type, id
      from indelible.event_related where tenant_id = $1 and seq >= $2 and seq < $3 order by seq`,
@@ -162,7 +208,13 @@ export async function readCheckpoints(client: pg.ClientBase, tenantId: number): 
 }
 
 /** The stored full tiles of one level from one place on, in their order; at most `limit`. */
-export async function readTileRun(client: pg.ClientBase, tenantId: number, level: number, from: number, limit: number): Promise<{ n: number; hashes: Buffer }[]> {
+export async function readTileRun(
+  client: pg.ClientBase,
+  tenantId: number,
+  level: number,
+  from: number,
+  limit: number,
+): Promise<{ n: number; hashes: Buffer }[]> {
   const answer = await client.query<{ n: string; hashes: Buffer }>(
     'select n, hashes from indelible.tile where tenant_id = $1 and level = $2 and n >= $3 order by n limit $4',
     [tenantId, level, from, limit],
@@ -172,12 +224,19 @@ export async function readTileRun(client: pg.ClientBase, tenantId: number, level
 
 /** How many tiles a log has at each level. */
 export async function countTiles(client: pg.ClientBase, tenantId: number): Promise<Map<number, number>> {
-  const answer = await client.query<{ level: number; count: string }>('select level, count(*) from indelible.tile where tenant_id = $1 group by level', [tenantId]);
+  const answer = await client.query<{ level: number; count: string }>(
+    'select level, count(*) from indelible.tile where tenant_id = $1 group by level',
+    [tenantId],
+  );
   return new Map(answer.rows.map((row) => [row.level, Number(row.count)]));
 }
 
 /** Rows of the system log in order, from one sequence number on. */
-export async function readSystemRows(client: pg.ClientBase, from: number, limit: number): Promise<{ seq: number; leaf: string; hash: Buffer }[]> {
+export async function readSystemRows(
+  client: pg.ClientBase,
+  from: number,
+  limit: number,
+): Promise<{ seq: number; leaf: string; hash: Buffer }[]> {
   const answer = await client.query<{ seq: string; leaf: string; leaf_hash: Buffer }>(
     'select seq, leaf, leaf_hash from indelible.system_leaf where seq >= $1 order by seq limit $2',
     [from, limit],
@@ -188,12 +247,18 @@ export async function readSystemRows(client: pg.ClientBase, from: number, limit:
 /** The checkpoint leaves that the system log has of one log, in their order. Scans the system log. */
 export async function readSealings(client: pg.ClientBase, originHash: string): Promise<string[]> {
   if (!/^[A-Za-z0-9_-]{43}$/.test(originHash)) throw new Error('the hash of an origin is malformed');
-  const answer = await client.query<{ leaf: string }>('select leaf from indelible.system_leaf where strpos(leaf, $1) > 0 order by seq', [`"o":"${originHash}"`]);
+  const answer = await client.query<{ leaf: string }>('select leaf from indelible.system_leaf where strpos(leaf, $1) > 0 order by seq', [
+    `"o":"${originHash}"`,
+  ]);
   return answer.rows.map((row) => row.leaf);
 }
 
 /** Two columns of an event, for naming it. */
-export async function readActionAndActor(client: pg.ClientBase, tenantId: number, seq: number): Promise<{ action: string; actor: string | undefined } | undefined> {
+export async function readActionAndActor(
+  client: pg.ClientBase,
+  tenantId: number,
+  seq: number,
+): Promise<{ action: string; actor: string | undefined } | undefined> {
   const answer = await client.query<{ action: string; actor: string | null }>(
     'select action, coalesce(actor_email, actor_name, actor_id) as actor from indelible.event where tenant_id = $1 and seq = $2 limit 1',
     [tenantId, seq],

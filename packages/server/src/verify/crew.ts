@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type pg from 'pg';
+import { VERIFY_YOUNG_MIB } from '../limits.ts';
 import { type RangeResult, type RangeTask, verifyRange } from './range.ts';
 
 export interface WorkerSetup {
@@ -34,7 +35,11 @@ export function crewSize(events: number): number {
  * Checks ranges, several at once, and hands each result over as it comes, in no certain order. Tasks are taken when
  * somebody is free, so that a generator need not hold them all.
  */
-export async function verifyRanges(options: CrewOptions, tasks: AsyncIterator<RangeTask>, onResult: (result: RangeResult) => Promise<void>): Promise<void> {
+export async function verifyRanges(
+  options: CrewOptions,
+  tasks: AsyncIterator<RangeTask>,
+  onResult: (result: RangeResult) => Promise<void>,
+): Promise<void> {
   if (options.workers > 0) {
     await Promise.all(Array.from({ length: options.workers }, () => employ(options, tasks, onResult)));
     return;
@@ -46,7 +51,10 @@ export async function verifyRanges(options: CrewOptions, tasks: AsyncIterator<Ra
 
 function employ(options: CrewOptions, tasks: AsyncIterator<RangeTask>, onResult: (result: RangeResult) => Promise<void>): Promise<void> {
   const { ownerUrl, snapshot } = options;
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { ownerUrl, snapshot } satisfies WorkerSetup });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: { ownerUrl, snapshot } satisfies WorkerSetup,
+    resourceLimits: { maxYoungGenerationSizeMb: VERIFY_YOUNG_MIB },
+  });
   const taken: Promise<void>[] = [];
   return new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
@@ -54,7 +62,7 @@ function employ(options: CrewOptions, tasks: AsyncIterator<RangeTask>, onResult:
       reject(error);
     };
     const next = (): void => {
-      tasks.next().then((task) => worker.postMessage(task.done === true ? null : task.value), fail);
+      tasks.next().then((task) => worker.postMessage(task.done === true ? null : task.value, []), fail);
     };
     worker.on('error', fail);
     // The thread may be gone before its last result has been taken in.

@@ -41,9 +41,9 @@ async function expectOnly(findings: readonly object[], options?: Partial<VerifyD
 
 test('a sound trail is verified, all of it, also while it grows', async () => {
   const sealer = trail.sealer();
-  let running = true;
+  const growth = { running: true };
   const grow = (async () => {
-    while (running) {
+    while (growth.running) {
       await trail.append('org_acme', 20);
       await sealer.tick();
     }
@@ -54,25 +54,46 @@ test('a sound trail is verified, all of it, also while it grows', async () => {
     expect(result).toMatchObject({ ok: true, exitCode: 0 });
     expect(result.checked.events).toBeGreaterThanOrEqual(722);
   }
-  running = false;
+  growth.running = false;
   await grow;
   expect((await verify()).checked).toMatchObject({ logs: 3, tiles: expect.any(Number) });
 });
 
 test('attack 1: a changed value is named by sequence, action and actor', async () => {
-  await sql(`update indelible.event set disclosures = replace(disclosures, '"quota":301', '"quota":9') where tenant_id = $1 and seq = 301`, [tenantId]);
-  await expectOnly([{ code: 'value_changed', tenant: 'org_acme', seq: 301, action: 'bot.updated', actor: 'ada6@example.com', expected: expect.any(String), found: expect.any(String) }]);
+  await sql(
+    `update indelible.event set disclosures = replace(disclosures, '"quota":301', '"quota":9') where tenant_id = $1 and seq = 301`,
+    [tenantId],
+  );
+  await expectOnly([
+    {
+      code: 'value_changed',
+      tenant: 'org_acme',
+      seq: 301,
+      action: 'bot.updated',
+      actor: 'ada6@example.com',
+      expected: expect.any(String),
+      found: expect.any(String),
+    },
+  ]);
 });
 
 test('attack 1: a changed value with its column is named too, also in the unfinished tile', async () => {
-  await sql(`update indelible.event set disclosures = replace(disclosures, 'ada6@example.com', 'eve@example.com'), actor_email = 'eve@example.com' where tenant_id = $1 and seq = 700`, [tenantId]);
+  await sql(
+    `update indelible.event set disclosures = replace(disclosures, 'ada6@example.com', 'eve@example.com'), actor_email = 'eve@example.com' where tenant_id = $1 and seq = 700`,
+    [tenantId],
+  );
   await expectOnly([{ code: 'value_changed', seq: 700, actor: 'eve@example.com' }]);
 });
 
 test('attack 1: where the entry was kept, the very section is named', async () => {
   const proof = await eventProof(trail.store.reader, await trail.log('org_acme'), await idOf(5));
-  await sql(`update indelible.event set entry = $2, disclosures = replace(disclosures, '"quota":5', '"quota":6') where tenant_id = $1 and seq = 5`, [tenantId, proof.entry]);
-  await expectOnly([{ code: 'value_changed', seq: 5, section: 'change', expected: parseEntry(proof.entry).c['change'], found: expect.any(String) }]);
+  await sql(
+    `update indelible.event set entry = $2, disclosures = replace(disclosures, '"quota":5', '"quota":6') where tenant_id = $1 and seq = 5`,
+    [tenantId, proof.entry],
+  );
+  await expectOnly([
+    { code: 'value_changed', seq: 5, section: 'change', expected: parseEntry(proof.entry).c['change'], found: expect.any(String) },
+  ]);
 });
 
 test('attack 2: value, leaf and tiles rewritten: the root tells, and the system log says between which sealings', async () => {
@@ -104,14 +125,18 @@ test('attack 3: a deleted row is a gap, with and without its key', async () => {
 });
 
 test('attack 4: a cut tail is found by the checkpoint, the system log and the signer', async () => {
-  for (const table of ['event', 'event_key', 'event_related']) await sql(`delete from indelible.${table} where tenant_id = $1 and seq >= 690`, [tenantId]);
+  for (const table of ['event', 'event_key', 'event_related'])
+    await sql(`delete from indelible.${table} where tenant_id = $1 and seq >= 690`, [tenantId]);
   await sql('update indelible.log set size = 690 where tenant_id = $1', [tenantId]);
   await expectOnly([{ code: 'log_shrunk', seq: 690, toSeq: 700 }]);
   await sql('delete from indelible.checkpoint where tenant_id = $1', [tenantId]);
   await expectOnly([{ code: 'log_shrunk', seq: 690 }]);
   const sealer = trail.sealer();
   await sealer.tick();
-  expect(trail.faults[0]).toMatchObject({ origin: (await trail.log('org_acme')).origin, message: expect.stringMatching(/size 701 .* smaller/) });
+  expect(trail.faults[0]).toMatchObject({
+    origin: (await trail.log('org_acme')).origin,
+    message: expect.stringMatching(/size 701 .* smaller/),
+  });
 });
 
 test('attack 4: a restored older backup is refused by the signer and named by verify with its memory', async () => {
@@ -120,13 +145,23 @@ test('attack 4: a restored older backup is refused by the signer and named by ve
   await trail.seal();
   await cp(trail.signerDirectory, kept, { recursive: true });
   // What a backup from before the last sealing holds.
-  for (const table of ['event', 'event_key', 'event_related']) await sql(`delete from indelible.${table} where tenant_id = $1 and seq >= 701`, [tenantId]);
+  for (const table of ['event', 'event_key', 'event_related'])
+    await sql(`delete from indelible.${table} where tenant_id = $1 and seq >= 701`, [tenantId]);
   await sql('update indelible.log set size = 701 where tenant_id = $1', [tenantId]);
   await sql('delete from indelible.checkpoint where (tenant_id = $1 and size > 701) or tenant_id = 0', [tenantId]);
   await sql('delete from indelible.system_leaf where seq >= 4');
   await sql('update indelible.log set size = 4 where tenant_id = 0');
-  await expect(trail.seal()).rejects.toMatchObject({ code: 'signer_refused', message: expect.stringMatching(/system: size 6 .* size 4 .* smaller/) });
-  await expectOnly([{ code: 'log_shrunk', tenant: 'org_acme', seq: 701 }, { code: 'log_shrunk', log: expect.stringContaining('/log/system'), seq: 4 }], { signerDirectory: kept });
+  await expect(trail.seal()).rejects.toMatchObject({
+    code: 'signer_refused',
+    message: expect.stringMatching(/system: size 6 .* size 4 .* smaller/),
+  });
+  await expectOnly(
+    [
+      { code: 'log_shrunk', tenant: 'org_acme', seq: 701 },
+      { code: 'log_shrunk', log: expect.stringContaining('/log/system'), seq: 4 },
+    ],
+    { signerDirectory: kept },
+  );
   await rm(kept, { recursive: true });
 });
 
@@ -142,7 +177,10 @@ test('attack 6: an event that was put in later, with an earlier time, is named',
 });
 
 test('attack 6: a time that goes back along the log is named', async () => {
-  const { rows } = await trail.admin.query<{ at: Date }>('select recorded_at as at from indelible.event where tenant_id = $1 and seq = 700', [tenantId]);
+  const { rows } = await trail.admin.query<{ at: Date }>(
+    'select recorded_at as at from indelible.event where tenant_id = $1 and seq = 700',
+    [tenantId],
+  );
   await trail.append('org_acme', 1);
   await restamp(701, rows[0]!.at.getTime() - 5);
   await trail.seal();
@@ -162,6 +200,7 @@ test.each([
   ['attribution', '0'],
   ['source_kind', '4'],
   ['occurred_at', "occurred_at - interval '1 year'"],
+  ['occurred_at', "'infinity'"],
   ['recorded_at', "recorded_at + interval '1 microsecond'"],
 ])('attack 7: the changed column %s is named', async (column, value) => {
   await sql(`update indelible.event set ${column} = ${value} where tenant_id = $1 and seq = 302`, [tenantId]);
@@ -172,7 +211,7 @@ test.each([
 
 test('attack 7: keys and related resources that were changed, taken away or added are named', async () => {
   await sql('delete from indelible.event_key where tenant_id = $1 and seq = 10', [tenantId]);
-  await sql("update indelible.event_key set id = gen_random_uuid() where tenant_id = $1 and seq = 11", [tenantId]);
+  await sql('update indelible.event_key set id = gen_random_uuid() where tenant_id = $1 and seq = 11', [tenantId]);
   await sql("update indelible.event_related set id = 'org_9' where tenant_id = $1 and seq = 1 and type = 'organization'", [tenantId]);
   await sql('delete from indelible.event_related where tenant_id = $1 and seq = 4', [tenantId]);
   await expectOnly([
@@ -230,7 +269,10 @@ test('what was cleared with its entry kept is incomplete, not altered', async ()
 });
 
 async function idOf(seq: number): Promise<string> {
-  const { rows } = await trail.admin.query<{ id: string }>('select id from indelible.event where tenant_id = $1 and seq = $2', [tenantId, seq]);
+  const { rows } = await trail.admin.query<{ id: string }>('select id from indelible.event where tenant_id = $1 and seq = $2', [
+    tenantId,
+    seq,
+  ]);
   return rows[0]!.id;
 }
 
@@ -240,7 +282,10 @@ async function entryOf(id: string): Promise<string> {
 
 /** Changes an event as somebody would who knows how leaves are made. */
 async function rewrite(seq: number, change: (disclosures: string) => string): Promise<void> {
-  const { rows } = await trail.admin.query<{ disclosures: string; id: string }>('select id, disclosures from indelible.event where tenant_id = $1 and seq = $2', [tenantId, seq]);
+  const { rows } = await trail.admin.query<{ disclosures: string; id: string }>(
+    'select id, disclosures from indelible.event where tenant_id = $1 and seq = $2',
+    [tenantId, seq],
+  );
   const { id, disclosures } = rows[0]!;
   const changed = change(disclosures);
   expect(changed).not.toBe(disclosures);
@@ -250,18 +295,34 @@ async function rewrite(seq: number, change: (disclosures: string) => string): Pr
 }
 
 async function restamp(seq: number, t: number): Promise<void> {
-  const { rows } = await trail.admin.query<{ id: string }>('select id from indelible.event where tenant_id = $1 and seq = $2', [tenantId, seq]);
+  const { rows } = await trail.admin.query<{ id: string }>('select id from indelible.event where tenant_id = $1 and seq = $2', [
+    tenantId,
+    seq,
+  ]);
   const { c, id } = parseEntry(await entryOf(rows[0]!.id));
   const at = new Date(t);
-  await sql('update indelible.event set recorded_at = $3, leaf_hash = $4 where tenant_id = $1 and seq = $2', [tenantId, seq, at, leafHash(entry({ c, id, t }), nodeHash)]);
+  await sql('update indelible.event set recorded_at = $3, leaf_hash = $4 where tenant_id = $1 and seq = $2', [
+    tenantId,
+    seq,
+    at,
+    leafHash(entry({ c, id, t }), nodeHash),
+  ]);
   await sql('update indelible.event_key set recorded_at = $3 where tenant_id = $1 and seq = $2', [tenantId, seq, at]);
   await trail.admin.query('update indelible.event_related set recorded_at = $3 where tenant_id = $1 and seq = $2', [tenantId, seq, at]);
 }
 
 /** Makes the tiles anew from the leaf hashes. */
 async function retile(): Promise<void> {
-  const { rows } = await trail.admin.query<{ leaf_hash: Buffer }>('select leaf_hash from indelible.event where tenant_id = $1 order by seq', [tenantId]);
+  const { rows } = await trail.admin.query<{ leaf_hash: Buffer }>(
+    'select leaf_hash from indelible.event where tenant_id = $1 order by seq',
+    [tenantId],
+  );
   for (const tile of pushLeaves(emptyEdge(), Buffer.concat(rows.map((row) => row.leaf_hash)))) {
-    await sql('update indelible.tile set hashes = $4 where tenant_id = $1 and level = $2 and n = $3', [tenantId, tile.level, tile.index, tile.bytes]);
+    await sql('update indelible.tile set hashes = $4 where tenant_id = $1 and level = $2 and n = $3', [
+      tenantId,
+      tile.level,
+      tile.index,
+      tile.bytes,
+    ]);
   }
 }

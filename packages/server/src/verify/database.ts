@@ -4,6 +4,7 @@
 import pg from 'pg';
 import { SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import { storeFailure } from '../store/pool.ts';
+import { readPredecessors } from '../store/succession-rows.ts';
 import { beginSnapshot, type KeptCheckpoint, type LogToVerify, readCheckpoints, readLogs, readStrayTenants } from '../store/verify-rows.ts';
 import { crewSize, verifyRanges } from './crew.ts';
 import { type Checked, type FindingList, findingList, type VerifyResult } from './finding.ts';
@@ -42,16 +43,32 @@ export async function verifyDatabase(options: VerifyDatabaseOptions): Promise<Ve
   }
 }
 
-async function verifySnapshot(client: pg.Client, snapshot: string, options: VerifyDatabaseOptions, brought: Awaited<ReturnType<typeof bringTrust>>): Promise<VerifyResult> {
+async function verifySnapshot(
+  client: pg.Client,
+  snapshot: string,
+  options: VerifyDatabaseOptions,
+  brought: Awaited<ReturnType<typeof bringTrust>>,
+): Promise<VerifyResult> {
   const found = findingList();
   const checked: Checked = { logs: 0, events: 0, systemLeaves: 0, tiles: 0, checkpoints: 0 };
   const judge = await makeJudge(client, brought);
-  const memory = new Map(brought.memory.map(({ origin, size, root }) => [origin, { size, root: Buffer.from(root, 'base64'), by: 'what the signer remembers to have signed' }]));
+  const memory = new Map(
+    brought.memory.map(({ origin, size, root }) => [
+      origin,
+      { size, root: Buffer.from(root, 'base64'), by: 'what the signer remembers to have signed' },
+    ]),
+  );
   const logs = await readLogs(client);
   const tenants = logs.filter((log) => log.tenantId !== SYSTEM_TENANT_ID);
   checkOrigins(logs, memory, found);
+  const followed = new Map(
+    (await readPredecessors(client)).map(({ origin, size, root }) => [
+      origin,
+      { size, root: Buffer.from(root, 'base64'), by: 'the log that follows it' },
+    ]),
+  );
   const system = await checkSystem(client, logs, memory, { judge, found, checked });
-  const ctx: LogContext = { client, system, judge, found, checked, memory };
+  const ctx: LogContext = { client, system, judge, found, checked, claims: [memory, followed] };
 
   const total = tenants.reduce((sum, log) => sum + log.size, 0);
   let done = 0;
@@ -88,7 +105,12 @@ function inTurn(): InTurn {
   };
 }
 
-async function* tasksOf(ctx: LogContext, logs: readonly LogToVerify[], open: Map<number, LogCheck>, exclusively: InTurn): AsyncGenerator<RangeTask> {
+async function* tasksOf(
+  ctx: LogContext,
+  logs: readonly LogToVerify[],
+  open: Map<number, LogCheck>,
+  exclusively: InTurn,
+): AsyncGenerator<RangeTask> {
   for (const log of logs) {
     const check = await exclusively(() => openLogCheck(ctx, log));
     if (log.size === 0) await exclusively(() => check.finish());
@@ -103,7 +125,14 @@ async function* tasksOf(ctx: LogContext, logs: readonly LogToVerify[], open: Map
 function checkOrigins(logs: readonly LogToVerify[], memory: ReadonlyMap<string, Claim>, found: FindingList): void {
   const origins = new Set(logs.map((log) => log.origin));
   for (const [origin, { size }] of memory) {
-    if (!origins.has(origin)) found.add({ code: 'log_missing', log: origin, expected: `${size} leaves`, found: 'nothing', message: `the signer remembers a log ${origin} of ${size} leaves, which is not in the database` });
+    if (!origins.has(origin))
+      found.add({
+        code: 'log_missing',
+        log: origin,
+        expected: `${size} leaves`,
+        found: 'nothing',
+        message: `the signer remembers a log ${origin} of ${size} leaves, which is not in the database`,
+      });
   }
 }
 
@@ -124,7 +153,10 @@ async function checkSystem(
   }
   const checkpoints = await readCheckpoints(client, SYSTEM_TENANT_ID);
   const remembered = memory.get(log.origin);
-  const claims: Claim[] = [...checkpoints.map(({ size, root }) => ({ size, root, by: 'its published checkpoint' })), ...(remembered === undefined ? [] : [remembered])];
+  const claims: Claim[] = [
+    ...checkpoints.map(({ size, root }) => ({ size, root, by: 'its published checkpoint' })),
+    ...(remembered === undefined ? [] : [remembered]),
+  ];
   const sizes = [...new Set(claims.map(({ size }) => size))].sort((a, b) => a - b);
   const report = await verifySystemLog(client, log, sizes, found, checked);
   await checkSystemSignatures(checkpoints, log, judge, found);
@@ -133,17 +165,45 @@ async function checkSystem(
   for (const { size, root, by } of claims) {
     if (size > log.size) {
       const message = `the system log has ${log.size} leaves, but ${by} is of ${size}: it was cut, or an older backup was restored`;
-      found.add({ code: 'log_shrunk', log: log.origin, seq: log.size, toSeq: size - 1, expected: `${size} leaves`, found: `${log.size}`, message });
+      found.add({
+        code: 'log_shrunk',
+        log: log.origin,
+        seq: log.size,
+        toSeq: size - 1,
+        expected: `${size} leaves`,
+        found: `${log.size}`,
+        message,
+      });
     } else if (report.root(size) !== undefined && !Buffer.from(report.root(size) ?? []).equals(root)) {
-      found.add({ code: 'root_changed', log: log.origin, seq: size - 1, message: `the root of the first ${size} leaves of the system log is not the one of ${by}` });
+      found.add({
+        code: 'root_changed',
+        log: log.origin,
+        seq: size - 1,
+        message: `the root of the first ${size} leaves of the system log is not the one of ${by}`,
+      });
     }
   }
   return report;
 }
 
-async function checkSystemSignatures(checkpoints: readonly KeptCheckpoint[], log: LogToVerify, judge: Judge, found: FindingList): Promise<void> {
+async function checkSystemSignatures(
+  checkpoints: readonly KeptCheckpoint[],
+  log: LogToVerify,
+  judge: Judge,
+  found: FindingList,
+): Promise<void> {
   for (const checkpoint of checkpoints) {
-    const reason = await judge.fault(checkpoint.note, log.origin, checkpoint);
-    if (reason !== undefined) found.add({ code: 'signature_invalid', log: log.origin, seq: checkpoint.size - 1, message: `the system checkpoint of size ${checkpoint.size} is not valid: ${reason}` });
+    const [origin = ''] = checkpoint.note.split('\n');
+    // A succession gives the system log another name; the checkpoints from before bear the former one.
+    const former = /^(.*\/log\/system)(?:-[1-9][0-9]*)?$/;
+    const name = former.exec(origin)?.[1] === former.exec(log.origin)?.[1] ? origin : log.origin;
+    const reason = await judge.fault(checkpoint.note, name, checkpoint, name !== log.origin);
+    if (reason !== undefined)
+      found.add({
+        code: 'signature_invalid',
+        log: log.origin,
+        seq: checkpoint.size - 1,
+        message: `the system checkpoint of size ${checkpoint.size} is not valid: ${reason}`,
+      });
   }
 }

@@ -2,7 +2,7 @@
 
 import { commitment, type Entry, entry as entryText, leafHash, parseEntry } from '@indelible/core';
 import { addressBytes } from '../store/address.ts';
-import { splitDisclosures } from '../store/disclosures.ts';
+import { NAME_AT, splitDisclosures } from '../store/disclosures.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { columnsOf, type Projectable, relatedOf } from '../store/projection.ts';
 import { type EventText, PROJECTED, PROJECTED_AT, relatedRowText } from '../store/verify-rows.ts';
@@ -27,6 +27,7 @@ export interface EventVerdict {
 type Value = { readonly [key: string]: unknown };
 type Sections = Map<string, Value>;
 
+const NOTHING: Value = {};
 const COLUMN_SECTIONS = new Set(['core', 'actor', 'resource', 'source']);
 
 export function checkEvent(row: EventText): EventVerdict {
@@ -34,23 +35,31 @@ export function checkEvent(row: EventText): EventVerdict {
   const seq = Number(seqText);
   const faults: EventFault[] = [];
   const t = Math.floor(Number(recorded) / 1000);
-  if (!recorded?.endsWith('000')) faults.push(columnFault(seq, 'recorded_at', 'a whole number of milliseconds', `${recorded} microseconds`));
+  if (!recorded?.endsWith('000'))
+    faults.push(columnFault(seq, 'recorded_at', 'a whole number of milliseconds', `${recorded} microseconds`));
   const sections: Sections = new Map();
   const made: Record<string, string> = {};
   for (const { name, text } of splitDisclosures(disclosures ?? '')) {
     made[name] = commitment(text, nodeHash);
     if (isProjected(name, text)) readValue(sections, name, text);
   }
-  const entry = kept === null || kept === undefined ? makeEntry(made, id ?? '', t) : checkKept(kept, made, { seq, id: id ?? '', t }, faults);
+  const entry =
+    kept === null || kept === undefined ? makeEntry(made, id ?? '', t) : checkKept(kept, made, { seq, id: id ?? '', t }, faults);
   checkColumns(row, sections, seq, faults);
   const core = sections.get('core');
   checkOccurred(core, occurred ?? '', seq, faults);
   const actor = sections.get('actor');
-  const named = (actor?.['email'] ?? actor?.['name'] ?? actor?.['id'] ?? actor?.['type'] ?? row[PROJECTED_AT + PROJECTED.indexOf('actor_id')]) as string | null | undefined;
+  const named = (actor?.['email'] ??
+    actor?.['name'] ??
+    actor?.['id'] ??
+    actor?.['type'] ??
+    row[PROJECTED_AT + PROJECTED.indexOf('actor_id')]) as string | null | undefined;
   return {
     leaf: entry === undefined ? undefined : leafHash(entry, nodeHash),
     t,
-    related: relatedOf({ related: relatedValues(sections) }).map((resource) => relatedRowText(seqText ?? '', recorded ?? '', occurred ?? '', resource)),
+    related: relatedOf({ related: relatedValues(sections) }).map((resource) =>
+      relatedRowText(seqText ?? '', recorded ?? '', occurred ?? '', resource),
+    ),
     action: (core?.['action'] as string | undefined) ?? row[PROJECTED_AT + PROJECTED.indexOf('action')] ?? undefined,
     actor: named ?? undefined,
     faults,
@@ -62,10 +71,25 @@ function isProjected(name: string, text: string): boolean {
   return name === 'context' ? text.includes('"ip":') : COLUMN_SECTIONS.has(name) || name.startsWith('related/');
 }
 
+// Who acts, on what and by which source comes again and again: what such a value says is read once.
+const SEEN = new Map<string, Value>();
+const SEEN_VALUES_MAX = 4_096;
+
 function readValue(sections: Sections, name: string, text: string): void {
+  // ["<salt>","<name>",<value>]
+  const value = text.slice(NAME_AT + name.length + 2, -1);
+  const known = SEEN.get(value);
+  if (known !== undefined) {
+    sections.set(name, known);
+    return;
+  }
   try {
-    const parts = JSON.parse(text) as unknown[];
-    if (typeof parts[2] === 'object' && parts[2] !== null) sections.set(name, parts[2] as Value);
+    const parsed = JSON.parse(value) as unknown;
+    if (typeof parsed !== 'object' || parsed === null) return;
+    sections.set(name, parsed as Value);
+    if (name === 'core') return;
+    if (SEEN.size >= SEEN_VALUES_MAX) SEEN.clear();
+    SEEN.set(value, parsed as Value);
   } catch {
     // Its commitment cannot be right then, or nothing that was ever appended: the leaf tells.
   }
@@ -93,11 +117,20 @@ function checkKept(kept: string, made: Record<string, string>, row: { seq: numbe
   if (entry.t !== row.t) faults.push(columnFault(seq, 'recorded_at', `${entry.t}`, `${row.t}`));
   for (const [section, expected] of Object.entries(entry.c)) {
     const found = made[section];
-    if (found === undefined) faults.push({ code: 'disclosure_missing', seq, section, expected, message: `the section ${section} of event ${seq} is gone, and no record in the log says why` });
-    else if (found !== expected) faults.push({ code: 'value_changed', seq, section, expected, found, message: `the section ${section} of event ${seq} was changed` });
+    if (found === undefined)
+      faults.push({
+        code: 'disclosure_missing',
+        seq,
+        section,
+        expected,
+        message: `the section ${section} of event ${seq} is gone, and no record in the log says why`,
+      });
+    else if (found !== expected)
+      faults.push({ code: 'value_changed', seq, section, expected, found, message: `the section ${section} of event ${seq} was changed` });
   }
   for (const section of Object.keys(made)) {
-    if (entry.c[section] === undefined) faults.push({ code: 'value_changed', seq, section, message: `the section ${section} was added to event ${seq}` });
+    if (entry.c[section] === undefined)
+      faults.push({ code: 'value_changed', seq, section, message: `the section ${section} was added to event ${seq}` });
   }
   return kept;
 }
@@ -112,13 +145,16 @@ function checkOccurred(core: Value | undefined, occurred: string, seq: number, f
 function checkColumns(row: EventText, sections: Sections, seq: number, faults: EventFault[]): void {
   const core = sections.get('core');
   if (core === undefined) return;
-  const actor = sections.get('actor') ?? (core['actor'] as Value | undefined) ?? {};
   const expected = columnsOf({
-    ...core,
-    actor,
+    category: core['category'],
+    operation: core['operation'],
+    outcome: core['outcome'],
+    severity: core['severity'],
+    action: core['action'],
+    actor: sections.get('actor') ?? core['actor'] ?? NOTHING,
     resource: sections.get('resource') ?? core['resource'],
     context: sections.get('context'),
-    source: sections.get('source') ?? {},
+    source: sections.get('source') ?? NOTHING,
   } as unknown as Projectable);
   for (let index = 0; index < PROJECTED.length; index++) {
     const column = PROJECTED[index] as (typeof PROJECTED)[number];
@@ -137,7 +173,14 @@ function sameAddress(a: string, b: string): boolean {
 }
 
 function columnFault(seq: number, column: string, expected: string, found: string): EventFault {
-  return { code: 'column_changed', seq, column, expected, found, message: `the column ${column} of event ${seq} does not say what the event's record says` };
+  return {
+    code: 'column_changed',
+    seq,
+    column,
+    expected,
+    found,
+    message: `the column ${column} of event ${seq} does not say what the event's record says`,
+  };
 }
 
 function relatedValues(sections: Sections): NonNullable<Projectable['related']> {

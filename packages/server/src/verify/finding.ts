@@ -101,8 +101,17 @@ export function findingList(): FindingList {
     result(checked, notes) {
       const kinds = new Set((Object.keys(counts) as FindingCode[]).map((code) => FINDINGS[code]));
       const exitCode = kinds.has('altered') ? 1 : kinds.has('incomplete') ? 2 : 0;
-      const place = (finding: Finding): string => `${finding.log ?? ''}\n${String(finding.seq ?? 0).padStart(16, '0')}`;
-      return { ok: exitCode === 0, exitCode, checked, findings: findings.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)), counts, notes };
+      // Along each log; of one event the gravest first, in the order of FINDINGS.
+      const rank = (code: FindingCode): string => String(Object.keys(FINDINGS).indexOf(code)).padStart(2, '0');
+      const place = ({ log = '', seq = 0, code }: Finding): string => `${log}\n${String(seq).padStart(16, '0')} ${rank(code)}`;
+      return {
+        ok: exitCode === 0,
+        exitCode,
+        checked,
+        findings: findings.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)),
+        counts,
+        notes,
+      };
     },
   };
 }

@@ -9,12 +9,24 @@ type Colors = ReturnType<typeof createColors>;
 export function formatVerdict(result: VerifyResult, color: boolean): string {
   const colors = createColors(color);
   const { logs, events, systemLeaves, tiles, checkpoints } = result.checked;
-  const seen = [count(logs, 'log'), count(events, 'event'), ...(systemLeaves > 0 ? [count(systemLeaves, 'system leaf', 'system leaves')] : []), count(tiles, 'tile'), count(checkpoints, 'checkpoint')];
-  const head = result.exitCode === 0 ? colors.green('verified') : result.exitCode === 1 ? colors.red(colors.bold('ALTERED')) : colors.yellow('incomplete');
+  const seen = [
+    count(logs, 'log'),
+    count(events, 'event'),
+    ...(systemLeaves > 0 ? [count(systemLeaves, 'system leaf', 'system leaves')] : []),
+    count(tiles, 'tile'),
+    count(checkpoints, 'checkpoint'),
+  ];
+  const head =
+    result.exitCode === 0
+      ? colors.green('verified')
+      : result.exitCode === 1
+        ? colors.red(colors.bold('ALTERED'))
+        : colors.yellow('incomplete');
   const lines = [`${head}  ${seen.join(', ')}`];
   for (const finding of result.findings) lines.push('', ...formatFinding(finding, colors));
   const total = Object.values(result.counts).reduce((sum, number) => sum + number, 0);
-  if (total > result.findings.length) lines.push('', `and ${(total - result.findings.length).toLocaleString('en')} more: ${countsOf(result)}`);
+  if (total > result.findings.length)
+    lines.push('', `and ${(total - result.findings.length).toLocaleString('en')} more: ${countsOf(result)}`);
   for (const note of result.notes) lines.push('', colors.dim(`note: ${note}`));
   return `${lines.join('\n')}\n`;
 }
@@ -32,7 +44,10 @@ function formatFinding(finding: Finding, colors: Colors): string[] {
     ['expected', finding.expected],
     ['found', finding.found],
   ];
-  return [`${paint(finding.code)}  ${printable(finding.message)}`, ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${colors.dim(name.padEnd(9))} ${printable(value)}`]))];
+  return [
+    `${paint(finding.code)}  ${printable(finding.message)}`,
+    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${colors.dim(name.padEnd(9))} ${printable(value)}`])),
+  ];
 }
 
 function countsOf({ counts }: VerifyResult): string {
@@ -45,5 +60,8 @@ function count(number: number, one: string, many = `${one}s`): string {
 
 /** What a record says may hold what a terminal would obey. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(
+    /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

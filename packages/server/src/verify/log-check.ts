@@ -6,7 +6,14 @@ import type pg from 'pg';
 import { VERIFY_RANGE_EVENTS } from '../limits.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { readTiles } from '../store/tree-rows.ts';
-import { countTiles, type KeptCheckpoint, type LogToVerify, readActionAndActor, readCheckpoints, readOutside } from '../store/verify-rows.ts';
+import {
+  countTiles,
+  type KeptCheckpoint,
+  type LogToVerify,
+  readActionAndActor,
+  readCheckpoints,
+  readOutside,
+} from '../store/verify-rows.ts';
 import { belongingTo, type Checked, type FindingCode, type FindingList } from './finding.ts';
 import { type LogTree, logTree, type UpperTile } from './log-tree.ts';
 import { narrow } from './narrow.ts';
@@ -29,8 +36,8 @@ export interface LogContext {
   readonly judge: Judge;
   readonly found: FindingList;
   readonly checked: Checked;
-  /** What the signer's memory says, by origin. */
-  readonly memory: ReadonlyMap<string, Claim>;
+  /** What others say, by origin: the signer's memory, and the logs that followed frozen ones. */
+  readonly claims: readonly ReadonlyMap<string, Claim>[];
 }
 
 export interface LogCheck {
@@ -54,9 +61,21 @@ interface Progress {
 export async function openLogCheck(ctx: LogContext, log: LogToVerify): Promise<LogCheck> {
   const checkpoints = await readCheckpoints(ctx.client, log.tenantId);
   const { last, floors } = floorsOf(ctx.system, log);
-  const claims = claimsOf(checkpoints, last, ctx.memory.get(log.origin));
+  const claims = claimsOf(
+    checkpoints,
+    last,
+    ctx.claims.flatMap((said) => said.get(log.origin) ?? []),
+  );
   const sizes = [...new Set(claims.map((claim) => claim.size))].filter((size) => size <= log.size).sort((a, b) => a - b);
-  const state: Progress = { tree: logTree(), waiting: new Map(), upper: [], digests: new Map(), next: 0, lastT: undefined, brokenAt: Number.POSITIVE_INFINITY };
+  const state: Progress = {
+    tree: logTree(),
+    waiting: new Map(),
+    upper: [],
+    digests: new Map(),
+    next: 0,
+    lastT: undefined,
+    brokenAt: Number.POSITIVE_INFINITY,
+  };
   return {
     log,
     *tasks() {
@@ -74,7 +93,8 @@ export async function openLogCheck(ctx: LogContext, log: LogToVerify): Promise<L
     },
     take(result) {
       state.waiting.set(result.from, result);
-      for (let ready = state.waiting.get(state.next); ready !== undefined; ready = state.waiting.get(state.next)) absorb(ctx, log, state, ready);
+      for (let ready = state.waiting.get(state.next); ready !== undefined; ready = state.waiting.get(state.next))
+        absorb(ctx, log, state, ready);
       return state.next >= log.size;
     },
     async finish() {
@@ -88,11 +108,15 @@ export async function openLogCheck(ctx: LogContext, log: LogToVerify): Promise<L
   };
 }
 
-function claimsOf(checkpoints: readonly KeptCheckpoint[], last: { size: number; root: Uint8Array } | undefined, memory: Claim | undefined): Claim[] {
+function claimsOf(
+  checkpoints: readonly KeptCheckpoint[],
+  last: { size: number; root: Uint8Array } | undefined,
+  others: readonly Claim[],
+): Claim[] {
   return [
     ...checkpoints.map(({ size, root }) => ({ size, root, by: 'its published checkpoint' })),
     ...(last === undefined ? [] : [{ ...last, by: 'the system log' }]),
-    ...(memory === undefined ? [] : [memory]),
+    ...others,
   ].sort((a, b) => a.size - b.size);
 }
 
@@ -114,21 +138,46 @@ function absorb({ found, checked }: LogContext, log: LogToVerify, state: Progres
 
 async function checkOutside({ client, found }: LogContext, log: LogToVerify): Promise<void> {
   for (const { seq, id } of await readOutside(client, 'event', log.tenantId, log.size)) {
-    found.add({ ...belongingTo(log), code: 'event_unexpected', seq, message: `there is an event ${id} with the sequence number ${seq}, but the log has ${log.size} leaves` });
+    found.add({
+      ...belongingTo(log),
+      code: 'event_unexpected',
+      seq,
+      message: `there is an event ${id} with the sequence number ${seq}, but the log has ${log.size} leaves`,
+    });
   }
   for (const { seq, id } of await readOutside(client, 'event_key', log.tenantId, log.size)) {
-    found.add({ ...belongingTo(log), code: 'key_changed', seq, message: `there is a key ${id} for the sequence number ${seq}, but the log has ${log.size} leaves` });
+    found.add({
+      ...belongingTo(log),
+      code: 'key_changed',
+      seq,
+      message: `there is a key ${id} for the sequence number ${seq}, but the log has ${log.size} leaves`,
+    });
   }
 }
 
-async function checkCheckpoints({ judge, found, checked }: LogContext, log: LogToVerify, checkpoints: readonly KeptCheckpoint[]): Promise<void> {
+async function checkCheckpoints(
+  { judge, found, checked }: LogContext,
+  log: LogToVerify,
+  checkpoints: readonly KeptCheckpoint[],
+): Promise<void> {
   for (const checkpoint of checkpoints) {
     checked.checkpoints++;
     const { size } = checkpoint;
-    const reason = await judge.fault(checkpoint.note, log.origin, checkpoint);
-    if (reason !== undefined) found.add({ ...belongingTo(log), code: 'signature_invalid', seq: size - 1, message: `the checkpoint of size ${size} is not valid: ${reason}` });
+    const reason = await judge.fault(checkpoint.note, log.origin, checkpoint, log.frozen);
+    if (reason !== undefined)
+      found.add({
+        ...belongingTo(log),
+        code: 'signature_invalid',
+        seq: size - 1,
+        message: `the checkpoint of size ${size} is not valid: ${reason}`,
+      });
     if (!isRecorded(checkpoint, log.origin)) {
-      found.add({ ...belongingTo(log), code: 'checkpoint_unrecorded', seq: size - 1, message: `the checkpoint of size ${size} is not the leaf ${checkpoint.systemSeq ?? '-'} of the system log` });
+      found.add({
+        ...belongingTo(log),
+        code: 'checkpoint_unrecorded',
+        seq: size - 1,
+        message: `the checkpoint of size ${size} is not the leaf ${checkpoint.systemSeq ?? '-'} of the system log`,
+      });
     }
   }
 }
@@ -137,7 +186,9 @@ function isRecorded({ size, root, systemLeaf }: KeptCheckpoint, origin: string):
   if (systemLeaf === undefined) return false;
   try {
     const leaf = parseSystemLeaf(systemLeaf);
-    return leaf.kind === 'checkpoint' && leaf.originHash === originHash(origin, nodeHash) && leaf.size === size && equalBytes(leaf.root, root);
+    return (
+      leaf.kind === 'checkpoint' && leaf.originHash === originHash(origin, nodeHash) && leaf.size === size && equalBytes(leaf.root, root)
+    );
   } catch {
     return false;
   }
@@ -148,17 +199,28 @@ async function checkRoots({ client, found }: LogContext, log: LogToVerify, state
   const larger = claims.findLast((claim) => claim.size > log.size);
   if (larger !== undefined) {
     const message = `the log has ${log.size} leaves, but ${larger.by} is of ${larger.size}: the events from ${log.size} on were cut off`;
-    found.add({ ...belongingTo(log), code: 'log_shrunk', seq: log.size, toSeq: larger.size - 1, expected: `${larger.size} leaves`, found: `${log.size}`, message });
+    found.add({
+      ...belongingTo(log),
+      code: 'log_shrunk',
+      seq: log.size,
+      toSeq: larger.size - 1,
+      expected: `${larger.size} leaves`,
+      found: `${log.size}`,
+      message,
+    });
   }
-  const wrong = claims.find(({ size, root }) => size <= Math.min(log.size, state.brokenAt) && !equalBytes(state.tree.root(size) ?? new Uint8Array(), root));
+  const wrong = claims.find(
+    ({ size, root }) => size <= Math.min(log.size, state.brokenAt) && !equalBytes(state.tree.root(size) ?? new Uint8Array(), root),
+  );
   if (wrong === undefined) return;
-  const narrowed = await narrow(client, log);
+  const narrowed = await narrow(client, log, claims);
   if (narrowed.kind === 'holds') {
     const message = 'the stored tiles make another root than the one that was signed, which the events still make: the tiles were changed';
     found.add({ ...belongingTo(log), code: 'tile_changed', message });
     return;
   }
-  const { from, to } = narrowed.kind === 'changed' ? narrowed : { from: claims.findLast((claim) => claim.size < wrong.size)?.size ?? 0, to: wrong.size };
+  const { from, to } =
+    narrowed.kind === 'changed' ? narrowed : { from: claims.findLast((claim) => claim.size < wrong.size)?.size ?? 0, to: wrong.size };
   const named = to - from === 1 ? await readActionAndActor(client, log.tenantId, from) : undefined;
   found.add({
     ...belongingTo(log),
@@ -172,19 +234,35 @@ async function checkRoots({ client, found }: LogContext, log: LogToVerify, state
   });
 }
 
-async function checkTiles({ client, found, checked }: LogContext, log: LogToVerify, upper: readonly UpperTile[], published: number): Promise<void> {
+async function checkTiles(
+  { client, found, checked }: LogContext,
+  log: LogToVerify,
+  upper: readonly UpperTile[],
+  published: number,
+): Promise<void> {
   for (const tile of upper) {
     const stored = (await readTiles(client, log.tenantId, tile.level, tile.index, tile.index + 1)).get(tile.index);
     if (stored === undefined) continue;
     checked.tiles++;
-    if (!equalBytes(stored, tile.bytes)) found.add({ ...belongingTo(log), code: 'tile_changed', message: `the tile ${tile.index} of level ${tile.level} is not what the tiles below it make` });
+    if (!equalBytes(stored, tile.bytes))
+      found.add({
+        ...belongingTo(log),
+        code: 'tile_changed',
+        message: `the tile ${tile.index} of level ${tile.level} is not what the tiles below it make`,
+      });
   }
   const counts = await countTiles(client, log.tenantId);
   for (let level = 0, leaves = 256; leaves <= log.size || counts.has(level); level++, leaves *= 256) {
     const count = counts.get(level) ?? 0;
     const least = Math.floor(Math.min(published, log.size) / leaves);
     const most = Math.floor(log.size / leaves);
-    if (count < least) found.add({ ...belongingTo(log), code: 'tile_missing', message: `${least - count} full tiles of level ${level} are missing` });
-    if (count > most) found.add({ ...belongingTo(log), code: 'tile_changed', message: `there are ${count} tiles of level ${level}, but the log fills only ${most}` });
+    if (count < least)
+      found.add({ ...belongingTo(log), code: 'tile_missing', message: `${least - count} full tiles of level ${level} are missing` });
+    if (count > most)
+      found.add({
+        ...belongingTo(log),
+        code: 'tile_changed',
+        message: `there are ${count} tiles of level ${level}, but the log fills only ${most}`,
+      });
   }
 }

@@ -39,7 +39,8 @@ export function logTree(): LogTree {
       };
       passed();
       for (let at = 0; at < tileRoots.length; at += HASH_BYTES) {
-        for (const { level, index, bytes } of pushLeaves(edge, tileRoots.subarray(at, at + HASH_BYTES))) tiles.push({ level: level + 1, index, bytes });
+        for (const { level, index, bytes } of pushLeaves(edge, tileRoots.subarray(at, at + HASH_BYTES)))
+          tiles.push({ level: level + 1, index, bytes });
         passed();
       }
       return tiles;

@@ -16,16 +16,18 @@ export type Narrowed =
   /** The leaves cannot be read to the end. */
   | { readonly kind: 'unknown' };
 
-export async function narrow(client: pg.ClientBase, log: LogToVerify): Promise<Narrowed> {
-  const sealings = (await readSealings(client, originHash(log.origin, nodeHash))).flatMap((text) => {
-    const leaf = parseSystemLeaf(text);
-    return leaf.kind === 'checkpoint' && leaf.size <= log.size ? [leaf] : [];
-  });
+/** @param claims further sizes and roots that are known of this log */
+export async function narrow(
+  client: pg.ClientBase,
+  log: LogToVerify,
+  claims: readonly { readonly size: number; readonly root: Uint8Array }[],
+): Promise<Narrowed> {
+  const recorded = (await readSealings(client, originHash(log.origin, nodeHash))).flatMap(readCheckpoint);
+  const sealings = [...recorded, ...claims].filter(({ size }) => size <= log.size).sort((a, b) => a.size - b.size);
   const tree = treeBuilder(undefined, nodeHash);
   let size = 0;
   let good = 0;
   for (const sealing of sealings) {
-    if (sealing.size < size) continue;
     while (size < sealing.size) {
       const to = Math.min(sealing.size, size + SEAL_LEAVES_MAX);
       const [hashes] = await readLeafHashes(client, [{ tenantId: log.tenantId, from: size, to }]);
@@ -37,4 +39,14 @@ export async function narrow(client: pg.ClientBase, log: LogToVerify): Promise<N
     good = sealing.size;
   }
   return sealings.length > 0 ? { kind: 'holds' } : { kind: 'unknown' };
+}
+
+/** A leaf that cannot be read is a finding of its own. */
+function readCheckpoint(text: string): { size: number; root: Uint8Array }[] {
+  try {
+    const leaf = parseSystemLeaf(text);
+    return leaf.kind === 'checkpoint' ? [leaf] : [];
+  } catch {
+    return [];
+  }
 }

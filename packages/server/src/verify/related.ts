@@ -11,15 +11,20 @@ const WINDOW_EVENTS = 256;
 
 /** @param expected the digests of the ranges whose events name related resources */
 export async function checkRelated(ctx: LogContext, log: LogToVerify, expected: ReadonlyMap<number, string>): Promise<void> {
-  const stored = new Map((await readRelatedDigests(ctx.client, [log.tenantId], VERIFY_RANGE_EVENTS)).map(({ range, digest }) => [range, digest]));
-  const differing = [...new Set([...expected.keys(), ...stored.keys()])].filter((range) => expected.get(range) !== stored.get(range)).sort((a, b) => a - b);
+  const stored = new Map(
+    (await readRelatedDigests(ctx.client, [log.tenantId], VERIFY_RANGE_EVENTS)).map(({ range, digest }) => [range, digest]),
+  );
+  const differing = [...new Set([...expected.keys(), ...stored.keys()])]
+    .filter((range) => expected.get(range) !== stored.get(range))
+    .sort((a, b) => a - b);
   for (const range of differing.slice(0, RANGES_NAMED_MAX)) await nameDifferences(ctx, log, range * VERIFY_RANGE_EVENTS);
   if (differing.length > RANGES_NAMED_MAX) ctx.found.count('related_changed', differing.length - RANGES_NAMED_MAX);
 }
 
 async function nameDifferences({ client, found }: LogContext, log: LogToVerify, from: number): Promise<void> {
   const stored = new Map<number, string[]>();
-  for (const { seq, text } of await readRelatedTexts(client, log.tenantId, from, from + VERIFY_RANGE_EVENTS)) stored.set(seq, [...(stored.get(seq) ?? []), text]);
+  for (const { seq, text } of await readRelatedTexts(client, log.tenantId, from, from + VERIFY_RANGE_EVENTS))
+    stored.set(seq, [...(stored.get(seq) ?? []), text]);
   const end = Math.min(log.size, from + VERIFY_RANGE_EVENTS);
   for (let at = from; at < end; at += WINDOW_EVENTS) {
     for (const row of await readEventTexts(client, log.tenantId, at, Math.min(end, at + WINDOW_EVENTS))) {
@@ -34,7 +39,14 @@ async function nameDifferences({ client, found }: LogContext, log: LogToVerify, 
     }
   }
   for (const [seq, rows] of stored) {
-    found.add({ ...belongingTo(log), code: 'related_changed', seq, expected: 'nothing', found: said(rows), message: `there are related resources of event ${seq}, which is not there` });
+    found.add({
+      ...belongingTo(log),
+      code: 'related_changed',
+      seq,
+      expected: 'nothing',
+      found: said(rows),
+      message: `there are related resources of event ${seq}, which is not there`,
+    });
   }
 }
 

@@ -1,7 +1,17 @@
 // Events as an outsider checks them: each leaf's event, with what it discloses, proved up to the system log, and every
 // checkpoint met on the way on one line with those that the server publishes.
 
-import { type Checkpoint, equalBytes, Failure, HASH_BYTES, leafHash, parseEntry, TILE_WIDTH, type VerifiedEvent, verifyEvent } from '@indelible/core';
+import {
+  type Checkpoint,
+  equalBytes,
+  Failure,
+  HASH_BYTES,
+  leafHash,
+  parseEntry,
+  TILE_WIDTH,
+  type VerifiedEvent,
+  verifyEvent,
+} from '@indelible/core';
 import { VERIFY_SAMPLE_EVENTS } from '../limits.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { continues, leafTiles, openRemoteLog } from './remote-log.ts';
@@ -37,7 +47,13 @@ function sample(size: number): Set<number> {
   return chosen;
 }
 
-async function checkOne(run: Run, status: Status, seq: number, { entry, leaf }: { entry: string; leaf: Uint8Array }, met: Set<string>): Promise<void> {
+async function checkOne(
+  run: Run,
+  status: Status,
+  seq: number,
+  { entry, leaf }: { entry: string; leaf: Uint8Array },
+  met: Set<string>,
+): Promise<void> {
   const { found } = run;
   if (!equalBytes(leafHash(entry, nodeHash), leaf)) {
     found.add({ code: 'entry_changed', log: status.origin, seq, message: `the entry of event ${seq} is not the leaf of the log` });
@@ -47,7 +63,14 @@ async function checkOne(run: Run, status: Status, seq: number, { entry, leaf }: 
   if (verdict === undefined) return;
   const { action } = (verdict.sections.get('core') ?? {}) as { action?: string };
   for (const section of verdict.withheld) {
-    found.add({ code: 'disclosure_missing', log: status.origin, seq, section, ...(action !== undefined && { action }), message: `the section ${section} of event ${seq} is not disclosed` });
+    found.add({
+      code: 'disclosure_missing',
+      log: status.origin,
+      seq,
+      section,
+      ...(action !== undefined && { action }),
+      message: `the section ${section} of event ${seq} is not disclosed`,
+    });
   }
   await sameLine(run, status, verdict.checkpoint, met);
   await sameLine(run, status.system, verdict.systemCheckpoint, met);
@@ -60,7 +83,12 @@ async function prove(run: Run, status: Status, seq: number, id: string): Promise
     throw error;
   });
   if (proof === undefined) {
-    found.add({ code: 'event_missing', log: status.origin, seq, message: `the log has a leaf for the event ${id}, but the server does not have the event` });
+    found.add({
+      code: 'event_missing',
+      log: status.origin,
+      seq,
+      message: `the log has a leaf for the event ${id}, but the server does not have the event`,
+    });
     return undefined;
   }
   const verdict = await verifyEvent(proof, { ...trust, id }, nodeHash);
@@ -71,7 +99,12 @@ async function prove(run: Run, status: Status, seq: number, id: string): Promise
     return undefined;
   }
   if (verdict.seq === seq && verdict.origin === status.origin) return verdict;
-  found.add({ code: 'value_changed', log: status.origin, seq, message: `the server proves the event ${id} as number ${verdict.seq} of ${verdict.origin}` });
+  found.add({
+    code: 'value_changed',
+    log: status.origin,
+    seq,
+    message: `the server proves the event ${id} as number ${verdict.seq} of ${verdict.origin}`,
+  });
   return undefined;
 }
 
@@ -83,5 +116,13 @@ async function sameLine({ remote, found }: Run, log: Published, checkpoint: Chec
   met.add(name);
   if (await continues(remote, log.logId, { size: log.size, root }, checkpoint)) return;
   const message = `the server proves events under another log of ${checkpoint.size} leaves than the one of ${log.size} leaves that it publishes`;
-  found.add({ code: 'forked', log: log.origin, seq: 0, toSeq: checkpoint.size - 1, expected: log.root, found: Buffer.from(checkpoint.root).toString('base64'), message });
+  found.add({
+    code: 'forked',
+    log: log.origin,
+    seq: 0,
+    toSeq: checkpoint.size - 1,
+    expected: log.root,
+    found: Buffer.from(checkpoint.root).toString('base64'),
+    message,
+  });
 }

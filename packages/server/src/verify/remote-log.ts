@@ -33,7 +33,8 @@ export function openRemoteLog(remote: Remote, logId: string, size: number): Remo
   const tile = async (level: number, index: number): Promise<Uint8Array> => {
     const width = tileWidth(size, { level, index });
     const bytes = await remote.bytes(prefix + printTilePath({ level, index, width }));
-    if (bytes.length !== width * HASH_BYTES) throw new Failure('not_found', `the tile ${index} of level ${level} has ${bytes.length} bytes, not ${width * HASH_BYTES}`);
+    if (bytes.length !== width * HASH_BYTES)
+      throw new Failure('not_found', `the tile ${index} of level ${level} has ${bytes.length} bytes, not ${width * HASH_BYTES}`);
     return bytes;
   };
   return {
@@ -67,6 +68,7 @@ interface Root {
 export async function continues(remote: Remote, logId: string, one: Root, other: Root): Promise<boolean> {
   const [from, to] = one.size <= other.size ? [one, other] : [other, one];
   const log = openRemoteLog(remote, logId, to.size);
-  const proof = from.size === to.size ? [] : consistencyProof(from.size, to.size, await log.nodes(consistencyNodes(from.size, to.size)), nodeHash);
+  const proof =
+    from.size === to.size ? [] : consistencyProof(from.size, to.size, await log.nodes(consistencyNodes(from.size, to.size)), nodeHash);
   return verifyConsistency(from.size, to.size, from.root, to.root, proof, nodeHash);
 }

@@ -56,7 +56,12 @@ async function request(send: NonNullable<RemoteOptions['fetch']>, url: URL, head
     return await send(url, { headers, signal: AbortSignal.timeout(REQUEST_MS_MAX) });
   } catch (thrown) {
     const error = thrown as Error;
-    throw new Failure('not_found', `${url.origin}: no server answers there`, {}, { cause: error.cause instanceof Error ? error.cause : error });
+    throw new Failure(
+      'not_found',
+      `${url.origin}: no server answers there`,
+      {},
+      { cause: error.cause instanceof Error ? error.cause : error },
+    );
   }
 }
 

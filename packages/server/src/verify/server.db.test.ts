@@ -93,7 +93,11 @@ test('attack 4: a log that became smaller is named, and the state is kept', asyn
   await trail.seal();
   await verify();
   const state = await readFile(join(directory, 'state.json'), 'utf8');
-  const result = await verify({ fetch: serverOf(trail, (path, body) => (path === '/v1/log' ? { ...(body as object), ...earlier, system: (body as { system: object }).system } : body)) });
+  const result = await verify({
+    fetch: serverOf(trail, (path, body) =>
+      path === '/v1/log' ? { ...(body as object), ...earlier, system: (body as { system: object }).system } : body,
+    ),
+  });
   expect(result).toMatchObject({ exitCode: 1, findings: [{ code: 'log_shrunk', found: '301', expected: '311 leaves' }] });
   const system = await verify({ fetch: serverOf(trail, (path, body) => (path === '/v1/log' ? earlier : body)) });
   expect(system).toMatchObject({ exitCode: 1, findings: [{ code: 'log_shrunk', log: earlier.system.origin }] });
@@ -115,7 +119,9 @@ test('attack 5: a fork is named, whatever else the server shows', async () => {
 });
 
 test('a changed event is found by proving it', async () => {
-  await trail.admin.query(`update indelible.event set disclosures = replace(disclosures, '"quota":7', '"quota":9') where seq = 7 and tenant_id <> 0`);
+  await trail.admin.query(
+    `update indelible.event set disclosures = replace(disclosures, '"quota":7', '"quota":9') where seq = 7 and tenant_id <> 0`,
+  );
   const result = await verify({ allEvents: true });
   expect(result.exitCode).toBe(1);
   expect(result.findings).toMatchObject([{ code: 'entry_changed', seq: 7 }]);
@@ -127,7 +133,7 @@ test('a withheld event and a bent signature, tile or checkpoint are found', asyn
     ['signature_invalid', (path, body) => (path === '/v1/log' ? { ...(body as object), size: 300 } : body)],
     ['root_changed', (path, body) => (path.includes('/tile/0/') && !path.includes('system') ? flip(body as Uint8Array) : body)],
     ['root_changed', (path, body) => (path.includes('/tile/0/') && path.includes('system') ? flip(body as Uint8Array) : body)],
-    ['value_changed', (path, body) => (path.endsWith('/proof') ? { ...(body as object), disclosures: [] , seq: 1 } : body)],
+    ['value_changed', (path, body) => (path.endsWith('/proof') ? { ...(body as object), disclosures: [], seq: 1 } : body)],
   ];
   for (const [code, bend] of bends) expect(codes(await verify({ fetch: serverOf(trail, bend) }))).toEqual([code]);
 });

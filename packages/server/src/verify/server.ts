@@ -36,7 +36,15 @@ export async function verifyServer(options: VerifyServerOptions): Promise<Verify
   const remote = openRemote(options);
   const notes: string[] = [];
   const publicKeys = await trustedKeys(options, state, remote, notes);
-  const run: Run = { options, remote, state, trust: { publicKeys, verify: makeVerifier() }, found: findingList(), checked: { logs: 0, events: 0, systemLeaves: 0, tiles: 0, checkpoints: 0 }, notes };
+  const run: Run = {
+    options,
+    remote,
+    state,
+    trust: { publicKeys, verify: makeVerifier() },
+    found: findingList(),
+    checked: { logs: 0, events: 0, systemLeaves: 0, tiles: 0, checkpoints: 0 },
+    notes,
+  };
   const status = await answer(remote, '/v1/log', STATUS);
   checkOrigins(run, status);
   const sound = (await checkSigned(run, status)) && (await checkSigned(run, status.system));
@@ -66,7 +74,9 @@ async function trustedKeys(options: VerifyServerOptions, state: State | undefine
   }
   if (state !== undefined) return state.publicKeys.map((key) => Buffer.from(key, 'base64'));
   const { keys } = await answer(remote, '/.well-known/indelible-keys.json', KEYS);
-  notes.push('first use: this run trusts the key and the checkpoint that the server shows, and later runs hold it to them; give --vkey for a key that you got elsewhere');
+  notes.push(
+    'first use: this run trusts the key and the checkpoint that the server shows, and later runs hold it to them; give --vkey for a key that you got elsewhere',
+  );
   return keys.filter((key) => key.algorithm === 'ed25519').map((key) => Buffer.from(key.publicKey, 'base64'));
 }
 
@@ -81,11 +91,18 @@ function checkOrigins({ found, state, options }: Run, status: Status): void {
     found.add({ code: 'forked', log: now.origin, expected: before.origin, found: now.origin, message });
   }
   for (const { origin, logId } of [status, status.system]) {
-    if (!origin.endsWith(`/log/${logId}`)) found.add({ code: 'forked', log: origin, message: `the origin ${origin} does not belong to the log ${logId}` });
+    if (!origin.endsWith(`/log/${logId}`))
+      found.add({ code: 'forked', log: origin, message: `the origin ${origin} does not belong to the log ${logId}` });
   }
   const name = options.vkey === undefined ? undefined : parseVkey(options.vkey, nodeHash).name;
   if (name !== undefined && name !== status.origin && name !== status.system.origin) {
-    found.add({ code: 'signature_invalid', log: status.origin, expected: name, found: status.origin, message: `the key is that of ${name}, and the server shows ${status.origin} and ${status.system.origin}` });
+    found.add({
+      code: 'signature_invalid',
+      log: status.origin,
+      expected: name,
+      found: status.origin,
+      message: `the key is that of ${name}, and the server shows ${status.origin} and ${status.system.origin}`,
+    });
   }
 }
 
@@ -95,7 +112,12 @@ async function checkSigned({ found, trust, checked }: Run, log: Published): Prom
   const agrees = verdict.ok && verdict.checkpoint.size === log.size && equalBytes(verdict.checkpoint.root, Buffer.from(log.root, 'base64'));
   if (agrees) return true;
   const reason = verdict.ok ? 'it says something else than the answer around it' : verdict.reason;
-  found.add({ code: 'signature_invalid', log: log.origin, seq: log.size - 1, message: `the checkpoint of size ${log.size} is not valid: ${reason}` });
+  found.add({
+    code: 'signature_invalid',
+    log: log.origin,
+    seq: log.size - 1,
+    message: `the checkpoint of size ${log.size} is not valid: ${reason}`,
+  });
   return false;
 }
 
@@ -103,13 +125,32 @@ async function checkSigned({ found, trust, checked }: Run, log: Published): Prom
 function checkGrowth({ found }: Run, log: Published, before: { readonly size: number } | undefined): boolean {
   if (before === undefined || log.size >= before.size) return true;
   const message = `the log had ${before.size} leaves when it was verified last, and has ${log.size} now: its end was cut off, or an older backup was restored`;
-  found.add({ code: 'log_shrunk', log: log.origin, seq: log.size, toSeq: before.size - 1, expected: `${before.size} leaves`, found: `${log.size}`, message });
+  found.add({
+    code: 'log_shrunk',
+    log: log.origin,
+    seq: log.size,
+    toSeq: before.size - 1,
+    expected: `${before.size} leaves`,
+    found: `${log.size}`,
+    message,
+  });
   return false;
 }
 
 function forked({ found }: Run, log: Published, before: { readonly size: number; readonly root: string } | undefined): void {
-  const message = before === undefined ? 'the leaves do not make the root that the server signed' : `the log does not continue the one of ${before.size} leaves that was verified last: it was rewritten`;
-  found.add({ code: before === undefined ? 'root_changed' : 'forked', log: log.origin, seq: 0, toSeq: log.size - 1, expected: before?.root ?? log.root, found: log.root, message });
+  const message =
+    before === undefined
+      ? 'the leaves do not make the root that the server signed'
+      : `the log does not continue the one of ${before.size} leaves that was verified last: it was rewritten`;
+  found.add({
+    code: before === undefined ? 'root_changed' : 'forked',
+    log: log.origin,
+    seq: 0,
+    toSeq: log.size - 1,
+    expected: before?.root ?? log.root,
+    found: log.root,
+    message,
+  });
 }
 
 /** The system log: its tiles make its root, and it continues the kept one. Only the tiles on the way are read. */
@@ -123,7 +164,11 @@ async function checkSystem(run: Run, system: Published): Promise<boolean> {
     forked(run, system, undefined);
     return false;
   }
-  if (before === undefined || (await continues(run.remote, system.logId, { ...before, root: Buffer.from(before.root, 'base64') }, { size: system.size, root }))) return true;
+  if (
+    before === undefined ||
+    (await continues(run.remote, system.logId, { ...before, root: Buffer.from(before.root, 'base64') }, { size: system.size, root }))
+  )
+    return true;
   forked(run, system, before);
   return false;
 }
@@ -143,7 +188,8 @@ async function checkLeaves(run: Run, status: Published): Promise<Uint8Array[] | 
   for (let index = Math.floor(at / TILE_WIDTH); index < total; index++) {
     const leaves = await log.leaves(index);
     run.checked.tiles++;
-    for (let offset = (at % TILE_WIDTH) * HASH_BYTES; offset < leaves.length; offset += HASH_BYTES, at++) tree.append(leaves.subarray(offset, offset + HASH_BYTES));
+    for (let offset = (at % TILE_WIDTH) * HASH_BYTES; offset < leaves.length; offset += HASH_BYTES, at++)
+      tree.append(leaves.subarray(offset, offset + HASH_BYTES));
     run.options.onProgress?.({ done: index + 1, total });
   }
   run.checked.logs++;
@@ -164,4 +210,3 @@ async function keep({ options, trust }: Run, status: Status, peaks: readonly Uin
     verifiedAt: new Date().toISOString(),
   });
 }
-

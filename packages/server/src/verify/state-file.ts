@@ -37,7 +37,12 @@ export async function readState(path: string): Promise<State | undefined> {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Failure('parameter_invalid', `--state: ${path} is not a state that this command wrote; restore it, or begin again with another file`, {}, { cause: cause as Error });
+    throw new Failure(
+      'parameter_invalid',
+      `--state: ${path} is not a state that this command wrote; restore it, or begin again with another file`,
+      {},
+      { cause: cause as Error },
+    );
   }
 }
 

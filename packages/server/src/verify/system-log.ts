@@ -38,14 +38,26 @@ const FLOOR_STEP_MS = SEAL_LAG_MS_MAX / 2;
  * @param log its row
  * @param sizes the sizes at which its root will be asked for, in order
  */
-export async function verifySystemLog(client: pg.ClientBase, log: LogToVerify, sizes: readonly number[], found: FindingList, checked: Checked): Promise<SystemReport> {
+export async function verifySystemLog(
+  client: pg.ClientBase,
+  log: LogToVerify,
+  sizes: readonly number[],
+  found: FindingList,
+  checked: Checked,
+): Promise<SystemReport> {
   const walk = leafWalk(0, sizes);
   const reader = leafReader(log, found);
   let seq = 0;
   for (;;) {
     const rows = await readSystemRows(client, seq, PAGE);
     if (rows.length === 0) break;
-    const tiles = await readTiles(client, SYSTEM_TENANT_ID, 0, Math.floor(seq / TILE_WIDTH), Math.floor((rows.at(-1)?.seq ?? 0) / TILE_WIDTH) + 1);
+    const tiles = await readTiles(
+      client,
+      SYSTEM_TENANT_ID,
+      0,
+      Math.floor(seq / TILE_WIDTH),
+      Math.floor((rows.at(-1)?.seq ?? 0) / TILE_WIDTH) + 1,
+    );
     checked.tiles += tiles.size;
     for (const row of rows) {
       if (row.seq !== seq) {
@@ -58,31 +70,59 @@ export async function verifySystemLog(client: pg.ClientBase, log: LogToVerify, s
       seq++;
     }
   }
-  if (seq !== log.size) found.add({ code: 'log_shrunk', log: log.origin, seq, expected: `${log.size} leaves`, found: `${seq}`, message: `the system log has ${seq} leaves, but its row says ${log.size}` });
+  if (seq !== log.size)
+    found.add({
+      code: 'log_shrunk',
+      log: log.origin,
+      seq,
+      expected: `${log.size} leaves`,
+      found: `${seq}`,
+      message: `the system log has ${seq} leaves, but its row says ${log.size}`,
+    });
   const tree = logTree();
   for (const tile of tree.push(walk.tileRoots(), walk.marks)) {
     const stored = (await readTiles(client, SYSTEM_TENANT_ID, tile.level, tile.index, tile.index + 1)).get(tile.index);
     if (stored !== undefined && !equalBytes(stored, tile.bytes)) {
-      found.add({ code: 'tile_changed', log: log.origin, message: `the tile ${tile.index} of level ${tile.level} of the system log is not what its leaves make` });
+      found.add({
+        code: 'tile_changed',
+        log: log.origin,
+        message: `the tile ${tile.index} of level ${tile.level} of the system log is not what its leaves make`,
+      });
     }
   }
-  return { ...reader.report(), root: tree.root };
+  return { ...reader.report(), root: (size) => tree.root(size) };
 }
 
-function pushLeaf(walk: LeafWalk, row: { seq: number; leaf: string; hash: Buffer }, tile: Buffer | undefined, log: LogToVerify, found: FindingList): void {
+function pushLeaf(
+  walk: LeafWalk,
+  row: { seq: number; leaf: string; hash: Buffer },
+  tile: Buffer | undefined,
+  log: LogToVerify,
+  found: FindingList,
+): void {
   const made = leafHash(row.leaf, nodeHash);
   const at = (row.seq % TILE_WIDTH) * HASH_BYTES;
   const tiled = tile?.subarray(at, at + HASH_BYTES);
   const expected = tiled ?? row.hash;
   if (!equalBytes(made, expected) || !equalBytes(made, row.hash)) {
     const message = `leaf ${row.seq} of the system log was changed`;
-    found.add({ code: 'system_leaf_changed', log: log.origin, seq: row.seq, expected: Buffer.from(expected).toString('base64'), found: Buffer.from(made).toString('base64'), message });
+    found.add({
+      code: 'system_leaf_changed',
+      log: log.origin,
+      seq: row.seq,
+      expected: Buffer.from(expected).toString('base64'),
+      found: Buffer.from(made).toString('base64'),
+      message,
+    });
   }
   walk.push(expected);
 }
 
 /** Follows what the leaves say. */
-function leafReader(log: LogToVerify, found: FindingList): { read(seq: number, text: string): void; report(): { sealings: Map<string, Sealings>; lastT: number } } {
+function leafReader(
+  log: LogToVerify,
+  found: FindingList,
+): { read(seq: number, text: string): void; report(): { sealings: Map<string, Sealings>; lastT: number } } {
   const sealings = new Map<string, Sealings>();
   let time = 0;
   // The time of the last leaf that an earlier tick wrote: those of one tick share theirs.
@@ -101,8 +141,10 @@ function leafReader(log: LogToVerify, found: FindingList): { read(seq: number, t
       if (leaf.time > time) [earlier, time] = [time, leaf.time];
       if (leaf.kind !== 'checkpoint') return;
       const known = sealings.get(leaf.originHash);
-      if (leaf.previous !== (known?.seq ?? -1)) complain(seq, `leaf ${seq} of the system log names ${leaf.previous} as the leaf before it, which is ${known?.seq ?? -1}`);
-      if (leaf.size < (known?.size ?? 1)) complain(seq, `leaf ${seq} of the system log says that a log shrank from ${known?.size ?? 1} to ${leaf.size} leaves`);
+      if (leaf.previous !== (known?.seq ?? -1))
+        complain(seq, `leaf ${seq} of the system log names ${leaf.previous} as the leaf before it, which is ${known?.seq ?? -1}`);
+      if (leaf.size < (known?.size ?? 1))
+        complain(seq, `leaf ${seq} of the system log says that a log shrank from ${known?.size ?? 1} to ${leaf.size} leaves`);
       const floors = known?.floors ?? [];
       addFloor(floors, { seq: known?.size ?? 0, t: earlier - SEAL_LAG_MS_MAX });
       if (known === undefined) sealings.set(leaf.originHash, { seq, size: leaf.size, root: leaf.root, floors });
@@ -118,7 +160,10 @@ function addFloor(floors: Floor[], floor: Floor): void {
 }
 
 /** What the system log says about a log, and the floor of what is not sealed yet. */
-export function floorsOf(report: SystemReport, log: LogToVerify): { readonly last: Sealings | undefined; readonly floors: readonly Floor[] } {
+export function floorsOf(
+  report: SystemReport,
+  log: LogToVerify,
+): { readonly last: Sealings | undefined; readonly floors: readonly Floor[] } {
   const last = report.sealings.get(originHash(log.origin, nodeHash));
   // A frozen log is not sealed any more, so that its last leaves may be old.
   const floors = [...(last?.floors ?? []), ...(log.frozen ? [] : [{ seq: last?.size ?? 0, t: report.lastT - SEAL_LAG_MS_MAX }])];

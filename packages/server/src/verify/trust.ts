@@ -36,28 +36,50 @@ export async function bringTrust(options: TrustOptions): Promise<Brought> {
     return { keys: [...keys, publicKey], memory: await readMemory(options.signerDirectory) };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new Failure('parameter_invalid', `--signer-dir: ${options.signerDirectory} is not the directory of a signer that has signed`, {}, { cause: cause as Error });
+    throw new Failure(
+      'parameter_invalid',
+      `--signer-dir: ${options.signerDirectory} is not the directory of a signer that has signed`,
+      {},
+      { cause: cause as Error },
+    );
   }
 }
 
 export interface Judge {
   readonly notes: readonly string[];
-  /** What is wrong with a signed checkpoint; undefined when nothing is. */
-  fault(note: string, origin: string, expected: { readonly size: number; readonly root: Uint8Array }): Promise<string | undefined>;
+  /**
+   * What is wrong with a signed checkpoint; undefined when nothing is.
+   *
+   * @param former true for a log that another one follows: its root is in the follower's first leaf, so that the key on record
+   *   for it will do, which may be lost by now
+   */
+  fault(
+    note: string,
+    origin: string,
+    expected: { readonly size: number; readonly root: Uint8Array },
+    former: boolean,
+  ): Promise<string | undefined>;
 }
 
 export async function makeJudge(client: pg.ClientBase, brought: Brought): Promise<Judge> {
   const recorded = (await readKeys(client)).map((key) => key.publicKey);
   const verify = makeVerifier();
-  const trust: Trust = { publicKeys: brought.keys.length > 0 ? brought.keys : recorded, verify };
-  const notes = brought.keys.length > 0 ? [] : ['the signatures were checked with the keys that the database itself names; give --vkey or --signer-dir for keys that it cannot change'];
+  const present: Trust = { publicKeys: brought.keys.length > 0 ? brought.keys : recorded, verify };
+  const any: Trust = { publicKeys: [...brought.keys, ...recorded], verify };
+  const notes =
+    brought.keys.length > 0
+      ? []
+      : [
+          'the signatures were checked with the keys that the database itself names; give --vkey or --signer-dir for keys that it cannot change',
+        ];
   return {
     notes,
-    async fault(note, origin, expected) {
-      const verdict = await verifyCheckpoint(note, origin, trust, nodeHash);
+    async fault(note, origin, expected, former) {
+      const verdict = await verifyCheckpoint(note, origin, former ? any : present, nodeHash);
       if (!verdict.ok) return verdict.reason;
       const { size, root } = verdict.checkpoint;
-      if (size !== expected.size || !Buffer.from(root).equals(expected.root)) return 'the signed text says something else than the columns beside it';
+      if (size !== expected.size || !Buffer.from(root).equals(expected.root))
+        return 'the signed text says something else than the columns beside it';
       return undefined;
     },
   };

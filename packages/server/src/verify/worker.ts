@@ -8,7 +8,7 @@ import type { WorkerMessage, WorkerSetup } from './crew.ts';
 
 const { ownerUrl, snapshot } = workerData as WorkerSetup;
 const client = new pg.Client({ connectionString: ownerUrl, application_name: 'indelible verify' });
-const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
+const post = (message: WorkerMessage): void => parentPort?.postMessage(message, []);
 
 // A connection that breaks between two ranges shows itself at the next one.
 client.on('error', () => undefined);
