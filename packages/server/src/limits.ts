@@ -10,6 +10,8 @@ export const ADVISORY_LOCK_CAPTURE_CLASS = 0x1de11b02;
 
 export const COMMIT_EVENTS_MAX = 2_000;
 export const COMMIT_BYTES_MAX = 8 * 1024 * 1024;
+/** An event that waited longer than this for its commit is stamped anew. */
+export const COMMIT_WAIT_MS_MAX = 10_000;
 export const QUEUE_EVENTS_MAX = 20_000;
 export const CAPTURE_COMMIT_ROWS_MAX = 5_000;
 
@@ -67,3 +69,5 @@ export const VERIFY_WINDOW_EVENTS_MAX = 2_048;
 export const VERIFY_YOUNG_MIB = 64;
 /** Events that an outsider's verify proves one by one, unless asked for all. */
 export const VERIFY_SAMPLE_EVENTS = 16;
+export const STOP_MS_MAX = 5_000;
+export const PARTITION_CHECK_MS = 60 * 60 * 1000;

@@ -10,10 +10,11 @@ import type { Scope } from '../store/api-keys.ts';
 import type { Tenants } from '../store/tenants.ts';
 import type { Metrics } from './metrics.ts';
 
-/** One thing that must work for the server to be ready. */
+/** One thing that the server depends on. Only what is required decides whether it is ready: an event can still be taken in while the rest is mended. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
+  readonly required: boolean;
   readonly detail?: string;
 }
 

@@ -1,10 +1,12 @@
 // Takes a request's events in: parsed, redacted, appended. All or none, unless the sender asks for a verdict for each.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { acceptEvent, Failure, type NewEvent, newId, type Redaction } from '@indelible/core';
+import { acceptEvent, Failure, makeNewId, type NewEvent, type Redaction } from '@indelible/core';
 import { INGEST_SLICE_EVENTS } from '../limits.ts';
 import type { Receipt } from '../store/append.ts';
 import { type Item, placed, readBody } from './read-body.ts';
+
+const newId = makeNewId();
 
 export interface IngestContext {
   readonly tenant: string;

@@ -10,7 +10,7 @@
 
 import { Failure, type NewEvent } from '@indelible/core';
 import type pg from 'pg';
-import { COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, QUEUE_EVENTS_MAX } from '../limits.ts';
+import { COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, COMMIT_WAIT_MS_MAX, QUEUE_EVENTS_MAX } from '../limits.ts';
 import { appendLocked, type Receipt } from './append.ts';
 import { writeEvents } from './event-rows.ts';
 import { createLog, findLog, type LogRow } from './log-row.ts';
@@ -164,7 +164,7 @@ function takeGroup(lane: Lane): Job[] {
 }
 
 async function commitFast(client: pg.PoolClient, lane: Lane, base: { size: number; lastT: number }, group: readonly Job[]): Promise<void> {
-  const items = group.flatMap((job) => job.items).map((item) => (item.t < base.lastT ? restamp(item, base.lastT) : item));
+  const items = group.flatMap((job) => freshened(job.items, base.lastT));
   await writeEvents(client, lane.log.tenantId, base.size, items);
   let seq = base.size;
   lane.base = { size: base.size + items.length, lastT: items.at(-1)?.t ?? base.lastT };
@@ -174,6 +174,12 @@ async function commitFast(client: pg.PoolClient, lane: Lane, base: { size: numbe
       job.items.map(({ event }) => ({ id: event.id, log: lane.log.origin, seq: seq++, leafHash: (items[next++] as Prepared).leafHash })),
     );
   }
+}
+
+/** Events whose time lies before the log's last, or that have waited long, get a later one: their place is what counts. */
+function freshened(items: readonly Prepared[], lastT: number): readonly Prepared[] {
+  const floor = Math.max(lastT, Date.now() - COMMIT_WAIT_MS_MAX);
+  return items.map((item) => (item.t < floor ? restamp(item, floor) : item));
 }
 
 interface Accepted {
@@ -187,8 +193,9 @@ async function withoutConflicts(client: pg.PoolClient, log: LogRow, group: reado
   let { size, lastT } = log;
   const receipts: [Job, Receipt[]][] = [];
   for (const job of group) {
+    const items = freshened(job.items, lastT);
     await client.query('savepoint request');
-    const verdicts = await appendLocked(client, { ...log, size, lastT }, job.items);
+    const verdicts = await appendLocked(client, { ...log, size, lastT }, items);
     const conflict = verdicts.find((verdict) => verdict instanceof Failure);
     if (conflict instanceof Failure) {
       await client.query('rollback to savepoint request');
@@ -198,7 +205,7 @@ async function withoutConflicts(client: pg.PoolClient, log: LogRow, group: reado
     await client.query('release savepoint request');
     const taken = verdicts as Receipt[];
     const fresh = taken.filter((receipt) => receipt.seq >= size);
-    if (fresh.length > 0) lastT = Math.max(lastT, job.items.at(-1)?.t ?? lastT);
+    if (fresh.length > 0) lastT = Math.max(lastT, items.at(-1)?.t ?? lastT);
     size = Math.max(size, ...fresh.map((receipt) => receipt.seq + 1));
     receipts.push([job, taken]);
   }

@@ -1,7 +1,7 @@
 // A tenant's log: found, locked, made on first use. Its leaf 0 says whose log it is.
 
 import { randomBytes } from 'node:crypto';
-import { acceptEvent, Failure, type JsonObject, makeRedaction, type NewEvent, newId } from '@indelible/core';
+import { acceptEvent, Failure, type JsonObject, makeNewId, makeRedaction, type NewEvent } from '@indelible/core';
 import type pg from 'pg';
 import { writeEvents } from './event-rows.ts';
 import { prepare } from './prepare.ts';
@@ -104,6 +104,6 @@ function firstEvent(log: LogRow, nowMs: number, predecessor: Predecessor | undef
   const metadata: JsonObject = { tenant: log.tenant, origin: log.origin, ...(predecessor === undefined ? {} : { predecessor: { ...predecessor } }) };
   return acceptEvent(
     { action: 'log.created', actor: { type: 'system' }, resource: { type: 'log', id: log.logId }, metadata },
-    { nowMs, redaction: NO_REDACTION, newId, sourceKind: 'self', attribution: 'verified' },
+    { nowMs, redaction: NO_REDACTION, newId: makeNewId(), sourceKind: 'self', attribution: 'verified' },
   );
 }

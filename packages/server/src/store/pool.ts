@@ -63,7 +63,11 @@ export async function inTransaction<Result>(pool: pg.Pool, work: (tx: pg.PoolCli
 
 export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
-    return await pool.connect();
+    const client = await pool.connect();
+    // A connection that breaks between two statements tells so by an event, which would end the process unheard; the next
+    // statement on it fails, and that is where it is answered. The pool itself listens only to connections that are idle.
+    if (client.listenerCount('error') === 0) client.on('error', () => {});
+    return client;
   } catch (error) {
     throw storeFailure(error);
   }

@@ -2,7 +2,7 @@
 // adds later is only the sequence number, which no leaf holds.
 
 import { createHmac, randomFillSync } from 'node:crypto';
-import { canonical, commitment, disclosure, entryOf, leafHash, type NewEvent, toSections } from '@indelible/core';
+import { commitment, disclosure, entry, leafHash, type NewEvent, toSections } from '@indelible/core';
 import { nodeHash } from './node-hash.ts';
 
 export interface Prepared {
@@ -10,7 +10,7 @@ export interface Prepared {
   readonly occurredMs: number;
   /** The disclosures in the order of their section names, joined by U+000A. */
   readonly disclosures: string;
-  readonly commitments: readonly (readonly [name: string, commitment: string])[];
+  readonly commitments: Readonly<Record<string, string>>;
   /** Milliseconds since 1970: the `t` that the leaf was made with. */
   readonly t: number;
   /** base64, 32 bytes. */
@@ -19,6 +19,8 @@ export interface Prepared {
 }
 
 const SALT_BYTES = 16;
+/** `["<22 characters>",`: what stands before the name of a section in its disclosure. */
+const SALT_TEXT_CHARS = 26;
 const pool = { bytes: Buffer.alloc(SALT_BYTES * 1_024), next: SALT_BYTES * 1_024 };
 
 /** 16 random bytes in base64url, from a pool that is filled 1,024 salts at a time. */
@@ -40,18 +42,18 @@ function salt(): string {
  */
 export function prepare(event: NewEvent, t: number, macKey: Buffer): Prepared {
   const occurredAt = event.occurredAt ?? new Date(t).toISOString();
-  const commitments: [string, string][] = [];
+  const commitments: Record<string, string> = {};
   let disclosures = '';
   // What is compared when an id returns: every section without its salt, and no time that the server chose.
   const mac = event.idFromSender ? createHmac('sha256', macKey) : undefined;
   for (const section of toSections(event, occurredAt)) {
-    const value = canonical(section.value);
-    const text = disclosure(salt(), section.name, value);
+    const text = disclosure(salt(), section.name, section.value);
     disclosures = disclosures === '' ? text : `${disclosures}\n${text}`;
-    commitments.push([section.name, commitment(text, nodeHash)]);
+    commitments[section.name] = commitment(text, nodeHash);
     if (mac === undefined) continue;
+    const unsalted = text.slice(SALT_TEXT_CHARS);
     const chosenByServer = section.name === 'core' && event.occurredAt === undefined;
-    mac.update(`${section.name}\n${chosenByServer ? value.replace(`"occurredAt":"${occurredAt}"`, '') : value}\n`);
+    mac.update(chosenByServer ? unsalted.replace(`"occurredAt":"${occurredAt}"`, '') : unsalted);
   }
   return {
     event,
@@ -59,12 +61,16 @@ export function prepare(event: NewEvent, t: number, macKey: Buffer): Prepared {
     disclosures,
     commitments,
     t,
-    leafHash: leafHash(entryOf(event.id, t, commitments), nodeHash),
+    leafHash: leafOf(event.id, t, commitments),
     mac: mac?.digest().subarray(0, 16),
   };
 }
 
+function leafOf(id: string, t: number, c: Readonly<Record<string, string>>): string {
+  return Buffer.from(leafHash(entry({ c, id, t }), nodeHash)).toString('base64');
+}
+
 /** The same event recorded at another time: only the entry and the leaf are made anew. */
 export function restamp(prepared: Prepared, t: number): Prepared {
-  return { ...prepared, t, leafHash: leafHash(entryOf(prepared.event.id, t, prepared.commitments), nodeHash) };
+  return { ...prepared, t, leafHash: leafOf(prepared.event.id, t, prepared.commitments) };
 }

@@ -11,9 +11,10 @@ interface Where {
 
 const file = (dataDirectory: string): string => join(dataDirectory, 'database-url');
 
-/** Notes the embedded database's URL beside its data, readable by its owner alone. */
-export async function noteTrailUrl(dataDirectory: string, url: string): Promise<void> {
+/** Notes the embedded database's URL beside its data, readable by its owner alone; the answer is the file. */
+export async function noteTrailUrl(dataDirectory: string, url: string): Promise<string> {
   await writeFile(file(dataDirectory), `${url}\n`, { mode: 0o600 });
+  return file(dataDirectory);
 }
 
 /** @throws Failure `database_unsuitable` when neither a URL is configured nor a server has run on this data directory */

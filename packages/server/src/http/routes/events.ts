@@ -2,7 +2,7 @@
 
 import { REQUEST_BYTES_MAX } from '@indelible/core';
 import { ingest, ingestPartially, type Verdict } from '../../ingest/ingest.ts';
-import { eventProof, proofText } from '../../ledger/prove.ts';
+import { eventProof } from '../../ledger/prove.ts';
 import { getEvent } from '../../query/one.ts';
 import { listEvents } from '../../query/page.ts';
 import { type App, callerOf, type Services } from '../environment.ts';

@@ -6,7 +6,7 @@ export function healthRoutes(app: App, services: Services): void {
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     const checks = await services.checks();
-    const ready = checks.every((check) => check.ok);
+    const ready = checks.every((check) => check.ok || !check.required);
     return c.json({ status: ready ? 'ready' : 'not ready', checks }, ready ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.body(await services.metrics.registry.metrics(), 200, { 'content-type': services.metrics.registry.contentType }));

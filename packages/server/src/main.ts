@@ -1,0 +1,194 @@
+// Where everything is wired together: configuration in, a running server out.
+
+import { rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { Failure, makeRedaction } from '@indelible/core';
+import type { Logger } from 'pino';
+import { makeAuthenticator } from './access/authenticate.ts';
+import { Capture, captureSetup } from './capture/index.ts';
+import type { Config, SourceConfig } from './config.ts';
+import { makeApp } from './http/app.ts';
+import type { Check } from './http/environment.ts';
+import { makeMetrics } from './http/metrics.ts';
+import { Sealer } from './ledger/seal.ts';
+import { Signer } from './ledger/signer.ts';
+import { PARTITION_CHECK_MS, STOP_MS_MAX } from './limits.ts';
+import { Committer } from './store/committer.ts';
+import { ensureDatabase, startEmbedded } from './store/embedded/index.ts';
+import { createLog, findLog, OPERATOR_TENANT } from './store/log-row.ts';
+import { migrate } from './store/migrate.ts';
+import { ensurePartitions } from './store/partitions.ts';
+import { inTransaction, openStore, type Store } from './store/pool.ts';
+import { makeTenants } from './store/tenants.ts';
+import { noteTrailUrl } from './store/trail-url.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  /** The URL of the trail's database, as its owner. */
+  readonly databaseUrl: string;
+  /** Sets a database up for capture, if need be, and captures it until the server stops. */
+  capture(source: SourceConfig): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What was started, to be stopped in the opposite order. */
+type Stops = (() => Promise<unknown>)[];
+
+const TRAIL_DATABASE = 'indelible';
+
+/**
+ * @throws Failure `directory_in_use`, `database_unsuitable`, `store_unavailable`, `config_invalid` (the port is taken)
+ */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  const stops: Stops = [];
+  try {
+    return await start(config, logger, stops);
+  } catch (error) {
+    await stopAll(stops, logger);
+    throw error;
+  }
+}
+
+async function start(config: Config, logger: Logger, stops: Stops): Promise<RunningServer> {
+  const databaseUrl = config.databaseUrl ?? (await startDatabase(config, logger, stops));
+  const { applied, logName } = await migrate(databaseUrl, config.logName);
+  if (applied.length > 0) logger.info({ applied, logName }, 'database migrated');
+  const store = openStore({ ownerUrl: databaseUrl, onError: (error) => logger.warn({ err: error }, 'an idle database connection broke') });
+  stops.push(() => store.close());
+  await inTransaction(store.appender, async (tx) => (await findLog(tx, OPERATOR_TENANT)) ?? (await createLog(tx, OPERATOR_TENANT)));
+  stops.push(keepPartitions(store, logger));
+
+  const sealer = startSealer(store, config, logger);
+  stops.push(() => sealer.stop());
+  const captures: Capture[] = [];
+  const metrics = makeMetrics({
+    sealingSeconds: () => (sealer.status().lagMs ?? Number.NaN) / 1000,
+    slots: () => captures.map((capture) => capture.status()).map(({ name, lagBytes }) => ({ source: name, bytes: lagBytes })),
+  });
+  const committer = new Committer({ appender: store.appender, onCommit: metrics.committed });
+  stops.push(() => committer.idle());
+  const redaction = makeRedaction();
+  const capture = async (source: SourceConfig): Promise<void> => {
+    const started = await startCapture(source, store, config, logger);
+    captures.push(started);
+    stops.push(() => started.stop());
+  };
+  await Promise.all(config.sources.map(capture));
+
+  const app = makeApp({
+    store,
+    tenants: makeTenants(store.appender),
+    authenticator: makeAuthenticator(store.appender, config.adminKey),
+    committer,
+    redaction,
+    metrics,
+    logger,
+    checks: () => checkAll(store, sealer, captures),
+  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const url = await listen(server, config);
+  stops.push(() => closeServer(server));
+  logger.info({ url }, 'serving');
+  return { url, databaseUrl, capture, stop: () => stopAll(stops, logger) };
+}
+
+async function startDatabase(config: Config, logger: Logger, stops: Stops): Promise<string> {
+  const embedded = await startEmbedded({ directory: config.dataDirectory, logger });
+  stops.push(() => embedded.stop());
+  logger.info({ pid: embedded.pid, adopted: embedded.adopted }, 'embedded PostgreSQL is ready');
+  await ensureDatabase(embedded.superuserUrl(), TRAIL_DATABASE);
+  const url = embedded.superuserUrl(TRAIL_DATABASE);
+  const note = await noteTrailUrl(config.dataDirectory, url);
+  stops.push(() => rm(note, { force: true }));
+  return url;
+}
+
+function startSealer(store: Store, config: Config, logger: Logger): Sealer {
+  const sealer = new Sealer({
+    appender: store.appender,
+    openSigner: () => Signer.open(config.signerDirectory),
+    onSeal: (sealed) => logger.debug(sealed, 'sealed'),
+    onError: (error, origin) => logger.error({ err: error, origin }, 'sealing is held up'),
+  });
+  sealer.start();
+  return sealer;
+}
+
+async function startCapture(source: SourceConfig, store: Store, config: Config, logger: Logger): Promise<Capture> {
+  try {
+    const { statements, uncovered } = await captureSetup({ sourceUrl: source.url, name: source.name, appender: store.appender });
+    if (statements.length > 0) logger.info({ source: source.name, statements: statements.length }, 'source set up for capture');
+    for (const gap of uncovered) logger.warn({ source: source.name, ...gap }, 'not covered');
+  } catch (error) {
+    // The source may be down now and come back: the capture goes on trying, and says so in its status.
+    logger.error({ source: source.name, err: error }, 'the source could not be set up');
+  }
+  const capture = new Capture({
+    name: source.name,
+    sourceUrl: source.url,
+    appender: store.appender,
+    ...(config.contextKey === undefined ? {} : { contextKey: config.contextKey }),
+    log: logger,
+  });
+  capture.start();
+  return capture;
+}
+
+/** Makes the partitions of the months ahead while the server runs; the answer stops it. */
+function keepPartitions(store: Store, logger: Logger): () => Promise<void> {
+  const timer = setInterval(() => {
+    inTransaction(store.owner, (tx) => ensurePartitions(tx, new Date())).then(
+      (made) => made.length > 0 && logger.info({ made }, 'partitions made'),
+      (error: unknown) => logger.error({ err: error }, 'partitions could not be made'),
+    );
+  }, PARTITION_CHECK_MS);
+  return async () => clearInterval(timer);
+}
+
+async function checkAll(store: Store, sealer: Sealer, captures: readonly Capture[]): Promise<Check[]> {
+  const database = await store.appender.query('select 1').then(
+    () => ({ name: 'database', ok: true, required: true }),
+    (error: Error) => ({ name: 'database', ok: false, required: true, detail: error.message }),
+  );
+  const { owner, lastError } = sealer.status();
+  const detail = lastError ?? (owner ? undefined : 'another server seals');
+  const sealing = { name: 'sealing', ok: lastError === undefined, required: false, ...(detail === undefined ? {} : { detail }) };
+  const sources = captures.map((capture) => {
+    const { name, state, reason } = capture.status();
+    return { name: `capture ${name}`, ok: state === 'streaming' || state === 'standby', required: false, detail: reason ?? state };
+  });
+  return [database, sealing, ...sources];
+}
+
+function listen(server: Server, config: Config): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(new Failure('config_invalid', `the server cannot listen on ${config.bind}:${config.port} (${cause.code ?? cause.message}); set INDELIBLE_PORT or INDELIBLE_BIND`, {}, { cause }));
+    });
+    server.listen(config.port, config.bind, () => {
+      const { port } = server.address() as AddressInfo;
+      const host = config.bind.includes(':') ? `[${config.bind}]` : config.bind;
+      resolve(`http://${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`);
+    });
+  });
+}
+
+/** Takes no new requests and waits for those under way, not for connections that idle. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX);
+    server.close(() => {
+      clearTimeout(patience);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+async function stopAll(stops: Stops, logger: Logger): Promise<void> {
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+    await stop().catch((error: unknown) => logger.error({ err: error }, 'could not stop cleanly'));
+  }
+}
