@@ -11,13 +11,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/core/src/**/*.test.ts', 'packages/sdk/src/**/*.test.ts', 'test/tidy/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.db.test.ts'],
           testTimeout: 20 * SECONDS,
         },
       },
       {
         test: {
           name: 'database',
-          include: ['packages/server/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['packages/server/src/**/*.test.ts', 'packages/*/src/**/*.db.test.ts', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'test/tidy/**'],
           globalSetup: ['test/database.ts'],
           testTimeout: 60 * SECONDS,

@@ -1,6 +1,5 @@
 // The configuration: one schema, read once from the environment, all faults reported together. The only place that reads it.
 
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from '@indelible/core';
 import * as z from 'zod';
@@ -10,7 +9,7 @@ const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres:/
 const schema = z.object({
   INDELIBLE_PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   INDELIBLE_BIND: z.string().min(1).default('127.0.0.1'),
-  INDELIBLE_DATA_DIR: z.string().min(1).default(process.getuid?.() === 0 ? '/var/lib/indelible' : join(homedir(), '.indelible')),
+  INDELIBLE_DATA_DIR: z.string().min(1).default('.indelible'),
   INDELIBLE_DATABASE_URL: databaseUrl.optional(),
   INDELIBLE_LOG_NAME: z
     .string()

@@ -24,7 +24,7 @@ const SETTINGS = `
 Settings (environment variables):
   INDELIBLE_PORT            8787 by default; 0 takes any free port
   INDELIBLE_BIND            127.0.0.1 by default
-  INDELIBLE_DATA_DIR        where the embedded PostgreSQL and the signer live
+  INDELIBLE_DATA_DIR        where the embedded PostgreSQL and the signer live; .indelible by default
   INDELIBLE_DATABASE_URL    your own PostgreSQL 15 or newer, in place of the embedded one
   INDELIBLE_LOG_NAME        the name in every origin; fixed when the trail is created
   INDELIBLE_SIGNER_DIR      the signer's key and memory; keep it away from the database

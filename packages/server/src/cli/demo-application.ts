@@ -1,0 +1,68 @@
+// The example application and the people who use it, each a process of its own, as in life.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+
+export const APPLICATION_DATABASE = 'bot_platform';
+
+export interface Application {
+  readonly url: string;
+  /** Lets people use the application until it stops. */
+  drive(): void;
+  stop(): Promise<void>;
+}
+
+export interface ApplicationOptions {
+  readonly databaseUrl: string;
+  readonly contextKey: string;
+  /** Actions a second. */
+  readonly rate: string;
+  readonly logger: Logger;
+}
+
+const script = (name: string): string => fileURLToPath(new URL(`../../../../examples/bot-platform/dist/${name}`, import.meta.url));
+
+/** @throws Error when the application ends before it is ready; its own words are in the log */
+export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  const { logger } = options;
+  const children: ChildProcess[] = [];
+  const run = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess => {
+    // A group of its own: Ctrl-C on the terminal reaches the server alone, which then stops its children in order.
+    const child = spawn(process.execPath, [script(name), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    children.push(child);
+    const lines = createInterface({ input: child.stderr });
+    lines.on('line', (line) => logger.debug({ from: name }, line));
+    child.on('exit', (code) => code !== 0 && code !== null && logger.error({ from: name, code }, 'the example ended'));
+    return child;
+  };
+  const stop = async (): Promise<void> => {
+    for (const child of children.splice(0).reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+  };
+  const application = run('main.js', [], { DATABASE_URL: options.databaseUrl, INDELIBLE_CONTEXT_KEY: options.contextKey, PORT: '0' });
+  try {
+    const url = await readyUrl(application);
+    return { url, drive: () => run('driver.js', ['--url', url, '--rate', options.rate], {}), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function readyUrl(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the example application has no standard output');
+  const lines = createInterface({ input: child.stdout });
+  const [first] = (await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(() => {
+      throw new Error('the example application ended before it was ready; INDELIBLE_LOG_LEVEL=debug shows why');
+    }),
+  ])) as [string];
+  return (JSON.parse(first) as { url: string }).url;
+}
