@@ -18,7 +18,12 @@ export default defineConfig({
       {
         test: {
           name: 'database',
-          include: ['packages/server/src/**/*.test.ts', 'packages/*/src/**/*.db.test.ts', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: [
+            'packages/server/src/**/*.test.ts',
+            'packages/*/src/**/*.db.test.ts',
+            'examples/*/src/**/*.test.ts',
+            'test/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**', 'test/tidy/**'],
           globalSetup: ['test/database.ts'],
           testTimeout: 60 * SECONDS,

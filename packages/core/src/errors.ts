@@ -7,35 +7,95 @@ interface ErrorEntry {
 }
 
 export const ERRORS = {
-  json_invalid: { status: 422, title: 'The body is not valid JSON', hint: 'Mend the JSON at the position named in the detail; nothing was stored.' },
-  event_invalid: { status: 422, title: 'The event does not fit the schema', hint: 'Mend the field named by the pointer; nothing was stored.' },
-  event_in_future: { status: 422, title: 'occurredAt lies in the future', hint: 'Set the clock of the sender; at most 5 minutes ahead of the server are accepted.' },
-  event_too_large: { status: 413, title: 'The event is too large', hint: 'An event holds at most 256 KiB; send a reference to large content in place of the content.' },
+  json_invalid: {
+    status: 422,
+    title: 'The body is not valid JSON',
+    hint: 'Mend the JSON at the position named in the detail; nothing was stored.',
+  },
+  event_invalid: {
+    status: 422,
+    title: 'The event does not fit the schema',
+    hint: 'Mend the field named by the pointer; nothing was stored.',
+  },
+  event_in_future: {
+    status: 422,
+    title: 'occurredAt lies in the future',
+    hint: 'Set the clock of the sender; at most 5 minutes ahead of the server are accepted.',
+  },
+  event_too_large: {
+    status: 413,
+    title: 'The event is too large',
+    hint: 'An event holds at most 256 KiB; send a reference to large content in place of the content.',
+  },
   too_many_events: { status: 413, title: 'Too many events in one request', hint: 'Send at most 1,000 events a request.' },
   body_too_large: { status: 413, title: 'The body is too large', hint: 'Send at most 5 MiB a request.' },
-  content_type_unsupported: { status: 415, title: 'The content type is not supported', hint: 'Send application/json or application/x-ndjson, in UTF-8.' },
-  tenant_mismatch: { status: 422, title: 'The event names another tenant than the request', hint: 'Leave tenant out of the event, or use a key of that tenant.' },
-  tenant_missing: { status: 422, title: 'The request names no tenant', hint: 'This key is good for all tenants: name one by the header Indelible-Tenant.' },
-  tenant_invalid: { status: 422, title: 'The tenant name cannot be used', hint: 'A tenant name has 1 to 256 characters, no control characters, and does not begin with an underscore.' },
-  id_conflict: { status: 409, title: 'An event with this id and another body exists', hint: 'Send a new id for a new event; an id seen before is accepted only with the same body.' },
+  content_type_unsupported: {
+    status: 415,
+    title: 'The content type is not supported',
+    hint: 'Send application/json or application/x-ndjson, in UTF-8.',
+  },
+  tenant_mismatch: {
+    status: 422,
+    title: 'The event names another tenant than the request',
+    hint: 'Leave tenant out of the event, or use a key of that tenant.',
+  },
+  tenant_missing: {
+    status: 422,
+    title: 'The request names no tenant',
+    hint: 'This key is good for all tenants: name one by the header Indelible-Tenant.',
+  },
+  tenant_invalid: {
+    status: 422,
+    title: 'The tenant name cannot be used',
+    hint: 'A tenant name has 1 to 256 characters, no control characters, and does not begin with an underscore.',
+  },
+  id_conflict: {
+    status: 409,
+    title: 'An event with this id and another body exists',
+    hint: 'Send a new id for a new event; an id seen before is accepted only with the same body.',
+  },
   not_sealed: { status: 409, title: 'No published checkpoint covers this event yet', hint: 'Ask again after a second.' },
   log_frozen: { status: 409, title: 'This log is frozen', hint: 'A later log has taken its place; read GET /v1/log for the newest.' },
-  unauthorized: { status: 401, title: 'No valid API key was sent', hint: 'Send the header "Authorization: Bearer ink_...". Make a key by "indelible key create".' },
+  unauthorized: {
+    status: 401,
+    title: 'No valid API key was sent',
+    hint: 'Send the header "Authorization: Bearer ink_...". Make a key by "indelible key create".',
+  },
   forbidden: { status: 403, title: 'The API key does not allow this', hint: 'Use a key with the scope that the detail names.' },
   not_found: { status: 404, title: 'There is no such thing here', hint: 'Check the address and the tenant of the key.' },
   method_not_allowed: { status: 405, title: 'This address does not take that method', hint: 'See docs/API.md for the methods.' },
   query_invalid: { status: 422, title: 'The query cannot be read', hint: 'Mend the query at the position that the detail names.' },
   parameter_invalid: { status: 422, title: 'A parameter is not valid', hint: 'Mend the parameter that the detail names.' },
-  cursor_invalid: { status: 422, title: 'The cursor does not belong to this query', hint: 'Begin again without a cursor, or send the query that the cursor came from.' },
+  cursor_invalid: {
+    status: 422,
+    title: 'The cursor does not belong to this query',
+    hint: 'Begin again without a cursor, or send the query that the cursor came from.',
+  },
   query_timeout: { status: 503, title: 'The query took too long', hint: 'Narrow the query by time, actor, resource or action.' },
   rate_limited: { status: 429, title: 'Too many requests', hint: 'Wait as long as the Retry-After header says.' },
-  store_unavailable: { status: 503, title: 'The database is away', hint: 'Send the same events with the same ids again; nothing of this request was acknowledged.' },
+  store_unavailable: {
+    status: 503,
+    title: 'The database is away',
+    hint: 'Send the same events with the same ids again; nothing of this request was acknowledged.',
+  },
   internal: { status: 500, title: 'The server met a fault', hint: 'Tell the operator the request id; the log has the details.' },
   config_invalid: { status: 500, title: 'The configuration is not valid', hint: 'Mend every setting that the detail lists.' },
-  directory_in_use: { status: 500, title: 'The data directory is in use', hint: 'Stop the other server, or choose another directory by INDELIBLE_DATA_DIR.' },
+  directory_in_use: {
+    status: 500,
+    title: 'The data directory is in use',
+    hint: 'Stop the other server, or choose another directory by INDELIBLE_DATA_DIR.',
+  },
   database_unsuitable: { status: 500, title: 'The database cannot be used', hint: 'Mend what the detail names.' },
-  signer_refused: { status: 500, title: 'The signer refuses to sign', hint: 'The log is smaller than, or differs from, what was signed before. Read docs/THREATS.md before you go on.' },
-  capture_invalid: { status: 500, title: 'The source cannot be captured', hint: 'Run "indelible capture doctor" for each item and its remedy.' },
+  signer_refused: {
+    status: 500,
+    title: 'The signer refuses to sign',
+    hint: 'The log is smaller than, or differs from, what was signed before. Read docs/THREATS.md before you go on.',
+  },
+  capture_invalid: {
+    status: 500,
+    title: 'The source cannot be captured',
+    hint: 'Run "indelible capture doctor" for each item and its remedy.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

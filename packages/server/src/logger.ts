@@ -3,5 +3,8 @@
 import { destination, type Logger, pino } from 'pino';
 
 export function makeLogger(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['authorization', 'key', 'token'] }, destination({ dest: 2, sync: false }));
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['authorization', 'key', 'token'] },
+    destination({ dest: 2, sync: false }),
+  );
 }

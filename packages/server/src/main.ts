@@ -67,7 +67,7 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
     sealingSeconds: () => (sealer.status().lagMs ?? Number.NaN) / 1000,
     slots: () => captures.map((capture) => capture.status()).map(({ name, lagBytes }) => ({ source: name, bytes: lagBytes })),
   });
-  const committer = new Committer({ appender: store.appender, onCommit: metrics.committed });
+  const committer = new Committer({ appender: store.appender, onCommit: (commit) => metrics.committed(commit) });
   stops.push(() => committer.idle());
   const redaction = makeRedaction();
   const capture = async (source: SourceConfig): Promise<void> => {
@@ -165,7 +165,14 @@ async function checkAll(store: Store, sealer: Sealer, captures: readonly Capture
 function listen(server: Server, config: Config): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(new Failure('config_invalid', `the server cannot listen on ${config.bind}:${config.port} (${cause.code ?? cause.message}); set INDELIBLE_PORT or INDELIBLE_BIND`, {}, { cause }));
+      reject(
+        new Failure(
+          'config_invalid',
+          `the server cannot listen on ${config.bind}:${config.port} (${cause.code ?? cause.message}); set INDELIBLE_PORT or INDELIBLE_BIND`,
+          {},
+          { cause },
+        ),
+      );
     });
     server.listen(config.port, config.bind, () => {
       const { port } = server.address() as AddressInfo;

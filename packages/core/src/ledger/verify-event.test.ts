@@ -10,7 +10,7 @@ import { inclusionProof, leafReader } from './proof.ts';
 import { originHash, printSystemLeaf } from './system-leaf.ts';
 import type { SystemLeaf } from './system-leaf.ts';
 import { parseTlogProof, printTlogProof } from './tlog-proof.ts';
-import { systemOrigin, verifyEvent } from './verify-event.ts';
+import { isSystemOriginOf, verifyEvent } from './verify-event.ts';
 import type { EventCheck, EventProof, EventTrust } from './verify-event.ts';
 
 const ORIGIN = 'logs.example/log/k3v9';
@@ -306,7 +306,14 @@ test('the key, the log and the event must be the expected ones', async () => {
 });
 
 test('the system log of a log', () => {
-  expect(systemOrigin(ORIGIN)).toBe(SYSTEM);
-  expect(systemOrigin('a/log/b/log/c')).toBe('a/log/b/log/system');
-  for (const origin of [SYSTEM, 'logs.example', 'logs.example/log/', '/log/x', '']) expect(systemOrigin(origin), origin).toBeUndefined();
+  expect(isSystemOriginOf(SYSTEM, ORIGIN)).toBe(true);
+  expect(isSystemOriginOf('a/log/b/log/system', 'a/log/b/log/c')).toBe(true);
+  expect(isSystemOriginOf(`${SYSTEM}-2`, ORIGIN)).toBe(true);
+  expect(isSystemOriginOf(`${SYSTEM}-17`, ORIGIN)).toBe(true);
+  for (const system of [`${SYSTEM}-1`, `${SYSTEM}-02`, `${SYSTEM}s`, ORIGIN, 'other.example/log/system', '']) {
+    expect(isSystemOriginOf(system, ORIGIN), system).toBe(false);
+  }
+  for (const origin of [SYSTEM, `${SYSTEM}-2`, 'logs.example', 'logs.example/log/', '/log/x', '']) {
+    expect(isSystemOriginOf(SYSTEM, origin), origin).toBe(false);
+  }
 });

@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import type { JsonObject } from '../event/types.ts';
+import { parseSignedCheckpoint } from './checkpoint.ts';
 import type { Checkpoint, Trust } from './checkpoint.ts';
 import { equalBytes, toBase64 } from './encoding.ts';
 import { nobleHash } from './hash.ts';
@@ -30,7 +31,8 @@ const ANSWER = z.object({
   systemProof: z.string(),
 });
 const ORIGIN = /^(.+\/log\/)([A-Za-z0-9_-]+)$/u;
-const SYSTEM_LOG_ID = 'system';
+// The system log, and the ones that took its place after a succession.
+const SYSTEM_LOG_ID = /^system(?:-(?:[2-9]|[1-9]\d+))?$/;
 
 /** The answer of GET /v1/events/{id}/proof. */
 export type EventProof = z.infer<typeof ANSWER>;
@@ -101,12 +103,12 @@ export async function verifyEvent(answer: unknown, trust: EventTrust, hash: Hash
   if (!entry.ok) return entry;
   const sections = checkDisclosures(event, entry.value, hash);
   if (!sections.ok) return sections;
-  const origins = checkOrigin(event.log, keys.name);
-  if (!origins.ok) return origins;
+  const system = checkOrigin(event, keys.name);
+  if (!system.ok) return system;
   const tenant = await checkInclusion(event, keys, hash);
   if (!tenant.ok) return tenant;
-  const system = await checkSystem(event, tenant.value, origins.value, keys, hash);
-  if (!system.ok) return system;
+  const sealed = await checkSystem(event, tenant.value, system.value, keys, hash);
+  if (!sealed.ok) return sealed;
 
   const { c, id, t } = entry.value;
   const withheld = Object.keys(c).filter((name) => !sections.value.has(name));
@@ -119,14 +121,15 @@ export async function verifyEvent(answer: unknown, trust: EventTrust, hash: Hash
     sections: sections.value,
     withheld,
     checkpoint: tenant.value,
-    ...system.value,
+    ...sealed.value,
   };
 }
 
-/** The origin of the system log that covers the log of this origin; undefined when it is not a tenant's. */
-export function systemOrigin(origin: string): string | undefined {
-  const [, prefix, id] = ORIGIN.exec(origin) ?? [];
-  return prefix === undefined || id === SYSTEM_LOG_ID ? undefined : `${prefix}${SYSTEM_LOG_ID}`;
+/** Whether one origin is that of a system log that covers the log of the other, which must be a tenant's. */
+export function isSystemOriginOf(system: string, origin: string): boolean {
+  const [, prefix, id = ''] = ORIGIN.exec(origin) ?? [];
+  const [, systemPrefix, systemId = ''] = ORIGIN.exec(system) ?? [];
+  return prefix !== undefined && prefix === systemPrefix && !SYSTEM_LOG_ID.test(id) && SYSTEM_LOG_ID.test(systemId);
 }
 
 /** One key serves all origins, so its bytes count; the name that a vkey has narrows what is accepted. */
@@ -159,11 +162,14 @@ function checkDisclosures(event: EventProof, entry: Entry, hash: Hash): Step<Map
   return { ok: true, value: sections };
 }
 
-function checkOrigin(origin: string, keyName: string | undefined): Step<string> {
-  const system = systemOrigin(origin);
-  if (system === undefined) return refuse('origin', 'the origin is not that of a tenant\u2019s log');
-  if (keyName !== undefined && keyName !== origin && keyName !== system) return refuse('origin', `the key is that of ${keyName}`);
-  return { ok: true, value: system };
+/** The origin of the system log, as its checkpoint says it: it must be one that can cover this log. */
+function checkOrigin(event: EventProof, keyName: string | undefined): Step<string> {
+  const system = read('system-checkpoint', () => parseSignedCheckpoint(parseTlogProof(event.systemProof).checkpoint).origin);
+  if (!system.ok) return system;
+  const origin = event.log;
+  if (!isSystemOriginOf(system.value, origin)) return refuse('origin', `the log ${origin} is not one that ${system.value} covers`);
+  if (keyName !== undefined && keyName !== origin && keyName !== system.value) return refuse('origin', `the key is that of ${keyName}`);
+  return system;
 }
 
 async function checkInclusion(event: EventProof, keys: Trust, hash: Hash): Promise<Step<Checkpoint>> {

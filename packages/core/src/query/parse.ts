@@ -30,7 +30,7 @@ export function parse(text: string): Query {
   const { tokens, fault } = readTokens(text);
   if (fault !== undefined) throw fault;
   const terms: Term[] = [];
-  for (let index = 0; index < tokens.length; ) {
+  for (let index = 0; index < tokens.length;) {
     const { term, next, start } = readTerm(tokens, index);
     if (terms.length === QUERY_TERMS_MAX) throw invalid(`The query has more than ${QUERY_TERMS_MAX} terms.`, start, 'fewer terms');
     terms.push(term);
@@ -71,7 +71,11 @@ function readFieldTerm(token: Token & { kind: 'field' }, value: Token | undefine
 }
 
 function groupsUnsupported(position: number): Failure {
-  return invalid('Groups in parentheses are not supported yet. Put a parenthesis that belongs to a value in quotes.', position, TERM_EXPECTED);
+  return invalid(
+    'Groups in parentheses are not supported yet. Put a parenthesis that belongs to a value in quotes.',
+    position,
+    TERM_EXPECTED,
+  );
 }
 
 function bareWord(pieces: readonly Piece[], position: number): Failure {

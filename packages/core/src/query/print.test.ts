@@ -11,7 +11,11 @@ import { textMatches } from './text-match.ts';
 import { readTime, resolveTime } from './time.ts';
 
 const awkward = fc.constantFrom('"', '\\', '*', '(', ')', ' ', '\n', '\u00a0', '.', '..', '<', '>', ':', '-', '/', 'OR', 'é', '\u{1f600}');
-const unit = fc.oneof(awkward, fc.constantFrom('a', 'b', '1'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((char) => char !== '\0' && char.isWellFormed()));
+const unit = fc.oneof(
+  awkward,
+  fc.constantFrom('a', 'b', '1'),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((char) => char !== '\0' && char.isWellFormed()),
+);
 const text = fc.string({ unit, maxLength: 8 });
 const filled = fc.string({ unit, minLength: 1, maxLength: 8 });
 
@@ -33,10 +37,17 @@ function boundsOf<Value>(value: fc.Arbitrary<Value>, isValid: (bounds: Bounds<Va
 }
 
 const timePoint: fc.Arbitrary<TimePoint> = fc.oneof(
-  fc.record({ kind: fc.constant('ago' as const), amount: fc.nat(5_000), unit: fc.constantFrom('s' as const, 'm' as const, 'h' as const, 'd' as const, 'w' as const) }),
-  fc.tuple(fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }), fc.constantFrom(4, 7, 10, 24)).map(
-    ([date, length]) => readTime(date.toISOString().slice(0, length), 0),
-  ),
+  fc.record({
+    kind: fc.constant('ago' as const),
+    amount: fc.nat(5_000),
+    unit: fc.constantFrom('s' as const, 'm' as const, 'h' as const, 'd' as const, 'w' as const),
+  }),
+  fc
+    .tuple(
+      fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+      fc.constantFrom(4, 7, 10, 24),
+    )
+    .map(([date, length]) => readTime(date.toISOString().slice(0, length), 0)),
 );
 
 function isForward({ from, to }: Bounds<TimePoint>): boolean {
@@ -59,27 +70,39 @@ function matchOf(field: Field): fc.Arbitrary<Match> {
       return fc.oneof(equalsOf(text), globOf(text, filled));
     case 'enum': {
       const words = field.values ?? [];
-      return fc.oneof(equalsOf(fc.constantFrom(...words)), globOf(text, filled).filter((glob) => words.some((word) => textMatches(glob, word))), fc.constant({ kind: 'glob' as const, parts: ['', ''] }));
+      return fc.oneof(
+        equalsOf(fc.constantFrom(...words)),
+        globOf(text, filled).filter((glob) => words.some((word) => textMatches(glob, word))),
+        fc.constant({ kind: 'glob' as const, parts: ['', ''] }),
+      );
     }
     case 'uuid':
       return equalsOf(fc.uuid());
     case 'path': {
       const type = fc.oneof(equalsOf(noSlash(filled)), globOf(noSlash(text), noSlash(filled)));
       const id = fc.oneof(equalsOf(filled), globOf(text, filled));
-      return fc.oneof(fc.record({ kind: fc.constant('resource' as const), type }), fc.record({ kind: fc.constant('resource' as const), type, id }));
+      return fc.oneof(
+        fc.record({ kind: fc.constant('resource' as const), type }),
+        fc.record({ kind: fc.constant('resource' as const), type, id }),
+      );
     }
     case 'address':
       return network;
     case 'time':
       return boundsOf(timePoint, isForward).map((bounds): Match => ({ kind: 'time', ...bounds }));
     case 'integer':
-      return boundsOf(fc.maxSafeNat(), ({ from, to }) => (from?.value ?? 0) <= (to?.value ?? 0)).map((bounds): Match => ({ kind: 'range', ...bounds }));
+      return boundsOf(fc.maxSafeNat(), ({ from, to }) => (from?.value ?? 0) <= (to?.value ?? 0)).map((bounds): Match => ({
+        kind: 'range',
+        ...bounds,
+      }));
   }
 }
 
-const term: fc.Arbitrary<Term> = fc.constantFrom(...FIELDS).chain((field) =>
-  fc.record({ kind: fc.constant('field' as const), field: fc.constant(field.name), negated: fc.boolean(), match: matchOf(field) }),
-);
+const term: fc.Arbitrary<Term> = fc
+  .constantFrom(...FIELDS)
+  .chain((field) =>
+    fc.record({ kind: fc.constant('field' as const), field: fc.constant(field.name), negated: fc.boolean(), match: matchOf(field) }),
+  );
 const query: fc.Arbitrary<Query> = fc.record({ terms: fc.array(term, { maxLength: 6 }) });
 
 test('parse(print(query)) is the query, and printing it again gives the same text', () => {
@@ -126,15 +149,71 @@ function readOrRefuse(text: string): void {
 test('any text is read, or refused at a position inside it', () => {
   const word = fc.oneof(
     fc.constantFrom(...FIELDS.map((field) => `${field.name}:`)),
-    fc.constantFrom('-', '"', '\\', '(', ')', ' ', '*', '..', '>', '>=', '<', '/', ':', '\0', '\ud800', 'OR', '1', '2026-11', '-24h', '::1', '10.0.0.0/8', 'bot', 'success', '""', '"a b"'),
+    fc.constantFrom(
+      '-',
+      '"',
+      '\\',
+      '(',
+      ')',
+      ' ',
+      '*',
+      '..',
+      '>',
+      '>=',
+      '<',
+      '/',
+      ':',
+      '\0',
+      '\ud800',
+      'OR',
+      '1',
+      '2026-11',
+      '-24h',
+      '::1',
+      '10.0.0.0/8',
+      'bot',
+      'success',
+      '""',
+      '"a b"',
+    ),
     fc.string({ maxLength: 4 }),
   );
-  fc.assert(fc.property(fc.array(word, { maxLength: 12 }).map((words) => words.join('')), readOrRefuse), { numRuns: 10_000 });
+  fc.assert(
+    fc.property(
+      fc.array(word, { maxLength: 12 }).map((words) => words.join('')),
+      readOrRefuse,
+    ),
+    { numRuns: 10_000 },
+  );
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 40 }), readOrRefuse), { numRuns: 2_000 });
 });
 
 test('hostile texts as long as allowed take no time', () => {
-  const patterns = ['a', 'a:', 'actor:', 'seq:1 ', '(', ')', '()', '"', '""', '"\\"', '-', '*', 'a*', '..', ' ', '\u{1f600}', 'a"b"', ':', '::1', '0', '1.', 'actor:"a"', '\\'];
+  const patterns = [
+    'a',
+    'a:',
+    'actor:',
+    'seq:1 ',
+    '(',
+    ')',
+    '()',
+    '"',
+    '""',
+    '"\\"',
+    '-',
+    '*',
+    'a*',
+    '..',
+    ' ',
+    '\u{1f600}',
+    'a"b"',
+    ':',
+    '::1',
+    '0',
+    '1.',
+    'actor:"a"',
+    '\\',
+  ];
   for (const prefix of ['', 'actor:', 'seq:', 'at:', 'ip:', 'resource:', 'related:*/', 'outcome:', 'id:', '"', '-', 'tag:(']) {
     for (const pattern of patterns) {
       const text = (prefix + pattern.repeat(QUERY_CHARS_MAX)).slice(0, QUERY_CHARS_MAX).toWellFormed();

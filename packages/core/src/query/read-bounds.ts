@@ -89,7 +89,8 @@ function readRange(pieces: readonly Piece[], position: number): WrittenRange {
 }
 
 function readComparison(operator: string, pieces: readonly Piece[], position: number, dots: Piece | undefined): WrittenRange {
-  if (dots !== undefined) throw invalid('A comparison and a range exclude each other.', dots.position + dots.text.indexOf('..'), RANGE_EXPECTED);
+  if (dots !== undefined)
+    throw invalid('A comparison and a range exclude each other.', dots.position + dots.text.indexOf('..'), RANGE_EXPECTED);
   const text = joinPieces(pieces).slice(operator.length);
   if (text === '') throw invalid(`A value is missing after ${operator}.`, position, RANGE_EXPECTED);
   const written = { text, position: position + operator.length };

@@ -59,7 +59,12 @@ function readWord(field: Field, pieces: readonly Piece[], position: number): Tex
   const words = field.values ?? [];
   if (words.some((word) => textMatches(match, word))) return match;
   const text = joinPieces(pieces);
-  throw invalid(`${shown(text)} is not a value of ${field.name}; it is one of ${words.join(', ')}.`, position, `one of ${words.join(', ')}`, text);
+  throw invalid(
+    `${shown(text)} is not a value of ${field.name}; it is one of ${words.join(', ')}.`,
+    position,
+    `one of ${words.join(', ')}`,
+    text,
+  );
 }
 
 function readUuid(pieces: readonly Piece[], position: number): Match {
@@ -79,7 +84,11 @@ function readResource(field: Field, pieces: readonly Piece[], position: number):
   if (piece === undefined) return { kind: 'resource', type };
   const id = toTextMatch([{ ...piece, text: piece.text.slice(slash + 1) }, ...pieces.slice(divided + 1)]);
   if (isEmpty(id)) {
-    throw invalid('An id is missing after the slash; leave the slash out for every resource of the type.', piece.position, KINDS.path.expected);
+    throw invalid(
+      'An id is missing after the slash; leave the slash out for every resource of the type.',
+      piece.position,
+      KINDS.path.expected,
+    );
   }
   return { kind: 'resource', type, id };
 }

@@ -65,7 +65,13 @@ test.each([
   ['yesterday', 'not a time'],
   ['2026-1', 'not a time'],
 ])('%s is refused: %s', (text, why) => {
-  expect(() => readTime(text, 3)).toThrow(expect.objectContaining({ code: 'query_invalid', message: expect.stringContaining(why), details: expect.objectContaining({ position: 3 }) }));
+  expect(() => readTime(text, 3)).toThrow(
+    expect.objectContaining({
+      code: 'query_invalid',
+      message: expect.stringContaining(why),
+      details: expect.objectContaining({ position: 3 }),
+    }),
+  );
 });
 
 test('a date is the span that the calendar of the runtime gives it', () => {
@@ -74,7 +80,10 @@ test('a date is the span that the calendar of the runtime gives it', () => {
       const iso = date.toISOString();
       const day = Date.parse(`${iso.slice(0, 10)}T00:00:00.000Z`);
       const value = readTime(iso.slice(0, 10), 0);
-      expect(resolveTime({ from: { value, inclusive: true }, to: { value, inclusive: true } }, 0)).toEqual({ fromMs: day, toMs: day + 86_400_000 });
+      expect(resolveTime({ from: { value, inclusive: true }, to: { value, inclusive: true } }, 0)).toEqual({
+        fromMs: day,
+        toMs: day + 86_400_000,
+      });
       expect(readTime(iso, 0)).toEqual({ kind: 'instant', ms: date.getTime() });
       expect(readTime(printTime({ kind: 'instant', ms: date.getTime() }), 0)).toEqual({ kind: 'instant', ms: date.getTime() });
     }),

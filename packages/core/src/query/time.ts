@@ -57,7 +57,8 @@ function readInstant(text: string): TimePoint | undefined {
   const [, date = '', hours = '', minutes = '', seconds = '', fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = found;
   const day = readDate(date);
   if (day === undefined) return undefined;
-  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59 || Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined;
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59 || Number(offsetHours) > 23 || Number(offsetMinutes) > 59)
+    return undefined;
   const offsetMs = Number(offsetHours) * UNIT_MS.h + Number(offsetMinutes) * UNIT_MS.m;
   const localMs =
     start(day, 0) + Number(hours) * UNIT_MS.h + Number(minutes) * UNIT_MS.m + Number(seconds) * UNIT_MS.s + Number(fraction.padEnd(3, '0'));

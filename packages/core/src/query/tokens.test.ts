@@ -15,7 +15,11 @@ test('signs, fields and values carry their places', () => {
 });
 
 test('a value keeps later colons and minuses, and mixes bare and quoted pieces', () => {
-  expect(readTokens('tag:pci:10.2 at:-24h reason:"a \\"b\\" \\\\"*').tokens.filter((token) => token.kind === 'value').map((token) => token.pieces)).toEqual([
+  expect(
+    readTokens('tag:pci:10.2 at:-24h reason:"a \\"b\\" \\\\"*')
+      .tokens.filter((token) => token.kind === 'value')
+      .map((token) => token.pieces),
+  ).toEqual([
     [{ text: 'pci:10.2', quoted: false, position: 4 }],
     [{ text: '-24h', quoted: false, position: 16 }],
     [
@@ -26,7 +30,18 @@ test('a value keeps later colons and minuses, and mixes bare and quoted pieces',
 });
 
 test('within field:( ) words are values, colons and minuses and all; elsewhere in parentheses they are not', () => {
-  expect(kinds('tag:(pci:1 OR -x) (tag:a)')).toEqual(['field', 'open', 'value', 'value', 'value', 'close', 'open', 'field', 'value', 'close']);
+  expect(kinds('tag:(pci:1 OR -x) (tag:a)')).toEqual([
+    'field',
+    'open',
+    'value',
+    'value',
+    'value',
+    'close',
+    'open',
+    'field',
+    'value',
+    'close',
+  ]);
   expect(kinds('tag: (a:b)')).toEqual(['field', 'open', 'field', 'value', 'close']);
 });
 

@@ -44,14 +44,16 @@ export function readTokens(text: string): Tokens {
   const unstorable = text.search(/\p{Cs}/u);
   const nul = text.indexOf('\0');
   if (nul >= 0) return { tokens, fault: invalid('A query cannot hold the character U+0000; no event does.', nul, 'text') };
-  if (unstorable >= 0) return { tokens, fault: invalid('A query cannot hold half of a surrogate pair; no event does.', unstorable, 'well-formed Unicode') };
+  if (unstorable >= 0)
+    return { tokens, fault: invalid('A query cannot hold half of a surrogate pair; no event does.', unstorable, 'well-formed Unicode') };
   const reader: Reader = { text, tokens, groups: [], at: 0 };
   while (reader.at < text.length) {
     const fault = readNext(reader);
     if (fault !== undefined) return { tokens, fault };
   }
   const open = reader.groups[0];
-  if (open !== undefined) return { tokens, fault: invalid('This parenthesis is never closed.', open.start, 'a closing parenthesis for this one') };
+  if (open !== undefined)
+    return { tokens, fault: invalid('This parenthesis is never closed.', open.start, 'a closing parenthesis for this one') };
   return { tokens };
 }
 
@@ -126,7 +128,13 @@ function readQuoted(reader: Reader): Piece | { readonly fault: Failure } {
     }
     const escaped = text.charAt(++at);
     if (escaped !== '"' && escaped !== '\\' && escaped !== '') {
-      return { fault: invalid('Within quotes a backslash stands before a quote or a backslash; write \\\\ for a backslash.', at - 1, '\\" or \\\\') };
+      return {
+        fault: invalid(
+          'Within quotes a backslash stands before a quote or a backslash; write \\\\ for a backslash.',
+          at - 1,
+          '\\" or \\\\',
+        ),
+      };
     }
     value += escaped;
   }

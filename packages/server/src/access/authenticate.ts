@@ -57,11 +57,15 @@ export function makeAuthenticator(appender: pg.Pool, adminKey?: string): Authent
   const key = async ({ authorization }: Credentials, scope: Scope): Promise<ApiKey> => {
     const token = /^Bearer +(ink_[A-Za-z0-9_-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) {
-      throw new Failure('unauthorized', authorization === undefined ? 'the header Authorization is missing' : 'the header Authorization holds no key of the form ink_...');
+      throw new Failure(
+        'unauthorized',
+        authorization === undefined ? 'the header Authorization is missing' : 'the header Authorization holds no key of the form ink_...',
+      );
     }
     const found = await lookUp(token);
     if (found === undefined) throw new Failure('unauthorized', 'this key does not exist or was revoked');
-    if (!found.scopes.includes(scope)) throw new Failure('forbidden', `this needs the scope "${scope}"; the key has ${found.scopes.join(', ')}`);
+    if (!found.scopes.includes(scope))
+      throw new Failure('forbidden', `this needs the scope "${scope}"; the key has ${found.scopes.join(', ')}`);
     return found;
   };
 
@@ -76,7 +80,8 @@ export function makeAuthenticator(appender: pg.Pool, adminKey?: string): Authent
 
 function tenantOf(key: ApiKey, named: string | undefined): string {
   if (key.tenant !== undefined) {
-    if (named !== undefined && named !== key.tenant) throw new Failure('forbidden', 'this key is good for another tenant than the header Indelible-Tenant names');
+    if (named !== undefined && named !== key.tenant)
+      throw new Failure('forbidden', 'this key is good for another tenant than the header Indelible-Tenant names');
     return key.tenant;
   }
   if (named === undefined) throw new Failure('tenant_missing', 'the header Indelible-Tenant is missing');

@@ -46,9 +46,13 @@ async function setup(url: string, options: Options): Promise<void> {
     return;
   }
   for (const statement of result.statements) process.stdout.write(`${statement};\n`);
-  for (const { table, what, remedy } of result.uncovered) process.stderr.write(`${pc.yellow('not covered')} ${table}: ${what}. ${remedy}\n`);
+  for (const { table, what, remedy } of result.uncovered)
+    process.stderr.write(`${pc.yellow('not covered')} ${table}: ${what}. ${remedy}\n`);
   if (!result.applied) process.stderr.write('Nothing was changed. Leave --dry-run out to apply this.\n');
-  else process.stderr.write(`${name} is set up. Capture it: INDELIBLE_SOURCE_${name.toUpperCase().replaceAll('-', '_')}=${withoutPassword(url)} indelible serve\n`);
+  else
+    process.stderr.write(
+      `${name} is set up. Capture it: INDELIBLE_SOURCE_${name.toUpperCase().replaceAll('-', '_')}=${withoutPassword(url)} indelible serve\n`,
+    );
 }
 
 function withoutPassword(text: string): string {

@@ -38,7 +38,10 @@ export async function runScreen(options: ScreenOptions): Promise<void> {
       }
       tampered = await tamper(owner, tenant);
       if (tampered === undefined) out('Nothing to tamper with yet; wait for the first update.');
-      else out(`${pc.red('tampered')} as the database's superuser, past every grant:\n  ${pc.dim(tampered.statement)}\n  ${tampered.action} by ${tampered.actorBefore} now says ${tampered.actorAfter}. Press [v].`);
+      else
+        out(
+          `${pc.red('tampered')} as the database's superuser, past every grant:\n  ${pc.dim(tampered.statement)}\n  ${tampered.action} by ${tampered.actorBefore} now says ${tampered.actorAfter}. Press [v].`,
+        );
     },
     v: async () => {
       out(pc.dim('verifying everything in the database ...'));
@@ -80,7 +83,11 @@ ${pc.bold('Indelible')} ${server.url}   the example application ${application.ur
 }
 
 /** One key at a time: a second one waits until the first has done its work. */
-function listenToKeys(actions: Readonly<Record<string, () => Promise<void>>>, quit: AbortController, out: (text: string) => void): () => void {
+function listenToKeys(
+  actions: Readonly<Record<string, () => Promise<void>>>,
+  quit: AbortController,
+  out: (text: string) => void,
+): () => void {
   let busy = Promise.resolve();
   const onKey = (data: Buffer): void => {
     const key = data.toString();

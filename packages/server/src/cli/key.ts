@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@indelible/core';
 import { Command, Option } from 'commander';
-import pg from 'pg';
+import type pg from 'pg';
 import { readConfig } from '../config.ts';
 import { KEY_CACHE_MS } from '../limits.ts';
 import { type ApiKey, createKey, listKeys, revokeKey, type Scope, SCOPES } from '../store/api-keys.ts';
@@ -45,7 +45,8 @@ interface CreateOptions {
 }
 
 async function create(options: CreateOptions): Promise<void> {
-  if ((options.tenant === undefined) === (options.allTenants !== true)) throw new Failure('parameter_invalid', 'name one tenant by --tenant, or say --all-tenants');
+  if ((options.tenant === undefined) === (options.allTenants !== true))
+    throw new Failure('parameter_invalid', 'name one tenant by --tenant, or say --all-tenants');
   const scopes = options.scope.split(',').map((scope) => scope.trim());
   for (const scope of scopes) {
     if (!isScope(scope)) throw new Failure('parameter_invalid', `there is no scope "${scope}"; there are ${SCOPES.join(', ')}`);
@@ -69,7 +70,9 @@ async function list(options: { json?: boolean }): Promise<void> {
   }
   if (keys.length === 0) process.stdout.write('There are no keys. Make one: indelible key create --name <name> --tenant <tenant>\n');
   for (const key of keys) {
-    process.stdout.write(`${[key.id, key.revokedAt === undefined ? 'good' : 'revoked', key.tenant ?? 'all tenants', key.scopes.join(','), key.createdAt, key.name].join('\t')}\n`);
+    process.stdout.write(
+      `${[key.id, key.revokedAt === undefined ? 'good' : 'revoked', key.tenant ?? 'all tenants', key.scopes.join(','), key.createdAt, key.name].join('\t')}\n`,
+    );
   }
 }
 

@@ -22,7 +22,17 @@ const program = new Command('indelible')
     process.exit(error.exitCode === 0 ? 0 : 3);
   });
 
-for (const command of [serveCommand(), demoCommand(), captureCommand(), queryCommand(), tailCommand(), eventCommand(), verifyCommand(), keyCommand(), logCommand()]) {
+for (const command of [
+  serveCommand(),
+  demoCommand(),
+  captureCommand(),
+  queryCommand(),
+  tailCommand(),
+  eventCommand(),
+  verifyCommand(),
+  keyCommand(),
+  logCommand(),
+]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

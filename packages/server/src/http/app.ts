@@ -20,7 +20,10 @@ export function makeApp(services: Services): App {
     await next();
     c.header('indelible-request-id', requestId);
     c.header('x-content-type-options', 'nosniff');
-    services.logger.debug({ requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request');
+    services.logger.debug(
+      { requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) },
+      'request',
+    );
   });
   healthRoutes(app, services);
   eventRoutes(app, services);

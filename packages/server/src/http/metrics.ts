@@ -15,7 +15,11 @@ export interface Lag {
 export function makeMetrics(lag: Lag): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const appended = new Counter({ name: 'indelible_appended_events_total', help: 'Events appended by this server through ingest', registers });
+  const appended = new Counter({
+    name: 'indelible_appended_events_total',
+    help: 'Events appended by this server through ingest',
+    registers,
+  });
   const latency = new Histogram({
     name: 'indelible_append_seconds',
     help: 'Time of one commit to the log, which may serve several requests',

@@ -18,9 +18,11 @@ export interface PageParameters {
 export function pageParameters(query: Readonly<Record<string, string>>, extra: readonly string[]): PageParameters {
   const { limit, order, cursor, ...rest } = query;
   const allowed = ['limit', 'order', 'cursor', ...extra];
-  for (const name of Object.keys(rest)) if (!extra.includes(name)) throw invalid(name, `there is no parameter "${name}" here; there are ${allowed.join(', ')}`);
+  for (const name of Object.keys(rest))
+    if (!extra.includes(name)) throw invalid(name, `there is no parameter "${name}" here; there are ${allowed.join(', ')}`);
   const size = limit === undefined ? PAGE_EVENTS_DEFAULT : Number(limit);
-  if (!/^\d+$/.test(limit ?? '1') || size < 1 || size > PAGE_EVENTS_MAX) throw invalid('limit', `limit: expected a whole number from 1 to ${PAGE_EVENTS_MAX}, got "${limit}"`);
+  if (!/^\d+$/.test(limit ?? '1') || size < 1 || size > PAGE_EVENTS_MAX)
+    throw invalid('limit', `limit: expected a whole number from 1 to ${PAGE_EVENTS_MAX}, got "${limit}"`);
   if (order !== undefined && order !== 'asc' && order !== 'desc') throw invalid('order', `order: expected asc or desc, got "${order}"`);
   return { limit: size, order: order ?? 'desc', ...(cursor === undefined ? {} : { cursor }), rest };
 }

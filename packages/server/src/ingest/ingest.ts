@@ -57,7 +57,14 @@ export async function ingestPartially(ctx: IngestContext, input: IngestInput): P
 function accept(ctx: IngestContext, item: Item): NewEvent {
   if (item.kind === 'fault') throw item.fault;
   try {
-    return acceptEvent(item.value, { nowMs: Date.now(), redaction: ctx.redaction, newId, sourceKind: 'api', attribution: 'asserted', tenant: ctx.tenant });
+    return acceptEvent(item.value, {
+      nowMs: Date.now(),
+      redaction: ctx.redaction,
+      newId,
+      sourceKind: 'api',
+      attribution: 'asserted',
+      tenant: ctx.tenant,
+    });
   } catch (error) {
     if (error instanceof Failure) throw placed(error, item.at);
     throw error;

@@ -1,9 +1,19 @@
 // From the bytes of a request to the values of its events, with everything checked that a JSON parser loses in silence.
 
-import { EVENT_BYTES_MAX, Failure, type FailureDetails, type Json, parseJson, REQUEST_BYTES_MAX, REQUEST_EVENTS_MAX } from '@indelible/core';
+import {
+  EVENT_BYTES_MAX,
+  Failure,
+  type FailureDetails,
+  type Json,
+  parseJson,
+  REQUEST_BYTES_MAX,
+  REQUEST_EVENTS_MAX,
+} from '@indelible/core';
 
 /** One event of a request, or what is wrong with its line. */
-export type Item = { readonly kind: 'value'; readonly value: Json; readonly at: FailureDetails } | { readonly kind: 'fault'; readonly fault: Failure };
+export type Item =
+  | { readonly kind: 'value'; readonly value: Json; readonly at: FailureDetails }
+  | { readonly kind: 'fault'; readonly fault: Failure };
 
 export interface Body {
   /** An array or NDJSON was sent. */
@@ -20,15 +30,20 @@ const NDJSON = new Set(['application/x-ndjson', 'application/ndjson', 'applicati
  */
 export function readBody(contentType: string | undefined, bytes: Uint8Array): Body {
   const lines = isNdjson(contentType);
-  if (bytes.length > REQUEST_BYTES_MAX) throw new Failure('body_too_large', `the body has ${bytes.length} bytes; ${REQUEST_BYTES_MAX} are accepted`);
+  if (bytes.length > REQUEST_BYTES_MAX)
+    throw new Failure('body_too_large', `the body has ${bytes.length} bytes; ${REQUEST_BYTES_MAX} are accepted`);
   const text = decode(bytes);
   return lines ? readLines(text) : readValue(text, bytes.length);
 }
 
 function isNdjson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw new Failure('content_type_unsupported', `the charset "${charset}" is not supported; send UTF-8`);
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    throw new Failure('content_type_unsupported', `the charset "${charset}" is not supported; send UTF-8`);
   if (NDJSON.has(type)) return true;
   if (type === 'application/json') return false;
   throw new Failure('content_type_unsupported', type === '' ? 'the header Content-Type is missing' : `the type "${type}" is not supported`);
@@ -43,7 +58,8 @@ function decode(bytes: Uint8Array): string {
 }
 
 function readValue(text: string, bytes: number): Body {
-  if (text.trim() === '') throw new Failure('json_invalid', 'the body is empty; send one event, an array of events, or NDJSON', { position: 0 });
+  if (text.trim() === '')
+    throw new Failure('json_invalid', 'the body is empty; send one event, an array of events, or NDJSON', { position: 0 });
   const value = parseJson(text);
   if (!Array.isArray(value)) {
     checkEventSize(bytes, {});
@@ -78,7 +94,8 @@ function readLines(text: string): Body {
 }
 
 function checkCount(events: number): void {
-  if (events > REQUEST_EVENTS_MAX) throw new Failure('too_many_events', `the request has ${events} events; ${REQUEST_EVENTS_MAX} are accepted`);
+  if (events > REQUEST_EVENTS_MAX)
+    throw new Failure('too_many_events', `the request has ${events} events; ${REQUEST_EVENTS_MAX} are accepted`);
 }
 
 function checkEventSize(bytes: number, at: FailureDetails): void {
@@ -89,5 +106,10 @@ function checkEventSize(bytes: number, at: FailureDetails): void {
 export function placed(failure: Failure, at: FailureDetails): Failure {
   const pointer = `${at.pointer ?? ''}${failure.details.pointer ?? ''}`;
   const where = at.line !== undefined ? `line ${at.line}: ` : at.pointer !== undefined ? `event ${at.pointer.slice(1)}: ` : '';
-  return new Failure(failure.code, `${where}${failure.message}`, { ...failure.details, ...at, ...(pointer === '' ? {} : { pointer }) }, { cause: failure });
+  return new Failure(
+    failure.code,
+    `${where}${failure.message}`,
+    { ...failure.details, ...at, ...(pointer === '' ? {} : { pointer }) },
+    { cause: failure },
+  );
 }

@@ -76,7 +76,10 @@ export async function listKeys(db: pg.Pool): Promise<ApiKey[]> {
 
 /** @throws Failure `not_found` when there is no such key that is still good */
 export async function revokeKey(db: pg.Pool, id: string): Promise<ApiKey> {
-  const answer = await db.query<Row>(`update indelible.api_key set revoked_at = now() where id = $1 and revoked_at is null returning ${COLUMNS}`, [id]);
+  const answer = await db.query<Row>(
+    `update indelible.api_key set revoked_at = now() where id = $1 and revoked_at is null returning ${COLUMNS}`,
+    [id],
+  );
   const row = answer.rows[0];
   if (row === undefined) throw new Failure('not_found', `there is no key ${id} that could be revoked`);
   return present(row);

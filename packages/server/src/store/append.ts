@@ -28,7 +28,11 @@ export interface Receipt {
 export async function appendIn(tx: pg.ClientBase, tenant: string, events: readonly NewEvent[]): Promise<Receipt[]> {
   const log = (await findLog(tx, tenant, true)) ?? (await createLog(tx, tenant));
   const now = Math.max(Date.now(), log.lastT);
-  const verdicts = await appendLocked(tx, log, events.map((event) => prepare(event, now, log.macKey)));
+  const verdicts = await appendLocked(
+    tx,
+    log,
+    events.map((event) => prepare(event, now, log.macKey)),
+  );
   return verdicts.map((verdict) => {
     if (verdict instanceof Failure) throw verdict;
     return verdict;
@@ -59,7 +63,9 @@ interface Known {
 
 function again(item: Prepared, known: Known): Receipt | Failure {
   const same = item.mac !== undefined && known.mac !== undefined && item.mac.equals(known.mac);
-  return same ? known.receipt : new Failure('id_conflict', `an event with the id ${item.event.id} and another body exists as sequence ${known.receipt.seq}`);
+  return same
+    ? known.receipt
+    : new Failure('id_conflict', `an event with the id ${item.event.id} and another body exists as sequence ${known.receipt.seq}`);
 }
 
 async function findKeys(tx: pg.ClientBase, log: LogRow, items: readonly Prepared[]): Promise<Map<string, Known>> {

@@ -138,7 +138,8 @@ export class Committer {
     if (log === undefined || log.tenantId !== lane.log.tenantId) {
       await client.query('rollback');
       this.#lanes.delete(tenant);
-      for (const job of group) job.reject(new Failure('log_frozen', 'another log has taken the place of this one; send again', { retryAfterSeconds: 1 }));
+      for (const job of group)
+        job.reject(new Failure('log_frozen', 'another log has taken the place of this one; send again', { retryAfterSeconds: 1 }));
       return;
     }
     const accepted = await withoutConflicts(client, log, group);

@@ -4,7 +4,8 @@
 import type pg from 'pg';
 import type { Connection, Submittable } from 'pg';
 
-const HEADER = Buffer.from('5047434f50590aff0d0a00' + '00000000' + '00000000', 'hex');
+// The signature, then flags and the length of the header's extension, both 0.
+const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 
 /** Grows as rows are written; one for each table of a batch. */

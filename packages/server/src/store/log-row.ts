@@ -101,7 +101,11 @@ export async function createLog(tx: pg.ClientBase, tenant: string, predecessor?:
 const NO_REDACTION = makeRedaction();
 
 function firstEvent(log: LogRow, nowMs: number, predecessor: Predecessor | undefined): NewEvent {
-  const metadata: JsonObject = { tenant: log.tenant, origin: log.origin, ...(predecessor === undefined ? {} : { predecessor: { ...predecessor } }) };
+  const metadata: JsonObject = {
+    tenant: log.tenant,
+    origin: log.origin,
+    ...(predecessor === undefined ? {} : { predecessor: { ...predecessor } }),
+  };
   return acceptEvent(
     { action: 'log.created', actor: { type: 'system' }, resource: { type: 'log', id: log.logId }, metadata },
     { nowMs, redaction: NO_REDACTION, newId: makeNewId(), sourceKind: 'self', attribution: 'verified' },

@@ -33,7 +33,10 @@ export async function migrate(ownerUrl: string, logName?: string): Promise<Migra
     await ensurePartitions(client, new Date());
     const kept = trail.rows[0]?.log_name ?? '';
     if (logName !== undefined && kept !== logName) {
-      throw new Failure('config_invalid', `INDELIBLE_LOG_NAME is "${logName}", but this trail was created as "${kept}", and a log name never changes`);
+      throw new Failure(
+        'config_invalid',
+        `INDELIBLE_LOG_NAME is "${logName}", but this trail was created as "${kept}", and a log name never changes`,
+      );
     }
     return { applied, logName: kept };
   } finally {
@@ -54,7 +57,9 @@ async function checkServer(client: pg.Client): Promise<void> {
 }
 
 async function applyMissing(client: pg.Client, ownerUrl: string): Promise<string[]> {
-  await client.query('create table if not exists public.indelible_migration (name text primary key, applied_at timestamptz not null default now())');
+  await client.query(
+    'create table if not exists public.indelible_migration (name text primary key, applied_at timestamptz not null default now())',
+  );
   const done = await client.query<{ name: string }>('select name from public.indelible_migration');
   const known = new Set(done.rows.map((row) => row.name));
   const files = (await readdir(DIRECTORY)).filter((name) => /^\d{3}-[a-z0-9-]+\.sql$/.test(name)).sort();

@@ -18,7 +18,9 @@ export async function ensurePartitions(client: pg.ClientBase, now: Date): Promis
       const name = `${table}_${from.toISOString().slice(0, 7).replace('-', '_')}`;
       const known = await client.query(`select 1 from pg_inherits where inhrelid = to_regclass($1)`, [`indelible.${name}`]);
       if (known.rowCount === 1) continue;
-      await client.query(`create table if not exists indelible.${name} (like indelible.${table} including defaults including constraints including storage)`);
+      await client.query(
+        `create table if not exists indelible.${name} (like indelible.${table} including defaults including constraints including storage)`,
+      );
       await client.query(
         `alter table indelible.${table} attach partition indelible.${name} for values from ('${from.toISOString()}') to ('${monthStart(now, ahead + 1).toISOString()}')`,
       );

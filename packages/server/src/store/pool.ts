@@ -24,7 +24,13 @@ export interface StoreOptions {
 
 export function openStore(options: StoreOptions): Store {
   const pool = (connectionString: string, max: number, role: string): pg.Pool => {
-    const made = new pg.Pool({ connectionString, max, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, application_name: `indelible ${role}` });
+    const made = new pg.Pool({
+      connectionString,
+      max,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      application_name: `indelible ${role}`,
+    });
     made.on('error', options.onError);
     return made;
   };
@@ -76,14 +82,20 @@ export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 // SQLSTATE classes that say the database is away, starting, stopping or full (PostgreSQL, appendix A).
 const AWAY = /^(08|53|57P0)/;
 const AWAY_SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
-const AWAY_DRIVER = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after/;
+const AWAY_DRIVER =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after/;
 
 /** Turns what the driver throws into a Failure when the database is away; leaves every other error as it is. */
 export function storeFailure(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const code = (error as { code?: string }).code ?? '';
   if (AWAY.test(code) || AWAY_SYSTEM.has(code) || AWAY_DRIVER.test(error.message)) {
-    return new Failure('store_unavailable', 'the database does not answer; nothing of this request was acknowledged', { retryAfterSeconds: 1 }, { cause: error });
+    return new Failure(
+      'store_unavailable',
+      'the database does not answer; nothing of this request was acknowledged',
+      { retryAfterSeconds: 1 },
+      { cause: error },
+    );
   }
   return error;
 }

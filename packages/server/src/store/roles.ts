@@ -19,7 +19,10 @@ export function roleName(database: string, role: Role): string {
 function rolePassword(ownerUrl: URL, role: Role): string {
   const secret = decodeURIComponent(ownerUrl.password);
   if (secret === '') {
-    throw new Failure('database_unsuitable', 'the database URL carries no password; the logins of the roles are derived from it, so write postgres://user:password@host/database');
+    throw new Failure(
+      'database_unsuitable',
+      'the database URL carries no password; the logins of the roles are derived from it, so write postgres://user:password@host/database',
+    );
   }
   return createHmac('sha256', secret).update(`indelible role ${role}`).digest('base64url');
 }
@@ -36,7 +39,8 @@ export function roleUrl(ownerUrl: string, role: Role): string {
 
 export function databaseOf(url: URL): string {
   const database = decodeURIComponent(url.pathname.slice(1));
-  if (database === '') throw new Failure('database_unsuitable', 'the database URL names no database, for example postgres://user:password@host/indelible');
+  if (database === '')
+    throw new Failure('database_unsuitable', 'the database URL names no database, for example postgres://user:password@host/indelible');
   return database;
 }
 

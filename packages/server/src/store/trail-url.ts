@@ -22,5 +22,8 @@ export async function trailUrl(where: Where): Promise<string> {
   if (where.databaseUrl !== undefined) return where.databaseUrl;
   const noted = await readFile(file(where.dataDirectory), 'utf8').catch(() => undefined);
   if (noted !== undefined) return noted.trim();
-  throw new Failure('database_unsuitable', `no database: set INDELIBLE_DATABASE_URL, or INDELIBLE_DATA_DIR to the data directory of a running server (${where.dataDirectory} is not one)`);
+  throw new Failure(
+    'database_unsuitable',
+    `no database: set INDELIBLE_DATABASE_URL, or INDELIBLE_DATA_DIR to the data directory of a running server (${where.dataDirectory} is not one)`,
+  );
 }
