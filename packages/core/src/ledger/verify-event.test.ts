@@ -212,9 +212,9 @@ describe('tampering with the answer', () => {
     ],
     ['the size in the checkpoint', 'checkpoint', (answer) => ({ ...answer, proof: answer.proof.replace('\n11\n', '\n12\n') })],
     ['no proof', 'inclusion', (answer) => ({ ...answer, proof: '' })],
-    ['the proofs are exchanged', 'inclusion', (answer) => ({ ...answer, proof: answer.systemProof, systemProof: answer.proof })],
-    ['no system proof', 'system-inclusion', (answer) => ({ ...answer, systemProof: 'x' })],
-    ['the system proof is the tenant\u2019s', 'system-leaf', (answer) => ({ ...answer, systemProof: answer.proof })],
+    ['the proofs are exchanged', 'origin', (answer) => ({ ...answer, proof: answer.systemProof, systemProof: answer.proof })],
+    ['no system proof', 'system-checkpoint', (answer) => ({ ...answer, systemProof: 'x' })],
+    ['the system proof is the tenant\u2019s', 'origin', (answer) => ({ ...answer, systemProof: answer.proof })],
     [
       'another leaf of the system log',
       'system-leaf',

@@ -115,7 +115,9 @@ function listenToKeys(
 
 async function showEvents({ server, config, tenant }: ScreenOptions, signal: AbortSignal, out: (text: string) => void): Promise<void> {
   const client = makeApiClient({ url: server.url, key: config.adminKey, tenant });
-  const table = makeEventTable(process.stdout.columns, true);
+  // Before and after are shown of updates; of what was created or deleted the sentence says enough here.
+  const plain = makeEventTable(process.stdout.columns, false);
+  const verbose = makeEventTable(process.stdout.columns, true);
   const events = follow(client, {
     q: '',
     past: 5,
@@ -125,5 +127,5 @@ async function showEvents({ server, config, tenant }: ScreenOptions, signal: Abo
     onFault: (failure) => out(pc.dim(failure.message)),
     onSuccession: (origin) => out(pc.dim(`another log has taken over: ${origin}`)),
   });
-  for await (const event of events) for (const line of table.lines(event)) out(line);
+  for await (const event of events) for (const line of (event.operation === 'update' ? verbose : plain).lines(event)) out(line);
 }
