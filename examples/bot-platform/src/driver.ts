@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { nextAction } from './drive/actions.ts';
 import { createPerson } from './drive/person.ts';
 import { createRandom } from './drive/random.ts';
+import { whenAsked } from './lifetime.ts';
 import { DEMO_PASSWORD, PEOPLE } from './seed.ts';
 
 const Options = z.object({
@@ -24,9 +25,7 @@ const { url, rate, seed } = Options.parse({
 });
 
 const stopping = new AbortController();
-const stop = (): void => stopping.abort();
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+whenAsked(() => stopping.abort());
 
 const random = createRandom(seed);
 const people = PEOPLE.map(({ email, role }, number) => createPerson(url, { email, role, password: DEMO_PASSWORD }, number, random));

@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { openDatabase } from './database.ts';
+import { whenAsked } from './lifetime.ts';
 
 try {
   const config = readConfig(process.env);
@@ -16,13 +17,11 @@ try {
     console.error(error.message);
     process.exit(1);
   });
-  const stop = (): void => {
+  whenAsked(() => {
     server.close(() => void db.destroy());
     // Connections that are kept alive would hold the server up.
     if ('closeIdleConnections' in server) server.closeIdleConnections();
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -61,8 +61,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   for (const issue of parsed.error?.issues ?? []) faults.push({ pointer: issue.path.join('.'), message: issue.message });
   const sources: SourceConfig[] = [];
   for (const [variable, url] of Object.entries(set)) {
+    if (!variable.startsWith('INDELIBLE_SOURCE_') || url === undefined) continue;
     const name = SOURCE_VARIABLE.exec(variable)?.[1]?.toLowerCase();
-    if (name === undefined || url === undefined) continue;
+    if (name === undefined) {
+      // Passed over, it would be a database that nobody captures and nobody misses.
+      faults.push({ pointer: variable, message: 'expected a name of 1 to 41 capital letters, digits and _' });
+      continue;
+    }
     const checked = databaseUrl.safeParse(url);
     if (checked.success) sources.push({ name, url });
     else faults.push({ pointer: variable, message: checked.error.issues[0]?.message ?? 'not a URL' });

@@ -73,7 +73,10 @@ export function makeAuthenticator(appender: pg.Pool, adminKey?: string): Authent
     key,
     caller: async (credentials, scope) => {
       const found = await key(credentials, scope);
-      return { key: found, tenant: tenantOf(found, credentials.tenant) };
+      const tenant = tenantOf(found, credentials.tenant);
+      if (tenant === OPERATOR_TENANT && scope === 'ingest')
+        throw new Failure('forbidden', `only the trail itself writes to the log of ${OPERATOR_TENANT}`);
+      return { key: found, tenant };
     },
   };
 }

@@ -2,7 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 
@@ -31,10 +32,10 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const children: ChildProcess[] = [];
   const run = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess => {
     // A group of its own: Ctrl-C on the terminal reaches the server alone, which then stops its children in order.
-    const child = spawn(process.execPath, [script(name), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    // The channel between them closes when the server is killed, and the children end by themselves.
+    const child = spawn(process.execPath, [script(name), ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
     children.push(child);
-    const lines = createInterface({ input: child.stderr });
-    lines.on('line', (line) => logger.debug({ from: name }, line));
+    linesOf(child.stderr).on('line', (line) => logger.debug({ from: name }, line));
     child.on('exit', (code) => code !== 0 && code !== null && logger.error({ from: name, code }, 'the example ended'));
     return child;
   };
@@ -56,8 +57,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
 }
 
 async function readyUrl(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error('the example application has no standard output');
-  const lines = createInterface({ input: child.stdout });
+  const lines = linesOf(child.stdout);
   const [first] = (await Promise.race([
     once(lines, 'line'),
     once(child, 'exit').then(() => {
@@ -65,4 +65,9 @@ async function readyUrl(child: ChildProcess): Promise<string> {
     }),
   ])) as [string];
   return (JSON.parse(first) as { url: string }).url;
+}
+
+function linesOf(stream: Readable | null): Interface {
+  if (stream === null) throw new Error('the process was started without this stream');
+  return createInterface({ input: stream });
 }

@@ -17,14 +17,25 @@ export interface PageParameters {
  */
 export function pageParameters(query: Readonly<Record<string, string>>, extra: readonly string[]): PageParameters {
   const { limit, order, cursor, ...rest } = query;
-  const allowed = ['limit', 'order', 'cursor', ...extra];
-  for (const name of Object.keys(rest))
-    if (!extra.includes(name)) throw invalid(name, `there is no parameter "${name}" here; there are ${allowed.join(', ')}`);
+  onlyParameters(query, ['limit', 'order', 'cursor', ...extra]);
   const size = limit === undefined ? PAGE_EVENTS_DEFAULT : Number(limit);
   if (!/^\d+$/.test(limit ?? '1') || size < 1 || size > PAGE_EVENTS_MAX)
     throw invalid('limit', `limit: expected a whole number from 1 to ${PAGE_EVENTS_MAX}, got "${limit}"`);
   if (order !== undefined && order !== 'asc' && order !== 'desc') throw invalid('order', `order: expected asc or desc, got "${order}"`);
   return { limit: size, order: order ?? 'desc', ...(cursor === undefined ? {} : { cursor }), rest };
+}
+
+/** A parameter that is true or false; false by default. @throws Failure `parameter_invalid` */
+export function flag(query: Readonly<Record<string, string>>, name: string): boolean {
+  const text = query[name];
+  if (text !== undefined && text !== 'true' && text !== 'false') throw invalid(name, `${name}: expected true or false, got "${text}"`);
+  return text === 'true';
+}
+
+/** @throws Failure `parameter_invalid` for a name that the route does not take */
+export function onlyParameters(query: Readonly<Record<string, string>>, allowed: readonly string[]): void {
+  for (const name of Object.keys(query))
+    if (!allowed.includes(name)) throw invalid(name, `there is no parameter "${name}" here; there are ${allowed.join(', ')}`);
 }
 
 /** A whole number of the query string. @throws Failure `parameter_invalid` */

@@ -8,6 +8,9 @@ import { type Item, placed, readBody } from './read-body.ts';
 
 const newId = makeNewId();
 
+/** Failures that pass by themselves: they are no verdict on an event. */
+const RETRYABLE: ReadonlySet<string> = new Set(['store_unavailable', 'rate_limited', 'log_frozen']);
+
 export interface IngestContext {
   readonly tenant: string;
   readonly redaction: Redaction;
@@ -37,10 +40,14 @@ export async function ingest(ctx: IngestContext, input: IngestInput): Promise<Re
   return ctx.append(ctx.tenant, events);
 }
 
-/** Like `ingest`, but each event stands for itself: a receipt or a failure for each, in the order of the events. */
+/**
+ * Like `ingest`, but each event stands for itself: a receipt or a failure for each, in the order of the events.
+ *
+ * @throws Failure `store_unavailable` or `rate_limited` when that kept every event out that was sound: then all may be sent again
+ */
 export async function ingestPartially(ctx: IngestContext, input: IngestInput): Promise<Verdict[]> {
   const { items } = readBody(input.contentType, input.body);
-  return Promise.all(
+  const verdicts = await Promise.all(
     items.map(async (item): Promise<Verdict> => {
       try {
         const [receipt] = await ctx.append(ctx.tenant, [accept(ctx, item)]);
@@ -52,6 +59,9 @@ export async function ingestPartially(ctx: IngestContext, input: IngestInput): P
       }
     }),
   );
+  const passing = verdicts.find((verdict) => 'error' in verdict && RETRYABLE.has(verdict.error.code));
+  if (passing !== undefined && 'error' in passing && verdicts.every((verdict) => 'error' in verdict)) throw passing.error;
+  return verdicts;
 }
 
 function accept(ctx: IngestContext, item: Item): NewEvent {

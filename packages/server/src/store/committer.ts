@@ -41,6 +41,8 @@ const SECOND_TRY = new Set(['22012', '23505', '40001', '40P01']);
 
 export interface CommitterOptions {
   readonly appender: pg.Pool;
+  /** How many events of one tenant may wait; QUEUE_EVENTS_MAX by default. */
+  readonly queueEventsMax?: number;
   /** Told of each commit, for the metrics. */
   readonly onCommit?: (commit: { events: number; milliseconds: number }) => void;
 }
@@ -61,7 +63,7 @@ export class Committer {
   async append(tenant: string, events: readonly NewEvent[]): Promise<Receipt[]> {
     if (events.length === 0) return [];
     const lane = await this.#lane(tenant);
-    if (lane.queued + events.length > QUEUE_EVENTS_MAX) {
+    if (lane.queued + events.length > (this.#options.queueEventsMax ?? QUEUE_EVENTS_MAX)) {
       throw new Failure('rate_limited', `${lane.queued} events of this tenant wait to be written`, { retryAfterSeconds: 1 });
     }
     // Counted before the work begins, so that a burst of requests cannot pass the limit together.

@@ -1,15 +1,22 @@
 // The database roles: each with a login of its own and no more rights than its work needs. The owner is the user of the database URL.
 
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type pg from 'pg';
 import { Failure } from '@indelible/core';
 
 export const ROLES = ['appender', 'reader', 'custodian'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The role's name in the cluster: roles are global there, so the database's name is a part of it. */
+const NAME_BYTES_MAX = 63;
+
+/**
+ * The role's name in the cluster: roles are global there, so the database's name is a part of it. PostgreSQL cuts longer
+ * names off in silence, which would make one role of the three; a long database name goes in by its hash.
+ */
 export function roleName(database: string, role: Role): string {
-  return `${database}_${role}`.slice(0, 63);
+  const name = `${database}_${role}`;
+  if (Buffer.byteLength(name) <= NAME_BYTES_MAX) return name;
+  return `indelible_${createHash('sha256').update(database).digest('hex').slice(0, 32)}_${role}`;
 }
 
 /**

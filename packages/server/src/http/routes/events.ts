@@ -6,7 +6,7 @@ import { eventProof } from '../../ledger/prove.ts';
 import { getEvent } from '../../query/one.ts';
 import { listEvents } from '../../query/page.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
-import { pageParameters } from '../parameters.ts';
+import { flag, onlyParameters, pageParameters } from '../parameters.ts';
 import { problemOf } from '../problem.ts';
 import { readBytes } from '../read-bytes.ts';
 import { requireLog } from '../require-log.ts';
@@ -14,10 +14,12 @@ import { requireLog } from '../require-log.ts';
 export function eventRoutes(app: App, services: Services): void {
   app.post('/v1/events', async (c) => {
     const { tenant } = await callerOf(services, c, 'ingest');
+    onlyParameters(c.req.query(), ['partial']);
+    const partial = flag(c.req.query(), 'partial');
     const body = await readBytes(c.req.raw, REQUEST_BYTES_MAX);
     const ctx = { tenant, redaction: services.redaction, append: services.committer.append.bind(services.committer) };
     const input = { contentType: c.req.header('content-type'), body };
-    if (c.req.query('partial') !== 'true') return c.json({ receipts: await ingest(ctx, input) }, 201);
+    if (!partial) return c.json({ receipts: await ingest(ctx, input) }, 201);
     const verdicts = await ingestPartially(ctx, input);
     return c.json({ verdicts: verdicts.map(presentVerdict) }, verdicts.some((verdict) => 'receipt' in verdict) ? 201 : 422);
   });

@@ -2,7 +2,7 @@
 
 import { resourceHistory } from '../../query/history.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
-import { pageParameters } from '../parameters.ts';
+import { flag, pageParameters } from '../parameters.ts';
 import { requireLog } from '../require-log.ts';
 
 export function resourceRoutes(app: App, services: Services): void {
@@ -10,7 +10,7 @@ export function resourceRoutes(app: App, services: Services): void {
     const { tenant } = await callerOf(services, c, 'read');
     const { rest, ...page } = pageParameters(c.req.query(), ['related']);
     const log = await requireLog(services, tenant);
-    const resource = { type: c.req.param('type'), id: c.req.param('id'), related: rest['related'] === 'true' };
+    const resource = { type: c.req.param('type'), id: c.req.param('id'), related: flag(rest, 'related') };
     return c.json(await resourceHistory(services.store.reader, log, resource, page));
   });
 }

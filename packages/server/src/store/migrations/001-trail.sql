@@ -26,6 +26,8 @@ create table indelible.log (
   created_at timestamptz not null default now(),
   unique (tenant, generation)
 ) with (fillfactor = 50);
+-- Two servers that meet a new tenant at the same time make one log, not two.
+create unique index log_present on indelible.log (tenant) where frozen_at is null;
 
 -- The event: typed columns for what people filter on, the exact disclosures for what is proved.
 -- disclosures: one JCS text a section, sorted by section name, joined by U+000A (which JCS never contains).

@@ -1,0 +1,104 @@
+// The HTTP application over a trail of its own, without a socket: what tests of routes share.
+
+import { makeRedaction } from '@indelible/core';
+import { makeAuthenticator } from '../access/authenticate.ts';
+import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
+import { makeLogger } from '../logger.ts';
+import { createKey, type Scope } from '../store/api-keys.ts';
+import type { Receipt } from '../store/append.ts';
+import { Committer } from '../store/committer.ts';
+import { openStore } from '../store/pool.ts';
+import { makeTenants } from '../store/tenants.ts';
+import { makeApp } from './app.ts';
+import { makeMetrics } from './metrics.ts';
+
+export const ADMIN_KEY = 'ink_the-key-of-the-operator-from-the-environment';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The object of a JSON answer; empty when it is none. */
+  readonly body: { readonly [key: string]: unknown };
+  readonly text: string;
+}
+
+export interface TestServer {
+  readonly trail: SealedTrail;
+  key(tenant: string | undefined, ...scopes: Scope[]): Promise<{ id: string; token: string }>;
+  request(path: string, init?: RequestInit): Promise<Answer>;
+  get(path: string, token: string, headers?: Record<string, string>): Promise<Answer>;
+  /** Text and bytes go as they are, anything else as JSON. */
+  post(body: unknown, token: string, headers?: Record<string, string>, path?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  readonly queueEventsMax?: number;
+  /** Where the application finds the database, in place of its own URL. */
+  readonly through?: (url: string) => Promise<string>;
+}
+
+export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const trail = await openSealedTrail();
+  const ownerUrl = (await options.through?.(trail.url)) ?? trail.url;
+  const store = openStore({ ownerUrl, appenders: 4, readers: 2, onError: () => undefined });
+  const metrics = makeMetrics({ sealingSeconds: () => 0.25, slots: () => [{ source: 'shop', bytes: 7 }] });
+  const { queueEventsMax } = options;
+  const committer = new Committer({
+    appender: store.appender,
+    onCommit: (commit) => metrics.committed(commit),
+    ...(queueEventsMax === undefined ? {} : { queueEventsMax }),
+  });
+  const app = makeApp({
+    store,
+    tenants: makeTenants(store.appender),
+    authenticator: makeAuthenticator(store.appender, ADMIN_KEY),
+    committer,
+    redaction: makeRedaction(),
+    metrics,
+    logger: makeLogger('silent'),
+    checks: async () => [
+      await store.appender.query('select 1').then(
+        () => ({ name: 'database', ok: true, required: true }),
+        () => ({ name: 'database', ok: false, required: true }),
+      ),
+      { name: 'capture shop', ok: false, required: false },
+    ],
+  });
+  const request: TestServer['request'] = async (path, init) => {
+    const response = await app.request(path, init);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Answer['body']) : {}, text };
+  };
+  return {
+    trail,
+    key: async (tenant, ...scopes) => {
+      const made = await createKey(trail.store.owner, { name: 'test', scopes, ...(tenant === undefined ? {} : { tenant }) });
+      return { id: made.key.id, token: made.token };
+    },
+    request,
+    get: (path, token, headers = {}) => request(path, { headers: { authorization: `Bearer ${token}`, ...headers } }),
+    post: (body, token, headers = {}, path = '/v1/events') =>
+      request(path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+      }),
+    close: async () => {
+      await committer.idle();
+      await store.close();
+      await trail.close();
+    },
+  };
+}
+
+export function receiptsOf(answer: Answer): Receipt[] {
+  return answer.body['receipts'] as Receipt[];
+}
+
+export function anEvent(more: object = {}): object {
+  return { action: 'bot.viewed', actor: { id: 'usr_1' }, ...more };
+}
+
+export const NDJSON = { 'content-type': 'application/x-ndjson' };
