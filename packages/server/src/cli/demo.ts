@@ -1,7 +1,7 @@
 // indelible demo (npm start): the server, a real application whose database it captures, and people who use it.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -82,6 +82,7 @@ async function keptKey(directory: string, file: string): Promise<string | undefi
 
 /** The example's keys stay the same from start to start. */
 async function keepKeys(config: Config): Promise<void> {
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   await writeFile(join(config.dataDirectory, ADMIN_KEY_FILE), `${config.adminKey}\n`, { mode: 0o600 });
   await writeFile(join(config.dataDirectory, CONTEXT_KEY_FILE), `${config.contextKey}\n`, { mode: 0o600 });
 }

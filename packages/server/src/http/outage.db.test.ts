@@ -108,7 +108,7 @@ test(
     })();
     let refused = 0;
     const writers = Array.from({ length: 40 }, async (_, writer) => {
-      const events = Array.from({ length: 1 + (writer % 5) * 20 }, () =>
+      const events = Array.from({ length: 1 + (writer % 5) * 10 }, () =>
         anEvent({ id: randomUUID(), metadata: { text: 'x'.repeat(500) } }),
       );
       for (let time = 0; time < 200; time++) {

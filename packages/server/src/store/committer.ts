@@ -110,6 +110,7 @@ export class Committer {
       } catch (error) {
         // Whether the commit was reached is not known here: the ids make a second try of the sender safe.
         const failure = storeFailure(error);
+        console.log('DBG', performance.now()-started, (error as Error).message, ((error as Error).cause as Error)?.message, client === undefined, count(group));
         for (const job of group) job.reject(failure);
         lane.base = undefined;
         client?.release(failure);

@@ -88,7 +88,9 @@ const AWAY_DRIVER =
 /** Turns what the driver throws into a Failure when the database is away; leaves every other error as it is. */
 export function storeFailure(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
-  const code = (error as { code?: string }).code ?? '';
+  const { code = '', syscall } = error as { code?: string; syscall?: string };
+  // A file that is missing is not a database that is away.
+  if (code === 'ENOENT' && syscall !== 'connect') return error;
   if (AWAY.test(code) || AWAY_SYSTEM.has(code) || AWAY_DRIVER.test(error.message)) {
     return new Failure(
       'store_unavailable',
