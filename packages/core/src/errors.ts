@@ -63,7 +63,6 @@ export const ERRORS = {
   },
   forbidden: { status: 403, title: 'The API key does not allow this', hint: 'Use a key with the scope that the detail names.' },
   not_found: { status: 404, title: 'There is no such thing here', hint: 'Check the address and the tenant of the key.' },
-  method_not_allowed: { status: 405, title: 'This address does not take that method', hint: 'See docs/API.md for the methods.' },
   query_invalid: { status: 422, title: 'The query cannot be read', hint: 'Mend the query at the position that the detail names.' },
   parameter_invalid: { status: 422, title: 'A parameter is not valid', hint: 'Mend the parameter that the detail names.' },
   cursor_invalid: {

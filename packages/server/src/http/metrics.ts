@@ -28,7 +28,7 @@ export function makeMetrics(lag: Lag): Metrics {
   });
   new Gauge({
     name: 'indelible_sealing_lag_seconds',
-    help: 'Age of the oldest event that no published checkpoint covers; 0 when all are covered',
+    help: 'Time since everything that was recorded until then stood under published checkpoints; NaN on a server that does not seal',
     registers,
     async collect() {
       this.set(await lag.sealingSeconds());

@@ -207,21 +207,6 @@ export async function readCheckpoints(client: pg.ClientBase, tenantId: number): 
   }));
 }
 
-/** The stored full tiles of one level from one place on, in their order; at most `limit`. */
-export async function readTileRun(
-  client: pg.ClientBase,
-  tenantId: number,
-  level: number,
-  from: number,
-  limit: number,
-): Promise<{ n: number; hashes: Buffer }[]> {
-  const answer = await client.query<{ n: string; hashes: Buffer }>(
-    'select n, hashes from indelible.tile where tenant_id = $1 and level = $2 and n >= $3 order by n limit $4',
-    [tenantId, level, from, limit],
-  );
-  return answer.rows.map((row) => ({ n: Number(row.n), hashes: row.hashes }));
-}
-
 /** How many tiles a log has at each level. */
 export async function countTiles(client: pg.ClientBase, tenantId: number): Promise<Map<number, number>> {
   const answer = await client.query<{ level: number; count: string }>(

@@ -1,0 +1,52 @@
+// A trail for one measurement: a database of its own on an embedded PostgreSQL in a temporary directory, fsync on.
+
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureDatabase, removeEmbedded, startEmbedded } from '@indelible/server/dist/store/embedded/index.js';
+import { migrate } from '@indelible/server/dist/store/migrate.js';
+import { openStore, type Store } from '@indelible/server/dist/store/pool.js';
+
+export interface Cluster {
+  readonly directory: string;
+  /** A new, empty database; the URL is the superuser's. */
+  newDatabase(): Promise<string>;
+}
+
+const QUIET = { info: () => undefined, warn: console.error, error: console.error };
+
+/** Runs `work` beside a PostgreSQL that is removed afterwards, with everything in its directory. */
+export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'indelible-bench-'));
+  // As root the database runs as another user, who must be able to enter.
+  await chmod(directory, 0o711);
+  const data = join(directory, 'data');
+  const embedded = await startEmbedded({ directory: data, logger: QUIET });
+  let databases = 0;
+  try {
+    return await work({
+      directory,
+      newDatabase: async () => {
+        const name = `bench_${++databases}`;
+        await ensureDatabase(embedded.superuserUrl(), name);
+        return embedded.superuserUrl(name);
+      },
+    });
+  } finally {
+    await embedded.stop();
+    await removeEmbedded(data);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` on a new, migrated trail. */
+export async function withTrail<Result>(cluster: Cluster, work: (store: Store) => Promise<Result>): Promise<Result> {
+  const ownerUrl = await cluster.newDatabase();
+  await migrate(ownerUrl);
+  const store = openStore({ ownerUrl, onError: (error) => console.error(error.message) });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

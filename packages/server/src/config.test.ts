@@ -1,0 +1,79 @@
+import { join, resolve } from 'node:path';
+import { Failure } from '@indelible/core';
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+test('without any setting a server is local and embedded', () => {
+  expect(readConfig({})).toEqual({
+    port: 8787,
+    bind: '127.0.0.1',
+    dataDirectory: resolve('.indelible'),
+    signerDirectory: resolve('.indelible', 'signer'),
+    logLevel: 'info',
+    sources: [],
+    client: { url: 'http://127.0.0.1:8787' },
+  });
+});
+
+test('every setting is an environment variable', () => {
+  const config = readConfig({
+    INDELIBLE_PORT: '0',
+    INDELIBLE_BIND: '::',
+    INDELIBLE_DATA_DIR: 'data',
+    INDELIBLE_DATABASE_URL: 'postgresql://u:p@db/trail',
+    INDELIBLE_LOG_NAME: 'audit.example.com',
+    INDELIBLE_SIGNER_DIR: 'keys',
+    INDELIBLE_CONTEXT_KEY: 'sixteen letters!',
+    INDELIBLE_ADMIN_KEY: `ink_${'a'.repeat(20)}`,
+    INDELIBLE_SOURCE_SHOP: 'postgres://u:p@shop/shop',
+    INDELIBLE_SOURCE_BOTS_2: 'postgres://u:p@bots/bots',
+    INDELIBLE_KEY: 'ink_x',
+    INDELIBLE_TENANT: 'org_acme',
+    PATH: '/bin',
+  });
+  expect(config).toMatchObject({
+    port: 0,
+    bind: '::',
+    dataDirectory: resolve('data'),
+    databaseUrl: 'postgresql://u:p@db/trail',
+    logName: 'audit.example.com',
+    signerDirectory: resolve('keys'),
+    contextKey: 'sixteen letters!',
+    adminKey: `ink_${'a'.repeat(20)}`,
+    sources: [
+      { name: 'bots_2', url: 'postgres://u:p@bots/bots' },
+      { name: 'shop', url: 'postgres://u:p@shop/shop' },
+    ],
+    client: { key: 'ink_x', tenant: 'org_acme' },
+  });
+  expect(readConfig({ INDELIBLE_DATA_DIR: 'data' }).signerDirectory).toBe(join(resolve('data'), 'signer'));
+});
+
+test('an empty variable is an unset one', () => {
+  expect(readConfig({ INDELIBLE_PORT: '', INDELIBLE_ADMIN_KEY: '', INDELIBLE_SOURCE_SHOP: '' })).toMatchObject({ port: 8787, sources: [] });
+});
+
+test('all faults are reported together, without the secrets in them', () => {
+  const bad = {
+    INDELIBLE_PORT: '99999',
+    INDELIBLE_DATABASE_URL: 'mysql://u:secret@db/trail',
+    INDELIBLE_LOG_NAME: 'No Host',
+    INDELIBLE_CONTEXT_KEY: 'short',
+    INDELIBLE_ADMIN_KEY: 'ink_secret',
+    INDELIBLE_LOG_LEVEL: 'loud',
+    INDELIBLE_SOURCE_SHOP: 'shop:secret',
+    'INDELIBLE_SOURCE_my-shop': 'postgres://u:secret@shop/shop',
+  };
+  let failure: unknown;
+  try {
+    readConfig(bad);
+  } catch (error) {
+    failure = error;
+  }
+  expect(failure).toBeInstanceOf(Failure);
+  const { code, message, details } = failure as Failure;
+  expect(code).toBe('config_invalid');
+  expect(details.faults?.map(({ pointer }) => pointer).sort()).toEqual(Object.keys(bad).sort());
+  for (const name of Object.keys(bad)) expect(message).toContain(`${name}: `);
+  expect(message).not.toContain('secret');
+});
