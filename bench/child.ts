@@ -27,6 +27,8 @@ export async function startChild(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([
     once(lines, 'line').then(([line]) => line as string),
@@ -37,7 +39,8 @@ export async function startChild(
   return {
     ready: JSON.parse(first) as { url: string },
     stop: async () => {
-      child.kill('SIGTERM');
+      process.off('exit', end);
+      end();
       await ended;
     },
   };

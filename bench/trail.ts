@@ -23,6 +23,17 @@ export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Re
   const data = join(directory, 'data');
   const embedded = await startEmbedded({ directory: data, logger: QUIET });
   let databases = 0;
+  let cleaned: Promise<void> | undefined;
+  const clean = (): Promise<void> => (cleaned ??= cleanUp());
+  const cleanUp = async (): Promise<void> => {
+    await embedded.stop();
+    await removeEmbedded(data);
+    await rm(directory, { recursive: true, force: true });
+  };
+  // Whoever breaks a benchmark off is left with no database that runs on.
+  const breakOff = (): void => void clean().finally(() => process.exit(130));
+  process.once('SIGINT', breakOff);
+  process.once('SIGTERM', breakOff);
   try {
     return await work({
       directory,
@@ -33,9 +44,9 @@ export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Re
       },
     });
   } finally {
-    await embedded.stop();
-    await removeEmbedded(data);
-    await rm(directory, { recursive: true, force: true });
+    process.off('SIGINT', breakOff);
+    process.off('SIGTERM', breakOff);
+    await clean();
   }
 }
 

@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { Failure } from '@indelible/core';
 import * as z from 'zod';
 
-const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host/database');
+const databaseUrl = z
+  .string()
+  .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), 'expected postgres://user:password@host/database');
 
 const schema = z.object({
   INDELIBLE_PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
@@ -47,7 +49,7 @@ export interface Config {
   readonly client: { readonly url: string; readonly key?: string; readonly tenant?: string };
 }
 
-const SOURCE_VARIABLE = /^INDELIBLE_SOURCE_([A-Z0-9][A-Z0-9_]{0,40})$/;
+const SOURCE_VARIABLE = /^INDELIBLE_SOURCE_([A-Z0-9][A-Z0-9_]{0,40})$/i;
 
 /**
  * @throws Failure `config_invalid` that names every variable at fault

@@ -12,6 +12,7 @@ export const COMMIT_EVENTS_MAX = 2_000;
 export const COMMIT_BYTES_MAX = 8 * 1024 * 1024;
 /** An event that waited longer than this for its commit is stamped anew. */
 export const COMMIT_WAIT_MS_MAX = 10_000;
+export const QUEUE_BYTES_MAX = 256 * 1024 * 1024;
 export const QUEUE_EVENTS_MAX = 20_000;
 export const CAPTURE_COMMIT_ROWS_MAX = 5_000;
 

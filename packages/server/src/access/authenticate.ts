@@ -81,7 +81,8 @@ export function makeAuthenticator(appender: pg.Pool, adminKey?: string): Authent
   };
 }
 
-function tenantOf(key: ApiKey, named: string | undefined): string {
+function tenantOf(key: ApiKey, header: string | undefined): string {
+  const named = header === undefined ? undefined : decoded(header);
   if (key.tenant !== undefined) {
     if (named !== undefined && named !== key.tenant)
       throw new Failure('forbidden', 'this key is good for another tenant than the header Indelible-Tenant names');
@@ -89,4 +90,13 @@ function tenantOf(key: ApiKey, named: string | undefined): string {
   }
   if (named === undefined) throw new Failure('tenant_missing', 'the header Indelible-Tenant is missing');
   return named === OPERATOR_TENANT ? named : checkTenantName(named);
+}
+
+/** A header carries ASCII: other characters, and the percent sign itself, come percent-encoded. */
+function decoded(header: string): string {
+  try {
+    return decodeURIComponent(header);
+  } catch {
+    throw new Failure('tenant_invalid', 'the header Indelible-Tenant is not percent-encoded rightly; write %25 for a percent sign');
+  }
 }

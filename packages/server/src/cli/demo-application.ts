@@ -6,6 +6,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { STOP_MS_MAX } from '../limits.ts';
 
 export const APPLICATION_DATABASE = 'bot_platform';
 
@@ -42,8 +43,10 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const stop = async (): Promise<void> => {
     for (const child of children.splice(0).reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
+      const patience = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
       child.kill('SIGTERM');
       await once(child, 'exit');
+      clearTimeout(patience);
     }
   };
   const application = run('main.js', [], { DATABASE_URL: options.databaseUrl, INDELIBLE_CONTEXT_KEY: options.contextKey, PORT: '0' });

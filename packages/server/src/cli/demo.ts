@@ -80,11 +80,12 @@ async function keptKey(directory: string, file: string): Promise<string | undefi
   return (await readFile(join(directory, file), 'utf8').catch(() => undefined))?.trim();
 }
 
-/** The example's keys stay the same from start to start. */
+/** The example's keys stay the same from start to start; keys that came from the environment are not written down. */
 async function keepKeys(config: Config): Promise<void> {
+  const { adminKey, contextKey } = readConfig();
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
-  await writeFile(join(config.dataDirectory, ADMIN_KEY_FILE), `${config.adminKey}\n`, { mode: 0o600 });
-  await writeFile(join(config.dataDirectory, CONTEXT_KEY_FILE), `${config.contextKey}\n`, { mode: 0o600 });
+  if (adminKey === undefined) await writeFile(join(config.dataDirectory, ADMIN_KEY_FILE), `${config.adminKey}\n`, { mode: 0o600 });
+  if (contextKey === undefined) await writeFile(join(config.dataDirectory, CONTEXT_KEY_FILE), `${config.contextKey}\n`, { mode: 0o600 });
 }
 
 function withDatabase(url: string, database: string): string {

@@ -17,6 +17,10 @@ export function makeApp(services: Services): App {
     const requestId = randomUUID();
     c.set('requestId', requestId);
     const started = performance.now();
+    for (const [name, values] of Object.entries(c.req.queries())) {
+      if (values.length > 1)
+        throw new Failure('parameter_invalid', `${name}: it is given ${values.length} times, and only one would count`, { pointer: name });
+    }
     await next();
     c.header('indelible-request-id', requestId);
     c.header('x-content-type-options', 'nosniff');

@@ -98,7 +98,12 @@ test('a body that announces no length is counted as it comes', async () => {
       if (sent > 4 * REQUEST_BYTES_MAX) controller.close();
     },
   });
-  const init = { method: 'POST', body, duplex: 'half', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
+  const init = {
+    method: 'POST',
+    body,
+    duplex: 'half' as const,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  };
   expect((await server.request('/v1/events', init)).body).toMatchObject({ status: 413, code: 'body_too_large' });
   expect(sent).toBeLessThan(REQUEST_BYTES_MAX + 4 * 65_536);
 });

@@ -97,30 +97,29 @@ test(
   async () => {
     const cable = new Cable();
     server = await openTestServer({ through: (url) => cable.through(url) });
-    const { post, key } = server;
-    const { token } = await key('org_acme', 'ingest');
-    let writing = true;
+    const post: TestServer['post'] = server.post.bind(server);
+    const { token } = await server.key('org_acme', 'ingest');
+    const writing = new AbortController();
     const breaking = (async () => {
-      while (writing) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
+      while (!writing.signal.aborted) {
+        await new Promise((resolve) => setTimeout(resolve, 250 + Math.random() * 250));
         cable.breakConnections();
       }
     })();
     let refused = 0;
-    const writers = Array.from({ length: 40 }, async (_, writer) => {
-      const events = Array.from({ length: 1 + (writer % 5) * 10 }, () =>
-        anEvent({ id: randomUUID(), metadata: { text: 'x'.repeat(500) } }),
-      );
+    const writers = Array.from({ length: 200 }, async (_, writer) => {
+      const events = Array.from({ length: 1 + (writer % 5) * 4 }, () => anEvent({ id: randomUUID(), metadata: { text: 'x'.repeat(500) } }));
+      await new Promise((resolve) => setTimeout(resolve, writer * 12));
       for (let time = 0; time < 200; time++) {
         const answer = await post(events, token);
         if (answer.status === 201) return receiptsOf(answer);
         expect(answer.body).toMatchObject({ status: 503 });
         refused++;
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
       throw new Error('never taken');
     });
-    const receipts = (await Promise.all(writers).finally(() => (writing = false))).flat();
+    const receipts = (await Promise.all(writers).finally(() => writing.abort())).flat();
     await breaking;
     expect(refused).toBeGreaterThan(0);
     const stored = await checkLog(server.trail.admin, 'org_acme');
@@ -133,7 +132,7 @@ test(
 test('too much at once is 429 with a time to wait, and what was taken is stored', async () => {
   server = await openTestServer({ queueEventsMax: 20 });
   const { token } = await server.key('org_acme', 'ingest');
-  const { post } = server;
+  const post: TestServer['post'] = server.post.bind(server);
   await post(anEvent(), token);
   const answers = await Promise.all(
     Array.from({ length: 12 }, () =>

@@ -35,7 +35,11 @@ export function flag(query: Readonly<Record<string, string>>, name: string): boo
 /** @throws Failure `parameter_invalid` for a name that the route does not take */
 export function onlyParameters(query: Readonly<Record<string, string>>, allowed: readonly string[]): void {
   for (const name of Object.keys(query))
-    if (!allowed.includes(name)) throw invalid(name, `there is no parameter "${name}" here; there are ${allowed.join(', ')}`);
+    if (!allowed.includes(name))
+      throw invalid(
+        name,
+        `there is no parameter "${name}" here; ${allowed.length === 0 ? 'this address takes none' : `there are ${allowed.join(', ')}`}`,
+      );
 }
 
 /** A whole number of the query string. @throws Failure `parameter_invalid` */

@@ -1,11 +1,13 @@
 // Appends events to a tenant's log inside a transaction: under the log's row lock, so that sequence numbers have no gaps,
 // with one lookup of the ids that senders chose, so that an id seen before gets its first receipt again.
 
-import { Failure, type NewEvent } from '@indelible/core';
+import { Failure, makeNewId, type NewEvent } from '@indelible/core';
 import type pg from 'pg';
 import { writeEvents } from './event-rows.ts';
 import { createLog, findLog, type LogRow } from './log-row.ts';
-import { type Prepared, prepare, restamp } from './prepare.ts';
+import { type Prepared, prepare, rename, restamp } from './prepare.ts';
+
+const newId = makeNewId();
 
 /** What a sender gets for an event once it is durable. */
 export interface Receipt {
@@ -44,16 +46,23 @@ export async function appendLocked(tx: pg.ClientBase, log: LogRow, items: readon
   const seen = await findKeys(tx, log, items);
   const fresh: Prepared[] = [];
   const verdicts = items.map((item): Receipt | Failure => {
-    const known = item.event.idFromSender ? seen.get(item.event.id) : undefined;
-    if (known !== undefined) return again(item, known);
-    const stamped = item.t < log.lastT ? restamp(item, log.lastT) : item;
-    const receipt = { id: item.event.id, log: log.origin, seq: log.size + fresh.length, leafHash: stamped.leafHash };
+    const known = seen.get(item.event.id);
+    if (known !== undefined && item.event.idFromSender) return again(item, known);
+    // An id that the trail derived and that a sender has taken before must not hold the captured change up.
+    const named = known === undefined ? item : rename(item, newId());
+    const stamped = named.t < log.lastT ? restamp(named, log.lastT) : named;
+    const receipt = { id: stamped.event.id, log: log.origin, seq: log.size + fresh.length, leafHash: stamped.leafHash };
     fresh.push(stamped);
     if (item.event.idFromSender) seen.set(item.event.id, { receipt, mac: item.mac });
     return receipt;
   });
   await writeEvents(tx, log.tenantId, log.size, fresh);
   return verdicts;
+}
+
+/** Version 8: the ids that capture derives (RFC 9562, 5.8); a sender may use that version too. */
+function isDerived(id: string): boolean {
+  return id[14] === '8';
 }
 
 interface Known {
@@ -69,19 +78,20 @@ function again(item: Prepared, known: Known): Receipt | Failure {
 }
 
 async function findKeys(tx: pg.ClientBase, log: LogRow, items: readonly Prepared[]): Promise<Map<string, Known>> {
-  const ids = items.filter((item) => item.event.idFromSender).map((item) => item.event.id);
+  const ids = items.map((item) => item.event.id).filter((id, index) => items[index]?.event.idFromSender === true || isDerived(id));
   const known = new Map<string, Known>();
   if (ids.length === 0) return known;
-  const answer = await tx.query<{ id: string; seq: string; body_mac: Buffer | null; leaf_hash: Buffer }>(
+  const answer = await tx.query<{ id: string; seq: string; body_mac: Buffer | null; leaf_hash: Buffer | null }>(
     `select k.id, k.seq, k.body_mac, e.leaf_hash
      from indelible.event_key k
-     join indelible.event e on e.tenant_id = k.tenant_id and e.seq = k.seq and e.recorded_at = k.recorded_at
+     left join indelible.event e on e.tenant_id = k.tenant_id and e.seq = k.seq and e.recorded_at = k.recorded_at
      where k.tenant_id = $1 and k.id = any($2::uuid[])`,
     [log.tenantId, ids],
   );
   for (const row of answer.rows) {
-    const receipt = { id: row.id, log: log.origin, seq: Number(row.seq), leafHash: row.leaf_hash.toString('base64') };
-    known.set(row.id, { receipt, mac: row.body_mac ?? undefined });
+    const receipt = { id: row.id, log: log.origin, seq: Number(row.seq), leafHash: row.leaf_hash?.toString('base64') ?? '' };
+    // Without its event nothing can be said of the body: it counts as another one.
+    known.set(row.id, { receipt, mac: row.leaf_hash === null ? undefined : (row.body_mac ?? undefined) });
   }
   return known;
 }

@@ -10,7 +10,7 @@
 
 import { Failure, type NewEvent } from '@indelible/core';
 import type pg from 'pg';
-import { COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, COMMIT_WAIT_MS_MAX, QUEUE_EVENTS_MAX } from '../limits.ts';
+import { COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, COMMIT_WAIT_MS_MAX, QUEUE_BYTES_MAX, QUEUE_EVENTS_MAX } from '../limits.ts';
 import { appendLocked, type Receipt } from './append.ts';
 import { writeEvents } from './event-rows.ts';
 import { createLog, findLog, type LogRow } from './log-row.ts';
@@ -50,6 +50,8 @@ export interface CommitterOptions {
 export class Committer {
   readonly #options: CommitterOptions;
   readonly #lanes = new Map<string, Promise<Lane>>();
+  /** How much waits in all lanes. */
+  #bytes = 0;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -66,11 +68,12 @@ export class Committer {
     if (lane.queued + events.length > (this.#options.queueEventsMax ?? QUEUE_EVENTS_MAX)) {
       throw new Failure('rate_limited', `${lane.queued} events of this tenant wait to be written`, { retryAfterSeconds: 1 });
     }
-    // Counted before the work begins, so that a burst of requests cannot pass the limit together.
-    lane.queued += events.length;
+    if (this.#bytes > QUEUE_BYTES_MAX) throw new Failure('rate_limited', 'too much waits to be written', { retryAfterSeconds: 1 });
     lane.issuedT = Math.max(Date.now(), lane.issuedT);
     const items = events.map((event) => prepare(event, lane.issuedT, lane.log.macKey));
     const bytes = items.reduce((sum, item) => sum + item.disclosures.length, 0);
+    lane.queued += events.length;
+    this.#bytes += bytes;
     return new Promise<Receipt[]>((resolve, reject) => {
       lane.queue.push({ items, bytes, resolve, reject });
       if (!lane.running) void this.#run(tenant, lane);
@@ -110,13 +113,13 @@ export class Committer {
       } catch (error) {
         // Whether the commit was reached is not known here: the ids make a second try of the sender safe.
         const failure = storeFailure(error);
-        console.log('DBG', performance.now()-started, (error as Error).message, ((error as Error).cause as Error)?.message, client === undefined, count(group));
         for (const job of group) job.reject(failure);
         lane.base = undefined;
         client?.release(failure);
         client = undefined;
       }
       lane.queued -= count(group);
+      this.#bytes -= group.reduce((sum, job) => sum + job.bytes, 0);
     }
     client?.release();
     lane.running = false;

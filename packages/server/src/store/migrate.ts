@@ -79,7 +79,7 @@ async function applyMissing(client: pg.Client, ownerUrl: string): Promise<string
 }
 
 function withRoles(client: pg.Client, sql: string, database: string): string {
-  return ROLES.reduce((text, role) => text.replaceAll(`{{${role}}}`, client.escapeIdentifier(roleName(database, role))), sql);
+  return ROLES.reduce((text, role) => text.replaceAll(`{{${role}}}`, () => client.escapeIdentifier(roleName(database, role))), sql);
 }
 
 /** `indelible-<12 random characters>.invalid`: a name that no host can have (RFC 2606). */

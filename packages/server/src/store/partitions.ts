@@ -9,11 +9,11 @@ export function monthStart(date: Date, offset = 0): Date {
   return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1));
 }
 
-/** Makes what is missing of this month and the months ahead; returns the names of the new partitions. */
+/** Makes what is missing of this month, the one before (a server's clock may be behind at the turn of a month) and those ahead; returns the names of the new partitions. */
 export async function ensurePartitions(client: pg.ClientBase, now: Date): Promise<string[]> {
   const made: string[] = [];
   for (const table of TABLES) {
-    for (let ahead = 0; ahead <= PARTITION_MONTHS_AHEAD; ahead++) {
+    for (let ahead = -1; ahead <= PARTITION_MONTHS_AHEAD; ahead++) {
       const from = monthStart(now, ahead);
       const name = `${table}_${from.toISOString().slice(0, 7).replace('-', '_')}`;
       const known = await client.query(`select 1 from pg_inherits where inhrelid = to_regclass($1)`, [`indelible.${name}`]);

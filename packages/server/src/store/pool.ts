@@ -30,6 +30,8 @@ export function openStore(options: StoreOptions): Store {
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
       application_name: `indelible ${role}`,
+      // What is acknowledged is durable, whatever the server's own default says.
+      options: '-c synchronous_commit=on',
     });
     made.on('error', options.onError);
     return made;

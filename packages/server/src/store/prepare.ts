@@ -74,3 +74,8 @@ function leafOf(id: string, t: number, c: Readonly<Record<string, string>>): str
 export function restamp(prepared: Prepared, t: number): Prepared {
   return { ...prepared, t, leafHash: leafOf(prepared.event.id, t, prepared.commitments) };
 }
+
+/** The same event under another id. */
+export function rename(prepared: Prepared, id: string): Prepared {
+  return { ...prepared, event: { ...prepared.event, id }, leafHash: leafOf(id, prepared.t, prepared.commitments) };
+}

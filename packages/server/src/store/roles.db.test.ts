@@ -19,7 +19,9 @@ beforeAll(async () => {
   await trail.seal();
   await createKey(trail.store.owner, { name: 'test', scopes: ['ingest'] });
   acme = (await trail.log('org_acme')).tenantId;
-  const { rows } = await trail.admin.query<{ name: string }>('select 'indelible.' || relname as name from pg_class where oid in (select tableoid from indelible.event)');
+  const { rows } = await trail.admin.query<{ name: string }>(
+    `select 'indelible.' || relname as name from pg_class where oid in (select tableoid from indelible.event)`,
+  );
   partition = rows[0]?.name ?? '';
   for (const role of ['appender', 'reader', 'custodian'] as const) {
     const client = new pg.Client({ connectionString: roleUrl(trail.url, role) });

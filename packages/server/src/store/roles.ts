@@ -8,13 +8,15 @@ export const ROLES = ['appender', 'reader', 'custodian'] as const;
 export type Role = (typeof ROLES)[number];
 
 const NAME_BYTES_MAX = 63;
+/** Tells our roles from others that happen to have such a name. */
+const ROLE_COMMENT = 'made by indelible';
 
 /**
  * The role's name in the cluster: roles are global there, so the database's name is a part of it. PostgreSQL cuts longer
  * names off in silence, which would make one role of the three; a long database name goes in by its hash.
  */
 export function roleName(database: string, role: Role): string {
-  const name = `${database}_${role}`;
+  const name = database === 'indelible' ? `indelible_${role}` : `indelible_${database}_${role}`;
   if (Buffer.byteLength(name) <= NAME_BYTES_MAX) return name;
   return `indelible_${createHash('sha256').update(database).digest('hex').slice(0, 32)}_${role}`;
 }
@@ -60,8 +62,17 @@ export async function ensureRoles(client: pg.ClientBase, ownerUrl: string): Prom
   const database = databaseOf(url);
   for (const role of ROLES) {
     const name = client.escapeIdentifier(roleName(database, role));
-    const exists = await client.query('select rolbypassrls from pg_roles where rolname = $1', [roleName(database, role)]);
-    const known = exists.rows[0] as { rolbypassrls: boolean } | undefined;
+    const answer = await client.query<{ rolbypassrls: boolean; comment: string | null }>(
+      `select rolbypassrls, shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = $1`,
+      [roleName(database, role)],
+    );
+    const known = answer.rows[0];
+    if (known !== undefined && known.comment !== ROLE_COMMENT) {
+      throw new Failure(
+        'database_unsuitable',
+        `there is a role ${name} that is not known to be ours; drop it, or say that it is: comment on role ${name} is '${ROLE_COMMENT}';`,
+      );
+    }
     const bypass = role === 'appender' && known?.rolbypassrls !== true ? 'bypassrls' : '';
     const password = client.escapeLiteral(rolePassword(url, role));
     try {
@@ -70,11 +81,12 @@ export async function ensureRoles(client: pg.ClientBase, ownerUrl: string): Prom
       if (!(cause instanceof Error)) throw cause;
       throw new Failure(
         'database_unsuitable',
-        `the role ${name} could not be made (${cause.message}). As a superuser: create role ${name} login${role === 'appender' ? ' bypassrls' : ''};`,
+        `the role ${name} could not be made (${cause.message}). As a superuser: create role ${name} login${role === 'appender' ? ' bypassrls' : ''}; comment on role ${name} is '${ROLE_COMMENT}';`,
         {},
         { cause },
       );
     }
+    if (known === undefined) await client.query(`comment on role ${name} is '${ROLE_COMMENT}'`);
     await client.query(`grant connect on database ${client.escapeIdentifier(database)} to ${name}`);
   }
 }

@@ -1,6 +1,6 @@
 // POST /v1/events takes events in; GET reads them back.
 
-import { REQUEST_BYTES_MAX } from '@indelible/core';
+import { type Failure, REQUEST_BYTES_MAX } from '@indelible/core';
 import { ingest, ingestPartially, type Verdict } from '../../ingest/ingest.ts';
 import { eventProof } from '../../ledger/prove.ts';
 import { getEvent } from '../../query/one.ts';
@@ -21,7 +21,11 @@ export function eventRoutes(app: App, services: Services): void {
     const input = { contentType: c.req.header('content-type'), body };
     if (!partial) return c.json({ receipts: await ingest(ctx, input) }, 201);
     const verdicts = await ingestPartially(ctx, input);
-    return c.json({ verdicts: verdicts.map(presentVerdict) }, verdicts.some((verdict) => 'receipt' in verdict) ? 201 : 422);
+    const stored = verdicts.some((verdict) => 'receipt' in verdict);
+    const [first] = verdicts;
+    // When nothing could be stored for now, the whole request is one to be sent again.
+    if (!stored && first !== undefined && verdicts.every(isPassing)) throw (first as { error: Failure }).error;
+    return c.json({ verdicts: verdicts.map(presentVerdict) }, stored ? 201 : 422);
   });
 
   app.get('/v1/events', async (c) => {
@@ -33,6 +37,7 @@ export function eventRoutes(app: App, services: Services): void {
 
   app.get('/v1/events/:id', async (c) => {
     const { tenant } = await callerOf(services, c, 'read');
+    onlyParameters(c.req.query(), []);
     return c.json(await getEvent(services.store.reader, await requireLog(services, tenant), c.req.param('id')));
   });
 
@@ -41,6 +46,10 @@ export function eventRoutes(app: App, services: Services): void {
     const proof = await eventProof(services.store.reader, await requireLog(services, tenant), c.req.param('id'));
     return c.req.header('accept')?.includes('text/plain') ? c.text(proof.proof) : c.json(proof);
   });
+}
+
+function isPassing(verdict: Verdict): boolean {
+  return 'error' in verdict && (verdict.error.status === 503 || verdict.error.status === 429);
 }
 
 function presentVerdict(verdict: Verdict): object {

@@ -6,9 +6,10 @@ import { checkpointText, consistency, logStatus, publicKeys, tileByPath } from '
 import { SYSTEM_TENANT_ID } from '../../store/log-row.ts';
 import type { TenantLog } from '../../store/tenants.ts';
 import { type App, callerOf, type Environment, type Services } from '../environment.ts';
-import { wholeNumber } from '../parameters.ts';
+import { onlyParameters, wholeNumber } from '../parameters.ts';
 import { requireLog } from '../require-log.ts';
 
+const LOG_ID = /^[a-z0-9-]{1,64}$/;
 const IMMUTABLE = 'private, max-age=31536000, immutable';
 
 export function logRoutes(app: App, services: Services): void {
@@ -22,6 +23,7 @@ export function logRoutes(app: App, services: Services): void {
   app.get('/v1/log/consistency', async (c) => {
     const { tenant } = await callerOf(services, c, 'read');
     const query = c.req.query();
+    onlyParameters(query, ['from', 'to']);
     const log = await requireLog(services, tenant);
     return c.json(await consistency(reader, log, wholeNumber(query, 'from', 1), wholeNumber(query, 'to', 1)));
   });
@@ -46,7 +48,7 @@ export function logRoutes(app: App, services: Services): void {
 
 /** The log of an address: one that is public, the system's with any read key, or the caller's own; else it does not exist. */
 async function readableLog(services: Services, c: Context<Environment>, logId: string): Promise<TenantLog> {
-  const log = await services.tenants.byLogId(logId);
+  const log = LOG_ID.test(logId) ? await services.tenants.byLogId(logId) : undefined;
   if (log?.isPublic) return log;
   const credentials = { authorization: c.req.header('authorization'), tenant: c.req.header('indelible-tenant') };
   const key = await services.authenticator.key(credentials, 'read');
