@@ -33,7 +33,7 @@ test('a key is made, printed once, listed without its text, and revoked', async 
   const token = made.out.trim();
   const found = await findKey(trail.store.appender, hashKey(token));
   expect(found).toMatchObject({ name: 'billing', tenant: 'org_acme', scopes: ['ingest', 'read'] });
-  const { rows } = await trail.admin.query('select indelible.api_key::text as row from indelible.api_key');
+  const { rows } = await trail.admin.query('select k::text as row from indelible.api_key k');
   expect(JSON.stringify(rows)).not.toContain(token);
 
   const listed = await key('list', '--json');

@@ -70,10 +70,21 @@ function readValue(text: string, bytes: number): Body {
   const small = bytes <= EVENT_BYTES_MAX;
   const items = value.map((element: Json, index): Item => {
     const at = { pointer: `/${index}` };
-    if (!small) checkEventSize(Buffer.byteLength(JSON.stringify(element)), at);
+    if (!small && bytesAtMost(element) > EVENT_BYTES_MAX) checkEventSize(Buffer.byteLength(JSON.stringify(element)), at);
     return { kind: 'value', value: element, at };
   });
   return { many: true, items };
+}
+
+/** A bound on the bytes of a value's JSON, found without writing it; of nearly every event it is enough to know. */
+function bytesAtMost(value: Json): number {
+  // A character is written in six bytes at most (\\u0001); a number or a word in 32.
+  if (typeof value === 'string') return 2 + 6 * value.length;
+  if (typeof value !== 'object' || value === null) return 32;
+  let bytes = 2;
+  if (Array.isArray(value)) for (const element of value as readonly Json[]) bytes += 1 + bytesAtMost(element);
+  else for (const [name, member] of Object.entries(value as JsonObject)) bytes += 4 + 6 * name.length + bytesAtMost(member);
+  return bytes;
 }
 
 function readLines(text: string): Body {

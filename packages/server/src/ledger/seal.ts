@@ -96,7 +96,11 @@ export class Sealer {
   async tick(): Promise<(Sealed & { readonly more: boolean }) | undefined> {
     try {
       const owned = (this.#owned ??= await this.#acquire());
-      if (owned === undefined) return undefined;
+      if (owned === undefined) {
+        // What kept this server from sealing is over: another one seals.
+        this.#lastError = undefined;
+        return undefined;
+      }
       const started = this.#now();
       const from = performance.now();
       const { logs, leaves, published, more } = await owned.session.tick();

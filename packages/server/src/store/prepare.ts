@@ -45,15 +45,15 @@ export function prepare(event: NewEvent, t: number, macKey: Buffer): Prepared {
   const commitments: Record<string, string> = {};
   let disclosures = '';
   // What is compared when an id returns: every section without its salt, and no time that the server chose.
-  const mac = event.idFromSender ? createHmac('sha256', macKey) : undefined;
+  let body = '';
   for (const section of toSections(event, occurredAt)) {
     const text = disclosure(salt(), section.name, section.value);
     disclosures = disclosures === '' ? text : `${disclosures}\n${text}`;
     commitments[section.name] = commitment(text, nodeHash);
-    if (mac === undefined) continue;
+    if (!event.idFromSender) continue;
     const unsalted = text.slice(SALT_TEXT_CHARS);
     const chosenByServer = section.name === 'core' && event.occurredAt === undefined;
-    mac.update(chosenByServer ? unsalted.replace(`"occurredAt":"${occurredAt}"`, '') : unsalted);
+    body += chosenByServer ? unsalted.replace(`"occurredAt":"${occurredAt}"`, '') : unsalted;
   }
   return {
     event,
@@ -62,7 +62,7 @@ export function prepare(event: NewEvent, t: number, macKey: Buffer): Prepared {
     commitments,
     t,
     leafHash: leafOf(event.id, t, commitments),
-    mac: mac?.digest().subarray(0, 16),
+    mac: event.idFromSender ? createHmac('sha256', macKey).update(body).digest().subarray(0, 16) : undefined,
   };
 }
 

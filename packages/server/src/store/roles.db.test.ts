@@ -182,6 +182,6 @@ test('the roles of a database with a long name are three', () => {
     expect(new Set(names).size).toBe(3);
     for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
   }
-  expect(roleName('trail', 'reader')).toBe('trail_reader');
+  expect(roleName('trail', 'reader')).toBe('indelible_trail_reader');
   expect(roleName('d'.repeat(63), 'reader')).not.toBe(roleName(`${'d'.repeat(62)}e`, 'reader'));
 });

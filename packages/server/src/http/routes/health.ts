@@ -7,8 +7,8 @@ export function healthRoutes(app: App, services: Services): void {
   app.get('/readyz', async (c) => {
     const checks = await services.checks();
     const ready = checks.every((check) => check.ok || !check.required);
-    // Open to everybody: what is wrong, but not in the words of the database, which name hosts and roles.
-    const verdicts = checks.map(({ name, ok, required }) => ({ name, ok, required }));
+    // Open to everybody: that something is wrong, but not in the words of the database, which name hosts and roles.
+    const verdicts = checks.map(({ detail, ...check }) => (check.ok && detail !== undefined ? { ...check, detail } : check));
     for (const check of checks) if (!check.ok) services.logger.warn(check, 'not ready');
     return c.json({ status: ready ? 'ready' : 'not ready', checks: verdicts }, ready ? 200 : 503);
   });
