@@ -43,13 +43,6 @@ function inherit(command: Command, parent: Command): Command {
   return command;
 }
 
-/** Subcommands end as the program does, at every depth. */
-function inherit(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent);
-  for (const sub of command.commands) inherit(sub, command);
-  return command;
-}
-
 try {
   await program.parseAsync();
 } catch (error) {

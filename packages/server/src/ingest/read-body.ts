@@ -5,6 +5,7 @@ import {
   Failure,
   type FailureDetails,
   type Json,
+  type JsonObject,
   parseJson,
   REQUEST_BYTES_MAX,
   REQUEST_EVENTS_MAX,
@@ -78,7 +79,7 @@ function readValue(text: string, bytes: number): Body {
 
 /** A bound on the bytes of a value's JSON, found without writing it; of nearly every event it is enough to know. */
 function bytesAtMost(value: Json): number {
-  // A character is written in six bytes at most (\\u0001); a number or a word in 32.
+  // A character is written in six bytes at most (\u0001); a number or a word in 32.
   if (typeof value === 'string') return 2 + 6 * value.length;
   if (typeof value !== 'object' || value === null) return 32;
   let bytes = 2;
