@@ -7,6 +7,8 @@ const USERS = 2_000;
 const BOTS = 10_000;
 const ORGANIZATIONS = 200;
 const ACTIONS = ['bot.updated', 'bot.created', 'dataset.updated', 'record.updated', 'integration.updated', 'bot.deleted', 'file.updated'];
+const INSTRUCTIONS =
+  'Answer in the language of the question, name the source, and hand over to a person when the question is about money or health.';
 const MODELS = ['large-2', 'small-1', 'medium-4'];
 const ID = '00000000-0000-7000-8000-000000000000';
 const TIME = '2000-01-01T00:00:00.000Z';
@@ -23,7 +25,8 @@ export function sampleEvent(index: number, id = ID, occurredAt = TIME): object {
     status: 'active',
     visibility: 'private',
     maxTokens: 1_024,
-    instructions: 'Answer in the language of the question, and name the source.',
+    // Events differ in length, as they do in life: rows of one length would fill pages by chance well or badly.
+    instructions: INSTRUCTIONS.slice(0, 10 + ((index * 31) % 110)),
   };
   return {
     id,

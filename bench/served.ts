@@ -10,6 +10,9 @@ import type { Cluster } from './trail.ts';
 
 const COMMAND = fileURLToPath(import.meta.resolve('@indelible/server/dist/cli/main.js'));
 
+/** What ./indelible runs node with. */
+const SERVER_FLAGS = ['--max-semi-space-size=64'];
+
 /** Runs `work` while a server serves; `profile` is a directory for its CPU profile. */
 export async function withServer<Result>(
   cluster: Cluster,
@@ -27,7 +30,12 @@ export async function withServer<Result>(
     INDELIBLE_ADMIN_KEY: key,
     INDELIBLE_LOG_LEVEL: 'warn',
   };
-  const server = await startChild(COMMAND, ['serve'], env, profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]);
+  const server = await startChild(
+    COMMAND,
+    ['serve'],
+    env,
+    SERVER_FLAGS.concat(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+  );
   try {
     return await work({ url: server.ready.url, headers: { authorization: `Bearer ${key}`, 'indelible-tenant': 'bench' } });
   } finally {

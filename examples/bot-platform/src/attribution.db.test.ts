@@ -39,6 +39,8 @@ describe.skipIf(TEST_DATABASE_URL === undefined)('what a write carries', () => {
       {
         v: 1,
         nonce: expect.stringMatching(/^[\w-]{22}$/),
+        t: expect.any(Number),
+        database: expect.any(String),
         actor: { type: 'user', id: 'usr_maria', name: 'Maria Santos', email: 'maria@acme.test' },
         context: {
           ip: '203.0.113.7',

@@ -7,7 +7,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Failure, makeRedaction } from '@indelible/core';
 import type { Logger } from 'pino';
 import { makeAuthenticator } from './access/authenticate.ts';
-import { Capture, captureSetup } from './capture/index.ts';
+import { Capture, captureSetup, isRegistered } from './capture/index.ts';
 import type { Config, SourceConfig } from './config.ts';
 import { makeApp } from './http/app.ts';
 import type { Check } from './http/environment.ts';
@@ -117,13 +117,15 @@ function startSealer(store: Store, config: Config, logger: Logger): Sealer {
 }
 
 async function startCapture(source: SourceConfig, store: Store, config: Config, logger: Logger): Promise<Capture> {
-  try {
+  const register = async (): Promise<void> => {
     const { statements, uncovered } = await captureSetup({ sourceUrl: source.url, name: source.name, appender: store.appender });
     if (statements.length > 0) logger.info({ source: source.name, statements: statements.length }, 'source set up for capture');
     for (const gap of uncovered) logger.warn({ source: source.name, ...gap }, 'not covered');
-  } catch (error) {
+  };
+  // A source that is registered is never set up here: after a gap somebody must look, and new tables are found by the capture.
+  if (!(await isRegistered(store.appender, source.name))) {
     // The source may be down now and come back: the capture goes on trying, and says so in its status.
-    logger.error({ source: source.name, err: error }, 'the source could not be set up');
+    await register().catch((error: unknown) => logger.error({ source: source.name, err: error }, 'the source could not be set up'));
   }
   const capture = new Capture({
     name: source.name,
@@ -131,6 +133,7 @@ async function startCapture(source: SourceConfig, store: Store, config: Config, 
     appender: store.appender,
     ...(config.contextKey === undefined ? {} : { contextKey: config.contextKey }),
     log: logger,
+    register,
   });
   capture.start();
   return capture;

@@ -64,6 +64,29 @@ describe.skipIf(TEST_DATABASE_URL === undefined)('which message goes where', () 
     });
   });
 
+  test('a message says when it was sent, and to which database', async () => {
+    const before = Date.now();
+    await as('usr_a', () => client().query('INSERT INTO thing VALUES ($1)', [id()]));
+    const [payload] = payloads((await source().seen())[0]);
+    expect(payload?.database).toBe(new URL(source().url).pathname.slice(1));
+    expect(payload?.t).toBeGreaterThanOrEqual(before);
+    expect(payload?.t).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('behind a ROLLBACK in the same text the message is sent again, into the transaction of the write', async () => {
+    await as('usr_a', async () => {
+      await client().query('BEGIN');
+      await client().query('INSERT INTO thing VALUES ($1)', [id()]);
+      await client().query(`ROLLBACK; INSERT INTO thing VALUES (${id()})`);
+      await client().query('BEGIN; SAVEPOINT one');
+      await client().query('INSERT INTO thing VALUES ($1)', [id()]);
+      await expect(client().query('SELECT 1/0')).rejects.toMatchObject({ code: '22012' });
+      await client().query(`ROLLBACK TO one; INSERT INTO thing VALUES (${id()})`);
+      await client().query('COMMIT');
+    });
+    expect((await source().seen()).map(({ order }) => order.join(''))).toEqual(['mr', 'mr']);
+  });
+
   test('a savepoint that is rolled back takes its message along, so the next write sends it again', async () => {
     await as('usr_a', async () => {
       await client().query('BEGIN');

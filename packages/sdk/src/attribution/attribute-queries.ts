@@ -17,6 +17,7 @@ import {
   type ServerError,
 } from './driver.ts';
 import { contextKey } from '../config.ts';
+import { DATABASE_BYTES_MAX } from './limits.ts';
 import { newNonce, sealMessage } from './message.ts';
 import { submitWithAhead } from './send-ahead.ts';
 import { classify, type Statement } from './statement.ts';
@@ -26,6 +27,12 @@ import { type TransactionState, transactionOf } from './transaction.ts';
 export interface AttributeOptions {
   /** Shared with the server, at best 32 random bytes as text. Default: the environment's INDELIBLE_CONTEXT_KEY. */
   readonly key?: string | undefined;
+  /**
+   * The database's own name, which goes into every message: a copy of it proves nothing in another database. Default:
+   * the name that each client connects with. Behind a pooler that has names of its own, give the real one, or false for
+   * none; with a wrong name the attribution is asserted instead of verified.
+   */
+  readonly database?: string | false | undefined;
 }
 
 const PATCHED = Symbol.for('indelible.attributed');
@@ -42,6 +49,13 @@ const NOT_OURS = /^(?:57|08|25P02)/;
  * Not attributed: outside of a transaction, a SELECT of a function that writes, CALL, DO, COPY streams and cursors
  * (inside a transaction they are, at its COMMIT); and queries that are built in one context and awaited in another.
  *
+ * The message shows where statements show: whoever may read the database's statement log or pg_stat_activity reads who
+ * acted, from where and why. A query without parameters travels as text, the message as a literal within it, and so is
+ * logged by log_statement and log_min_duration_statement; with parameters the message is one of those that they log.
+ *
+ * A message names the time at which it was sent. The clocks of application and database may be five minutes apart;
+ * beyond that, and in transactions longer than a day, the attribution is asserted instead of verified.
+ *
  * @throws TypeError when `pg` is not node-postgres.
  * @example
  * import pg from 'pg';
@@ -52,19 +66,18 @@ export function attributeQueries(pg: PgModule, options: AttributeOptions = {}): 
   const internals = internalsOf(pg);
   if (Object.hasOwn(internals.client, PATCHED)) return;
   Object.defineProperty(internals.client, PATCHED, { value: true });
-  const key = contextKey(options.key);
-  patchQuery(internals, key);
+  patchQuery(internals, { key: contextKey(options.key), database: options.database });
   patchConnect(internals);
   patchPool(internals);
 }
 
-function patchQuery({ client, Query }: PgInternals, key: string | undefined): void {
+function patchQuery({ client, Query }: PgInternals, options: AttributeOptions): void {
   const original = client.query;
   const refusing = new Set<string>();
   client.query = function queryAttributed(this: PgClient, ...args) {
     // pg calls back in the context of its socket; a callback that writes must do so as its own caller.
     const bound = bindCallbacks(args);
-    const attributed = attempt(() => attribute(this, bound, Query, key, refusing));
+    const attributed = attempt(() => attribute(this, bound, Query, options, refusing));
     if (attributed === undefined) return original.apply(this, bound);
     const { query, given } = attributed;
     if (given) return original.apply(this, bound);
@@ -89,7 +102,7 @@ function attribute(
   client: PgClient,
   args: readonly unknown[],
   Query: PgInternals['Query'],
-  key: string | undefined,
+  options: AttributeOptions,
   refusing: Set<string>,
 ): Attributed | undefined {
   const config = args[0];
@@ -112,7 +125,7 @@ function attribute(
   if (query.callback && typeof query.callback !== 'function') return undefined;
   const timeout = given ? undefined : (config as { readonly query_timeout?: number }).query_timeout;
   if (timeout !== undefined) query.query_timeout = timeout;
-  prepare(query, { client, state, statement, body: bodyOf(scope), key, refuse: () => refusing.add(targetOf(client)) });
+  prepare(query, { client, state, statement, body: bodyOf(scope), options, refuse: () => refusing.add(targetOf(client)) });
   return { query, given };
 }
 
@@ -121,7 +134,7 @@ interface Plan {
   readonly state: TransactionState;
   readonly statement: Exclude<Statement, { kind: 'none' }>;
   readonly body: ScopeBody;
-  readonly key: string | undefined;
+  readonly options: AttributeOptions;
   readonly refuse: () => void;
 }
 
@@ -131,12 +144,12 @@ function prepare(query: PgQuery, plan: Plan): void {
   query.submit = function submitAttributed(connection: PgConnection) {
     query.submit = submit;
     const plain = (): Error | null | undefined => submit.call(query, connection);
-    const message = attempt(() => (isNeeded(plan) ? sealMessage({ ...plan.body.body, nonce: newNonce() }, plan.key) : undefined));
+    const message = attempt(() => (isNeeded(plan) ? messageOf(plan) : undefined));
     if (message === undefined) return plain();
     const { state, statement, body } = plan;
     const write = statement.kind === 'write';
     // A pipeline sends ahead of the answers, so the status at hand is an old one and proves nothing.
-    const inTransaction = state.status === 'T' && plan.client.pipeline !== true;
+    const inTransaction = (state.status === 'T' || isAnew(statement)) && plan.client.pipeline !== true;
     counters[write ? 'emitted' : 'deferred'] += 1;
     return submitWithAhead(
       query,
@@ -156,8 +169,20 @@ function prepare(query: PgQuery, plan: Plan): void {
   };
 }
 
+function messageOf({ client, body, options }: Plan): string {
+  const database = options.database ?? client.database;
+  // PostgreSQL cuts longer names, so this is not the database's own.
+  const known = typeof database === 'string' && database !== '' && Buffer.byteLength(database) <= DATABASE_BYTES_MAX;
+  return sealMessage({ ...body.body, nonce: newNonce(), t: Date.now(), ...(known && { database }) }, options.key);
+}
+
+/** What is known now is about a transaction, or a part of one, that ends before the message is sent. */
+function isAnew(statement: Statement): boolean {
+  return statement.kind === 'write' && statement.anew;
+}
+
 function isNeeded({ client, state, statement, body }: Plan): boolean {
-  if (client.pipeline === true) return true;
+  if (client.pipeline === true || isAnew(statement)) return true;
   if (state.status === 'E') return false;
   if (statement.kind === 'commit') return state.status === 'T' && state.emitted === undefined;
   return state.emitted !== body.text;

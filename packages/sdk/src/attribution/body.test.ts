@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { currentScope, runWithContext } from '../context/context.ts';
 import type { Context } from '../context/types.ts';
 import { type Body, bodyOf } from './body.ts';
-import { MESSAGE_BYTES_MAX } from './limits.ts';
+import { DATABASE_BYTES_MAX, MESSAGE_BYTES_MAX } from './limits.ts';
 import { newNonce, openMessage, sealMessage } from './message.ts';
 import { counters } from './stats.ts';
 
@@ -100,7 +100,8 @@ test('whatever the context, the sealed message fits, and can be read', () => {
         (onBehalfOf, one) => ({ ...one, ...(onBehalfOf && { onBehalfOf }) }),
         undefined,
       );
-      const sealed = sealMessage({ ...made({ ...rest, actor: actor ?? {}, metadata }), nonce: newNonce() }, 'key');
+      const added = { nonce: newNonce(), t: 8_640_000_000_000_000, database: '\u0001'.repeat(DATABASE_BYTES_MAX) };
+      const sealed = sealMessage({ ...made({ ...rest, actor: actor ?? {}, metadata }), ...added }, 'key');
       expect(sealed.length).toBeLessThanOrEqual(MESSAGE_BYTES_MAX);
       expect(openMessage(sealed, 'key')?.attribution).toBe('verified');
     }),

@@ -1,15 +1,15 @@
-// From a scope to the body of its message: everything but the nonce. It is made once for each state of a scope.
+// From a scope to the body of its message: everything but the nonce, the time and the database. It is made once for each state of a scope.
 //
 // A message that is too large is trimmed in this order, until it fits: userAgent to 256 characters, reason to 512,
 // metadata left out, every other text to 128, context left out, the actor to its type and id. `trimmed` names the steps.
 
 import { actorOf, type Scope } from '../context/context.ts';
 import { cleanActor, cleanContext, cleanMetadata, cleanText } from './clean.ts';
-import { MESSAGE_BYTES_MAX, REASON_CHARS_TRIMMED, TEXT_CHARS_TRIMMED, USER_AGENT_CHARS_TRIMMED } from './limits.ts';
+import { DATABASE_BYTES_MAX, MESSAGE_BYTES_MAX, REASON_CHARS_TRIMMED, TEXT_CHARS_TRIMMED, USER_AGENT_CHARS_TRIMMED } from './limits.ts';
 import { CONTEXT_FIELDS, type MessageActor, type MessageContext, type MessagePayload, asciiJson } from './message.ts';
 import { counters } from './stats.ts';
 
-export type Body = Omit<MessagePayload, 'nonce'>;
+export type Body = Omit<MessagePayload, 'nonce' | 't' | 'database'>;
 
 /** A body, and its text, by which two bodies are compared. */
 export interface ScopeBody {
@@ -18,8 +18,8 @@ export interface ScopeBody {
 }
 
 const made = new WeakMap<Scope, { readonly version: number; readonly result: ScopeBody }>();
-// What sealing adds: the envelope, the nonce and the code, with room to spare.
-const ENVELOPE_BYTES = 160;
+// What sealing adds: the envelope, the nonce, the time, the code, and the database, of which a byte may take seven.
+const ENVELOPE_BYTES = 192 + 7 * DATABASE_BYTES_MAX;
 
 /** The body for a scope as it is now. Asks a lazy actor; a fault of the actor or of the metadata leaves only that out. */
 export function bodyOf(scope: Scope): ScopeBody {

@@ -12,6 +12,8 @@ export const REASON_CHARS_TRIMMED = 512;
 export const TEXT_CHARS_TRIMMED = 128;
 export const BEHALF_DEPTH_MAX = 4;
 export const NONCE_BYTES = 16;
+/** NAMEDATALEN - 1 of PostgreSQL, in UTF-8. */
+export const DATABASE_BYTES_MAX = 63;
 /** Statements longer than this are classified each time instead of being remembered. */
 export const REMEMBERED_SQL_CHARS_MAX = 4_096;
 export const REMEMBERED_STATEMENTS_MAX = 2_000;

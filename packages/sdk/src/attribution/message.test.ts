@@ -10,11 +10,13 @@ const NONCE = 'AAECAwQFBgcICQoLDA0ODw';
 const PAYLOAD: MessagePayload = {
   v: 1,
   nonce: NONCE,
+  t: 1_795_305_600_000,
+  database: 'app',
   actor: { type: 'user', id: 'usr_maria', name: 'María' },
   context: { ip: '203.0.113.7' },
 };
 const SEALED =
-  '{"payload":"{\\"v\\":1,\\"nonce\\":\\"AAECAwQFBgcICQoLDA0ODw\\",\\"actor\\":{\\"type\\":\\"user\\",\\"id\\":\\"usr_maria\\",\\"name\\":\\"Mar\\\\u00eda\\"},\\"context\\":{\\"ip\\":\\"203.0.113.7\\"}}","mac":"vRf0prb2B1g-f_AVlMENqdirIYvNmsi6TlYhcGEltpk"}';
+  '{"payload":"{\\"v\\":1,\\"nonce\\":\\"AAECAwQFBgcICQoLDA0ODw\\",\\"t\\":1795305600000,\\"database\\":\\"app\\",\\"actor\\":{\\"type\\":\\"user\\",\\"id\\":\\"usr_maria\\",\\"name\\":\\"Mar\\\\u00eda\\"},\\"context\\":{\\"ip\\":\\"203.0.113.7\\"}}","mac":"zgPic5HjZIpz-AZrQzCUePOtaLanSBVgTzZaXvt1rNI"}';
 
 test('the bytes of a message never change', () => {
   expect(sealMessage(PAYLOAD, KEY)).toBe(SEALED);
@@ -33,12 +35,23 @@ test('without a key, with another, or with a wrong code it is asserted', () => {
   expect(openMessage(SEALED.replace(/"mac":".*"/, '"mac":7'), KEY)?.attribution).toBe('asserted');
 });
 
+test('a message is sent now unless it says when, and its code covers time and database', () => {
+  const before = Date.now();
+  const t = openMessage(sealMessage({ v: 1, nonce: NONCE }, KEY), KEY)?.payload.t ?? 0;
+  expect(t).toBeGreaterThanOrEqual(before);
+  expect(t).toBeLessThanOrEqual(Date.now());
+  expect(openMessage(SEALED.replace('1795305600000', '1795305600001'), KEY)?.attribution).toBe('asserted');
+  expect(openMessage(SEALED.replace('\\"database\\":\\"app', '\\"database\\":\\"other'), KEY)?.attribution).toBe('asserted');
+});
+
 test('every message is ASCII and comes back as it was', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 40 });
   const payload = fc.record({ name: text, reason: text, note: text }).map(({ name, reason, note }): MessagePayload => {
     return {
       v: 1,
       nonce: newNonce(),
+      t: 0,
+      database: note,
       actor: { type: 'agent', name, onBehalfOf: { type: 'user', id: 'u' } },
       context: { reason },
       metadata: { note },
@@ -80,6 +93,9 @@ test.each([
   ['another version', wrap({ v: 2, nonce: NONCE })],
   ['no nonce', wrap({ v: 1 })],
   ['a short nonce', wrap({ v: 1, nonce: 'abc' })],
+  ['a time that is text', wrap({ v: 1, nonce: NONCE, t: '7' })],
+  ['a time that is no whole number', wrap({ v: 1, nonce: NONCE, t: 1.5 })],
+  ['a database that is a number', wrap({ v: 1, nonce: NONCE, database: 7 })],
   ['an unknown actor type', wrap({ v: 1, nonce: NONCE, actor: { type: 'god' } })],
   ['an actor that is text', wrap({ v: 1, nonce: NONCE, actor: 'maria' })],
   ['an id that is a number', wrap({ v: 1, nonce: NONCE, actor: { type: 'user', id: 7 } })],

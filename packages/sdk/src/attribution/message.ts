@@ -1,6 +1,6 @@
 // The attribution message: what an application tells the capture about a transaction, sealed with a shared key.
 //
-//   {"payload":"{\"v\":1,\"nonce\":\"...\",\"actor\":{...},\"context\":{...}}","mac":"..."}
+//   {"payload":"{\"v\":1,\"nonce\":\"...\",\"t\":1795305600000,\"database\":\"app\",\"actor\":{...},\"context\":{...}}","mac":"..."}
 //
 // `payload` is JSON text inside a JSON string, so that the bytes under the code are exactly the bytes that were sent
 // and nothing has to be put into a canonical form. mac = base64url(HMAC-SHA256(key, payload)), RFC 2104 and RFC 4648
@@ -31,6 +31,10 @@ export interface MessagePayload {
   readonly v: 1;
   /** 16 random bytes, base64url: a message seen again under another transaction is a copy. */
   readonly nonce: string;
+  /** When it was sent, in milliseconds since 1970: later on a copy proves nothing, even if its nonce was never seen. */
+  readonly t?: number;
+  /** Where it was sent to, when the sender knows: a copy in another database proves nothing. */
+  readonly database?: string;
   readonly actor?: MessageActor;
   readonly context?: MessageContext;
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -67,18 +71,20 @@ export function asciiJson(value: unknown): string {
 }
 
 /**
- * Writes a message. Without a key it carries no code, and the reader will call it asserted.
+ * Writes a message, sent now unless the payload says when. Without a key it carries no code, and the reader will call
+ * it asserted.
  *
  * @example sealMessage({ v: 1, nonce: newNonce(), actor: { type: 'user', id: 'usr_maria' } }, process.env.INDELIBLE_CONTEXT_KEY)
  */
 export function sealMessage(payload: MessagePayload, key: string | undefined): string {
-  const text = asciiJson(payload);
+  const text = asciiJson({ ...payload, t: payload.t ?? Date.now() });
   return JSON.stringify(key === undefined ? { payload: text } : { payload: text, mac: macOf(text, key).toString('base64url') });
 }
 
 /**
  * Reads a message. A missing or wrong code makes it `asserted`; codes are compared in constant time.
- * Whether the nonce was seen before is for the caller to judge, who sees all transactions.
+ * Whether the nonce was seen before, and whether time and database are those of the transaction, is for the caller to
+ * judge, who sees all transactions.
  *
  * @returns undefined when the text is not a message: malformed, too large, of another version.
  */
@@ -119,7 +125,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Takes the known fields and nothing else; a known field of the wrong kind spoils the message. */
 function readPayload(raw: Record<string, unknown> | undefined): MessagePayload | undefined {
   if (raw === undefined || raw.v !== 1 || typeof raw.nonce !== 'string' || !NONCE.test(raw.nonce)) return undefined;
-  const { actor: rawActor, context: rawContext, metadata, trimmed } = raw;
+  const { t, database, actor: rawActor, context: rawContext, metadata, trimmed } = raw;
+  if ((t !== undefined && !isTime(t)) || !isTextOrAbsent(database)) return undefined;
   const actor = rawActor === undefined ? undefined : readActor(rawActor, 0);
   const context = rawContext === undefined ? undefined : readContext(rawContext);
   if ((rawActor !== undefined && actor === undefined) || (rawContext !== undefined && context === undefined)) return undefined;
@@ -128,6 +135,8 @@ function readPayload(raw: Record<string, unknown> | undefined): MessagePayload |
   return {
     v: 1,
     nonce: raw.nonce,
+    ...(t !== undefined && { t }),
+    ...(database !== undefined && { database }),
     ...(actor && { actor }),
     ...(context && { context }),
     ...(metadata && { metadata }),
@@ -164,6 +173,10 @@ function readContext(raw: unknown): MessageContext | undefined {
 
 function isActorType(value: unknown): value is ActorType {
   return ACTOR_TYPES.has(value);
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function isTextOrAbsent(value: unknown): value is string | undefined {

@@ -12,7 +12,7 @@ export interface Ahead {
   readonly message: string;
   /** Where in the text of a simple query ours goes, and how many of their statements are answered before it. */
   readonly at: number;
-  readonly after: 0 | 1;
+  readonly after: number;
   /** Ours has been carried out. */
   readonly done: () => void;
   /** Ours was refused, and theirs not even begun. True when the caller sees to the query, so that it hears nothing. */
@@ -87,7 +87,8 @@ function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
   };
   const restore = overrides(query, ['handleRowDescription', 'handleDataRow', 'handleCommandComplete', 'handleError']);
   const { name } = query;
-  let before: number = ahead.after;
+  // A text that the extended protocol carries is one statement, or is refused as a whole.
+  let before = inserted === 0 ? 0 : ahead.after;
   let ours = true;
   // pg takes the name of the active query for the one that a ParseComplete belongs to.
   if (name) query.name = undefined;
@@ -118,15 +119,17 @@ function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
     restore();
     finish();
     if (early && name && connection.submittedNamedStatements) delete connection.submittedNamedStatements[name];
-    const theirs = moveBack(error, ahead.at, inserted);
+    const theirs = moveBack(error, query.text.slice(0, ahead.at), inserted);
     if (early && !theirs && ahead.refused(error)) return undefined;
     return own.error.call(query, error, connection);
   };
 }
 
 /** Positions count from 1 in the text that the server saw. True when the error points into the application's own text. */
-function moveBack(error: ServerError, at: number, inserted: number): boolean {
+function moveBack(error: ServerError, ahead: string, inserted: number): boolean {
   const position = Number(error.position);
+  // The server counts characters, which JavaScript may count twice.
+  const at = Array.from(ahead).length;
   if (inserted === 0 || !(position > 0)) return false;
   if (position <= at) return true;
   if (position <= at + inserted) return false;

@@ -65,9 +65,23 @@ test('COMMIT and END commit', () => {
   expect(classify('end;')).toEqual({ kind: 'commit' });
 });
 
-test('a message goes behind a leading BEGIN', () => {
-  const text = '/* ; */ begin isolation level serializable; insert into t values (1); commit';
-  expect(classify(text)).toEqual({ kind: 'write', at: text.indexOf('; insert') + 1, after: 1 });
+// The bar stands where the message belongs.
+test.each([
+  ['/* ; */ begin isolation level serializable;| insert into t values (1); commit', 1, true],
+  ['begin; set transaction isolation level serializable;| insert into t values (1); commit', 2, true],
+  ['begin; set local a = 1; set local "transaction_isolation" = serializable;| select 1; insert into t values (1)', 3, true],
+  ['begin;| set local a = 1; update t set a = 1; set transaction read only', 1, true],
+  ['set transaction isolation level serializable;| insert into t values (1)', 1, false],
+  ['show a; set a = 1; listen a; set session transaction_read_only = off;| insert into t values (1)', 4, false],
+  ['begin; lock table t;| update t set a = 1', 2, true],
+  ['savepoint a; lock table t;; lock u;| release b; update t set a = 1', 3, false],
+  ['rollback;| insert into t values (1)', 1, true],
+  ['rollback to savepoint a;| insert into t values (1)', 1, true],
+  ['|select 1; set transaction isolation level serializable; insert into t values (1)', 0, false],
+  ['|insert into t values (1); lock table t', 0, false],
+  ['|set a = 1; savepoint a; update t set a = 1', 0, false],
+] as const)('a message goes behind what no query may precede: %s', (marked, after, anew) => {
+  expect(classify(marked.replace('|', ''))).toEqual({ kind: 'write', at: marked.indexOf('|'), after, anew });
 });
 
 test('any text at all is classified, the same twice', () => {

@@ -2,17 +2,24 @@
 // When in doubt a read counts as a write: that costs one small message, while the reverse would lose the actor.
 
 import { REMEMBERED_SQL_CHARS_MAX, REMEMBERED_STATEMENTS_MAX } from './limits.ts';
-import { statementsOf } from './sql-words.ts';
+import { type StatementWords, statementsOf } from './sql-words.ts';
 
-export type Statement =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'commit' }
-  /** `at`: where in the text a message may be put. `after`: how many statements come before that place. */
-  | { readonly kind: 'write'; readonly at: number; readonly after: 0 | 1 };
+export type Statement = { readonly kind: 'none' } | { readonly kind: 'commit' } | Write;
+
+/** Where in the text a message may be put. */
+export interface Write {
+  readonly kind: 'write';
+  /** Counted as JavaScript counts, from 0. */
+  readonly at: number;
+  /** How many statements come before that place. */
+  readonly after: number;
+  /** One of those begins or ends a transaction or a part of it: a message that was sent before is no longer in force. */
+  readonly anew: boolean;
+}
 
 const NONE: Statement = { kind: 'none' };
 const COMMIT: Statement = { kind: 'commit' };
-const WRITE: Statement = { kind: 'write', at: 0, after: 0 };
+const WRITE: Write = { kind: 'write', at: 0, after: 0, anew: false };
 
 const ALWAYS_WRITES: ReadonlySet<string> = new Set([
   'insert',
@@ -31,6 +38,10 @@ const ALWAYS_WRITES: ReadonlySet<string> = new Set([
 // These may refuse to run behind another statement of the same transaction (VACUUM, a procedure that commits).
 const RUNS_ALONE: ReadonlySet<string> = new Set(['call', 'do', 'vacuum', 'analyze', 'cluster', 'reindex', 'checkpoint', 'discard', 'load']);
 const ALONE_OBJECTS: ReadonlySet<string> = new Set(['database', 'tablespace', 'subscription', 'system']);
+// PostgreSQL runs these without a snapshot (PlannedStmtRequiresSnapshot in pquery.c), and nothing else.
+const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['set', 'reset', 'show', 'lock', 'fetch', 'move', 'listen', 'notify', 'unlisten']);
+const TRANSACTION_CONTROL: ReadonlySet<string> = new Set(['begin', 'start', 'commit', 'end', 'rollback', 'abort', 'savepoint', 'release']);
+const KEEPS_MESSAGES: ReadonlySet<string> = new Set(['savepoint', 'release']);
 // A cheap look before the text is taken apart: no reading statement without one of these words can write.
 const WRITE_HINT = /\b(?:insert|update|delete|merge|into|truncate|create|alter|drop|copy|execute|commit|grant|revoke)\b/i;
 const FIRST_WORD = /^\s*([a-z]+)\b/i;
@@ -58,8 +69,27 @@ function judge(text: string): Statement {
   if (verb === 'commit' || verb === 'end') return head.words[1] === 'prepared' ? NONE : COMMIT;
   if (runsAlone(head.words)) return NONE;
   if (!statements.some(({ words }) => writes(words))) return NONE;
-  // BEGIN may set the isolation level, which no query may precede: the message goes behind it.
-  return verb === 'begin' || verb === 'start' ? { kind: 'write', at: head.end, after: 1 } : WRITE;
+  return placeIn(text, statements);
+}
+
+/**
+ * The message is a query, and takes the snapshot of its transaction. No query may precede SET TRANSACTION, and a LOCK
+ * must have its lock before there is a snapshot to read from; so the message goes behind both, and into a transaction
+ * that begins here. Other settings stay behind it: refused ahead of everything, it can still be left out unnoticed.
+ */
+function placeIn(text: string, statements: readonly StatementWords[]): Write {
+  let place = WRITE;
+  let start = 0;
+  for (const [index, { words, end }] of statements.entries()) {
+    const verb = words[0] ?? '';
+    const anew = TRANSACTION_CONTROL.has(verb) && !KEEPS_MESSAGES.has(verb);
+    if (!TRANSACTION_CONTROL.has(verb) && !WITHOUT_SNAPSHOT.has(verb)) break;
+    // The name of the setting may be quoted, so the text is asked and not its words.
+    const ofTransaction = (verb === 'set' || verb === 'reset') && /transaction/i.test(text.slice(start, end));
+    if (anew || ofTransaction || verb === 'lock') place = { kind: 'write', at: end, after: index + 1, anew: anew || place.anew };
+    start = end;
+  }
+  return place;
 }
 
 function runsAlone(words: readonly string[]): boolean {

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import type { NewEvent, Redaction } from '@indelible/core';
 import { appendIn } from '../store/append.ts';
 import type { Item, RowItem } from './assemble.ts';
-import { type Attributed, type Opened, UNATTRIBUTED, openAttribution, weakened } from './attribution.ts';
+import { type Attributed, type Opened, UNATTRIBUTED, openAttribution, provesIn, weakened } from './attribution.ts';
 import type { Counters } from './counters.ts';
 import { type Lsn, lsnText } from './lsn.ts';
 import type { Relation, Tuple } from './pgoutput.ts';
@@ -51,7 +51,7 @@ export async function applyBatch(
 ): Promise<BatchResult> {
   const rows = items.filter((item) => item.kind === 'row').filter(({ begin, ordinal }) => isAfter(begin.commitLsn, ordinal, from));
   const parts = rows.map((item) => partsOf(item, settings));
-  const attributions = await attribute(tx, record.sourceId, rows, counters, settings);
+  const attributions = await attribute(tx, record, rows, counters, settings);
   const tenants = new TenantBatch(record.sourceId);
   await tenants.load(
     tx,
@@ -96,7 +96,7 @@ function partsOf(item: RowItem, settings: BatchSettings): Row {
 
 /** Of a row that is known by its key alone, only the map knows the tenant. */
 function ownWay({ ownKey }: TableMap, images: RowImages, key: Tuple): Way {
-  const text = ownKey === undefined ? undefined : keyOf(images.relation, key, ownKey.columns);
+  const text = ownKey === undefined ? undefined : keyOf(images.relation, key, ownKey);
   return ownKey === undefined || text === undefined ? undefined : { kind: 'row', table: ownKey.label, key: text };
 }
 
@@ -133,22 +133,23 @@ function addRow(
 
 /** Keeps the map: rows that other rows find their tenant through. */
 function follow({ item, images, map, before, after }: Row, tenants: TenantBatch): void {
-  for (const { label, columns } of map.mapKeys) {
+  for (const mapKey of map.mapKeys) {
+    const { label } = mapKey;
     if (images.kind === 'truncate') {
       tenants.buryAll(label, item.begin.commitLsn);
       continue;
     }
-    const old = images.before === undefined ? undefined : keyOf(images.relation, images.before, columns);
-    const now = images.after === undefined ? undefined : keyOf(images.relation, images.after, columns);
+    const old = images.before === undefined ? undefined : keyOf(images.relation, images.before, mapKey);
+    const now = images.after === undefined ? undefined : keyOf(images.relation, images.after, mapKey);
     if (old !== undefined && old !== now) tenants.bury(label, old, images.wholeBefore ? before : undefined, item.begin.commitLsn);
     if (now !== undefined) tenants.put(label, now, after);
   }
 }
 
-/** Opens each message once, and takes the proof from those whose nonce another transaction has used. */
+/** Opens each message once, and takes the proof from those that are late, misdirected, or used by another transaction. */
 async function attribute(
   tx: pg.ClientBase,
-  sourceId: number,
+  { sourceId, database }: SourceRecord,
   rows: readonly RowItem[],
   counters: Counters,
   settings: BatchSettings,
@@ -162,17 +163,19 @@ async function attribute(
     texts.set(message, opened);
   }
   for (const { message, begin } of rows) {
-    const nonce = message === undefined ? undefined : texts.get(message)?.nonce;
-    if (nonce !== undefined && !nonces.has(nonce)) nonces.set(nonce, begin.commitLsn);
+    const opened = message === undefined ? undefined : texts.get(message);
+    if (opened?.nonce === undefined || nonces.has(opened.nonce)) continue;
+    if (provesIn(opened, begin.committedAt, database)) nonces.set(opened.nonce, begin.commitLsn);
   }
   const owners = await claimNonces(tx, sourceId, nonces);
   const found = new Map<RowItem, Attributed>();
   for (const item of rows) {
     const opened = item.message === undefined ? undefined : texts.get(item.message);
     if (opened === undefined) continue;
-    const replayed = opened.nonce !== undefined && owners.get(opened.nonce) !== item.begin.commitLsn;
-    if (replayed) counters.noncesReplayed++;
-    found.set(item, replayed ? weakened(opened.attributed) : opened.attributed);
+    const { begin } = item;
+    const proven = provesIn(opened, begin.committedAt, database) && owners.get(opened.nonce ?? '') === begin.commitLsn;
+    if (opened.nonce !== undefined && !proven) counters.noncesReplayed++;
+    found.set(item, proven ? opened.attributed : weakened(opened.attributed));
   }
   return found;
 }

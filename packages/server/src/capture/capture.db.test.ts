@@ -242,7 +242,14 @@ test('attribution: verified, asserted, none, wrong key, copied', async () => {
     emit(sealMessage({ ...payload, nonce: newNonce(), actor: { type: 'user', id: 'x'.repeat(500) } }, CONTEXT_KEY)),
     insert(109),
   ]);
-  await arrived('acme', 'bot.created', '109');
+  const now = Date.now();
+  const sent = (change: object): string => emit(sealMessage({ ...payload, nonce: newNonce(), ...change }, CONTEXT_KEY));
+  const database = new URL(app.sourceUrl).pathname.slice(1);
+  await transaction(app.source, [sent({ t: now - 25 * 3_600_000 }), insert(110)]);
+  await transaction(app.source, [sent({ t: now + 10 * 60_000 }), insert(111)]);
+  await transaction(app.source, [sent({ database: 'another' }), insert(112)]);
+  await transaction(app.source, [sent({ t: now - 23 * 3_600_000, database }), insert(113)]);
+  await arrived('acme', 'bot.created', '113');
   const actors = new Map(
     (await app.events('acme')).filter((event) => event.action === 'bot.created').map((event) => [event.resource?.id, event.actor]),
   );
@@ -256,6 +263,7 @@ test('attribution: verified, asserted, none, wrong key, copied', async () => {
   expect(actors.get('107')).toMatchObject({ id: 'usr_maria', attribution: 'verified' });
   expect(actors.get('108')).toMatchObject({ id: 'usr_maria', attribution: 'verified' });
   expect(actors.get('109')).toEqual({ type: 'unknown', attribution: 'verified' });
+  expect(['110', '111', '112', '113'].map((id) => actors.get(id)?.attribution)).toEqual(['asserted', 'asserted', 'asserted', 'verified']);
 });
 
 test('what is rolled back is not told', async () => {

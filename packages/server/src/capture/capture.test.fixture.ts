@@ -26,6 +26,7 @@ export interface CaptureTest {
   readonly source: pg.Pool;
   readonly store: Store;
   readonly logged: LogLine[];
+  /** As the command does it: after a gap too. */
   setup(): Promise<void>;
   start(options?: Partial<CaptureOptions>): Capture;
   /** Runs statements in one transaction, with the attribution message before them. */
@@ -66,7 +67,7 @@ export async function openCaptureTest(schema: string): Promise<CaptureTest> {
     source,
     store,
     logged,
-    setup: async () => void (await captureSetup({ sourceUrl, name, appender: store.appender })),
+    setup: async () => void (await captureSetup({ sourceUrl, name, appender: store.appender, resume: true })),
     start: (options = {}) => {
       const capture = new Capture({ name, sourceUrl, appender: store.appender, contextKey: CONTEXT_KEY, log, ...options });
       captures.push(capture);

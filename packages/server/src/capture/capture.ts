@@ -3,7 +3,7 @@
 
 import type pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Redaction, makeRedaction } from '@indelible/core';
+import { Failure, type Redaction, makeRedaction } from '@indelible/core';
 import { ADVISORY_LOCK_CAPTURE_CLASS, CAPTURE_BACKOFF_MS_MAX, CAPTURE_BACKOFF_MS_MIN, CAPTURE_POLL_INTERVAL_MS } from '../limits.ts';
 import { inTransaction } from '../store/pool.ts';
 import { type Counters, countersFrom } from './counters.ts';
@@ -22,6 +22,8 @@ export interface CaptureOptions extends MapOptions {
   readonly contextKey?: string;
   readonly redaction?: Redaction;
   readonly log: CaptureLog;
+  /** Registers a source that the trail does not know yet; tried until it succeeds. Without it such a source rests. */
+  readonly register?: () => Promise<void>;
 }
 
 export type CaptureState = 'starting' | 'standby' | 'streaming' | 'retrying' | 'stopped' | 'ended';
@@ -40,7 +42,7 @@ export interface CaptureStatus {
 const LOCK_RETRY_MS = 1_000;
 
 /**
- *   starting --> standby --lock--> streaming --fault--> retrying --+
+ *   starting (register, while the trail does not know the source) --> standby --lock--> streaming --fault--> retrying --+
  *      ^  |         (another server captures)   \                  |
  *      |  +--gap on record--> stopped            \--gap--> stopped |
  *      +--------------------------------------------------------- -+
@@ -107,9 +109,10 @@ export class Capture {
   }
 
   async #attempt(): Promise<void> {
-    const { name, appender } = this.#options;
+    const { name, appender, register } = this.#options;
     const record = await loadRecord(appender, name);
     this.#record = record;
+    if (record === undefined && register !== undefined) return this.#register(register);
     if (record === undefined) return this.#rest('stopped', `the source ${name} has not been set up; run "indelible capture setup"`);
     if (record.stoppedReason !== undefined) return this.#rest('stopped', record.stoppedReason);
     const trail = await appender.connect();
@@ -135,6 +138,18 @@ export class Capture {
         );
       trail.release(broken);
     }
+  }
+
+  /** A source may be down when it is captured for the first time: nothing is lost yet, and it is set up once it is there. */
+  async #register(register: () => Promise<void>): Promise<void> {
+    try {
+      await register();
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      const detail = `the source has not been set up yet, and its changes are not captured: ${cause.message}`;
+      throw new Failure('capture_invalid', detail, {}, { cause });
+    }
+    this.#backoffMs = CAPTURE_BACKOFF_MS_MIN;
   }
 
   /** Waits until no other server captures this source. */

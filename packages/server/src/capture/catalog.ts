@@ -29,6 +29,8 @@ export interface CatalogTable {
   /** d: default, n: nothing, f: full, i: index. */
   readonly identity: string;
   readonly published: boolean;
+  /** OID of the table's entry in the publication: another one when the table was taken out and put back; 0 without an entry. */
+  readonly publishedAs: number;
   readonly columns: readonly CatalogColumn[];
   readonly primaryKey: readonly string[];
   readonly foreignKeys: readonly ForeignKey[];
@@ -65,6 +67,7 @@ const TABLES = `
     case when c.relispartition then (select a.relid from pg_partition_ancestors(c.oid) with ordinality as a(relid, nr) order by nr desc limit 1)::oid::int8::text end as root,
     c.relpersistence = 'u' as unlogged, c.relreplident::text as identity,
     exists (select from publication p where p.puballtables or exists (select from pg_publication_rel r where r.prpubid = p.oid and r.prrelid = c.oid)) as published,
+    coalesce((select r.oid::int8 from publication p join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid), 0)::text as published_as,
     (select coalesce(json_agg(json_build_object('name', a.attname, 'notNull', a.attnotnull, 'generated', a.attgenerated) order by a.attnum), '[]')
        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
     (select coalesce(json_agg(a.attname order by k.nr), '[]') from pg_constraint x
@@ -85,9 +88,10 @@ const TYPES = `
   select oid::int8::text as oid, case when typtype = 'd' then 'domain' else 'array' end as kind, (case when typtype = 'd' then typbasetype else typelem end)::int8::text as "of"
   from pg_type where typtype = 'd' or (typcategory = 'A' and typelem <> 0 and typdelim = ',')`;
 
-interface TableRow extends Omit<CatalogTable, 'oid' | 'root' | 'primaryKey' | 'foreignKeys'> {
+interface TableRow extends Omit<CatalogTable, 'oid' | 'root' | 'publishedAs' | 'primaryKey' | 'foreignKeys'> {
   readonly oid: string;
   readonly root: string | null;
+  readonly published_as: string;
   readonly primary_key: string[];
   readonly foreign_keys: ForeignKey[];
 }
@@ -102,17 +106,23 @@ export async function loadCatalog(source: pg.ClientBase, publication: string): P
     version: number,
     tables: new Map(tables.rows.map((row) => [Number(row.oid), tableFrom(row)])),
     types: new Map(types.rows.map((row) => [Number(row.oid), { kind: row.kind, of: Number(row.of) }])),
-    publication: await loadPublication(source, publication, number),
+    publication: await loadPublication(source, publication),
   };
 }
 
 function tableFrom(row: TableRow): CatalogTable {
-  const { primary_key: primaryKey, foreign_keys: foreignKeys, ...rest } = row;
-  return { ...rest, oid: Number(row.oid), root: row.root === null ? undefined : Number(row.root), primaryKey, foreignKeys };
+  const { primary_key: primaryKey, foreign_keys: foreignKeys, published_as: publishedAs, root, ...rest } = row;
+  return {
+    ...rest,
+    oid: Number(row.oid),
+    root: root === null ? undefined : Number(root),
+    publishedAs: Number(publishedAs),
+    primaryKey,
+    foreignKeys,
+  };
 }
 
-async function loadPublication(source: pg.ClientBase, name: string, version: number): Promise<Publication | undefined> {
-  const generated = version >= 180_000 ? 'pubgencols::text' : 'null';
+export async function loadPublication(source: pg.ClientBase, name: string): Promise<Publication | undefined> {
   const answer = await source.query<{
     all_tables: boolean;
     via_root: boolean;
@@ -120,7 +130,7 @@ async function loadPublication(source: pg.ClientBase, name: string, version: num
     generated: string | null;
     narrowed: string[];
   }>(
-    `select puballtables as all_tables, pubviaroot as via_root, ${generated} as generated,
+    `select puballtables as all_tables, pubviaroot as via_root, to_jsonb(p) ->> 'pubgencols' as generated,
        array_remove(array[case when pubinsert then 'insert' end, case when pubupdate then 'update' end, case when pubdelete then 'delete' end, case when pubtruncate then 'truncate' end], null) as operations,
        array(select r.prrelid::regclass::text from pg_publication_rel r where r.prpubid = p.oid and (r.prattrs is not null or r.prqual is not null)) as narrowed
      from pg_publication p where pubname = $1`,

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { type Change, EVENT_BYTES_MAX, type Json, type JsonObject, type Redaction, diff, escapeStep } from '@indelible/core';
 import { type Tuple, UNCHANGED } from './pgoutput.ts';
 import type { RowImages } from './row-image.ts';
+import type { Secrets } from './secrets.ts';
 import { type TypeMap, toJson } from './values.ts';
 
 const NO_IDENTITY = 'the table did not have REPLICA IDENTITY FULL when the row changed';
@@ -22,9 +23,10 @@ export interface ChangeSettings {
 
 /**
  * @param wireBytes the size of the row's message, by which small rows are known to fit
+ * @param secrets columns of the table whose values are taken out, besides those that the redaction knows by their names
  * @returns undefined for TRUNCATE, which carries no values
  */
-export function changeOf(images: RowImages, wireBytes: number, settings: ChangeSettings): Change | undefined {
+export function changeOf(images: RowImages, wireBytes: number, secrets: Secrets, settings: ChangeSettings): Change | undefined {
   if (images.kind === 'truncate') return undefined;
   const missing = new Map<string, string>();
   const before = images.before === undefined ? undefined : valuesOf(images, images.before, !images.wholeBefore, settings.types, missing);
@@ -33,12 +35,12 @@ export function changeOf(images: RowImages, wireBytes: number, settings: ChangeS
     for (const { name } of images.relation.columns) if (before?.[name] === undefined && !missing.has(name)) missing.set(name, NO_IDENTITY);
   }
   if (wireBytes > EVENT_BYTES_MAX / 8) fit([before, after], missing);
-  const opaque = (key: string): boolean => missing.has(key) || settings.redaction.ruleOf(key) !== undefined;
+  const opaque = (key: string): boolean => missing.has(key) || secrets.has(key) || settings.redaction.ruleOf(key) !== undefined;
   // A field is said to have changed only where both sides are known.
   const fields = diff(known(before, missing), known(after, missing), opaque);
   return {
-    ...(before === undefined ? {} : { before: settings.redaction.apply(before) }),
-    ...(after === undefined ? {} : { after: settings.redaction.apply(after) }),
+    ...(before === undefined ? {} : { before: settings.redaction.apply(withoutSecrets(before, secrets)) }),
+    ...(after === undefined ? {} : { after: settings.redaction.apply(withoutSecrets(after, secrets)) }),
     fields,
     ...(missing.size === 0 ? {} : { unavailable: [...missing].map(([name, reason]) => ({ field: escapeStep(name), reason })) }),
   };
@@ -53,6 +55,14 @@ function valuesOf(images: RowImages, tuple: Tuple, keyOnly: boolean, types: Type
     else if (cell !== null) set(values, column.name, toJson(cell, column.type, types));
     else if (!keyOnly) set(values, column.name, null);
   });
+  return values;
+}
+
+function withoutSecrets(values: Values, secrets: Secrets): Values {
+  for (const [name, rule] of secrets) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value !== undefined && value !== null) set(values, name, { redacted: rule });
+  }
   return values;
 }
 

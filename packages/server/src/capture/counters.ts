@@ -15,7 +15,7 @@ const NAMES = [
   'unattributed',
   /** Attribution messages that could not be used, or not whole. */
   'messagesUnsound',
-  /** Rows under a message that an earlier transaction had used. */
+  /** Rows under a genuine message that an earlier transaction had used, or that is too old, from the future, or for another database. */
   'noncesReplayed',
   /** Events that lack a value, and say so. */
   'valuesUnavailable',

@@ -2,6 +2,7 @@
 // what a trail does not see must not look like nothing having happened.
 
 import type pg from 'pg';
+import { makeRedaction } from '@indelible/core';
 import { type Catalog, loadCatalog, qualified } from './catalog.ts';
 import { checkContinuity } from './gap.ts';
 import { planPublication, wantsFull } from './publication-plan.ts';
@@ -58,15 +59,15 @@ function publicationChecks(catalog: Catalog, name: string): Check[] {
       item: 'operations',
       verdict: 'failed',
       found: `the publication leaves out ${missing.join(', ')}`,
-      remedy: `ALTER PUBLICATION "${name}" SET (publish = 'insert, update, delete, truncate')`,
+      remedy: 'run "indelible capture setup"',
     });
   }
-  if (!publication.viaRoot && [...catalog.tables.values()].some((table) => table.partitioned)) {
+  if (!publication.viaRoot) {
     checks.push({
       item: 'partitions',
       verdict: 'failed',
       found: "rows of partitions come under the partition's name",
-      remedy: `ALTER PUBLICATION "${name}" SET (publish_via_partition_root = true)`,
+      remedy: 'run "indelible capture setup"',
     });
   }
   for (const table of publication.narrowed) {
@@ -74,7 +75,7 @@ function publicationChecks(catalog: Catalog, name: string): Check[] {
       item: 'column list',
       verdict: 'failed',
       found: `${table} is published with a column list or a row filter, which hides changes and makes UPDATE fail`,
-      remedy: `ALTER PUBLICATION "${name}" DROP TABLE ${table}, then run "indelible capture setup"`,
+      remedy: 'run "indelible capture setup"',
     });
   }
   if (publication.allTables) {
@@ -135,7 +136,7 @@ function tableChecks(catalog: Catalog, publication: string): Check[] {
 }
 
 function tenantChecks(catalog: Catalog, options: MapOptions): Check[] {
-  const maps = makeResourceMap(catalog, options);
+  const maps = makeResourceMap(catalog, { ...options, redaction: options.redaction ?? makeRedaction() });
   return [...catalog.tables.values()]
     .filter((table) => table.root === undefined && (maps.get(table.oid)?.tenant.length ?? 0) === 0)
     .map((table) => ({

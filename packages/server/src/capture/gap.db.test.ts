@@ -44,6 +44,10 @@ test.each([
   ['slot_advanced', `select pg_drop_replication_slot('SLOT'); select pg_create_logical_replication_slot('SLOT', 'pgoutput')`],
   ['slot_replaced', `select pg_drop_replication_slot('SLOT'); select pg_create_logical_replication_slot('SLOT', 'test_decoding')`],
   ['publication_missing', `drop publication "SLOT"`],
+  ['publication_narrowed', `alter publication "SLOT" set (publish = 'insert')`],
+  ['publication_narrowed', `alter publication "SLOT" set (publish_via_partition_root = false)`],
+  ['publication_narrowed', `alter publication "SLOT" set table organizations (id), bots`],
+  ['publication_narrowed', `alter publication "SLOT" set table organizations where (id <> 'x'), bots`],
 ])('%s: one capture.gap, stopped, nothing made anew', async (reason, sql) => {
   const test = await opened();
   await whileStopped(test, sql.replaceAll('SLOT', test.slot));
@@ -64,6 +68,63 @@ test.each([
     true,
   );
   expect((await test.events('lost')).length).toBe(0);
+});
+
+/** The values that the trail keeps of its source. */
+async function recordOf(test: CaptureTest) {
+  const answer = await test.store.owner.query<{ cursor: string; era: number; stopped: string | null }>(
+    'select cursor_lsn::text as cursor, era, stopped_reason as stopped from indelible.capture_source',
+  );
+  return answer.rows[0];
+}
+
+async function inserted(test: CaptureTest, id: string): Promise<void> {
+  await test.source.query(`insert into organizations values ($1, 'x')`, [id]);
+  await until(async () => (await test.events(id)).length === 1);
+}
+
+test.each(['cursor_lsn', 'acknowledged_lsn'])(
+  'a source put back to an older state (%s beyond its log), and taken up again',
+  async (column) => {
+    const test = await opened();
+    await whileStopped(test, 'select 1');
+    await test.store.owner.query(`update indelible.capture_source set ${column} = 'FFFF/0'`);
+    const capture = test.start();
+    await until(() => capture.status().state === 'stopped');
+    expect(capture.status().reason).toMatch(/^source_replaced: .*put back to an older state/);
+    await test.setup();
+    await until(() => capture.status().state === 'streaming');
+    // The old cursor is beyond these positions: with it they would be dropped as already seen.
+    await inserted(test, 'after');
+    expect(await recordOf(test)).toMatchObject({ era: 1, stopped: null });
+  },
+);
+
+test('a narrowed publication is found while capture runs, and setup makes it whole', async () => {
+  const test = await opened();
+  const capture = test.start();
+  await until(() => capture.status().state === 'streaming');
+  await test.source.query(`alter publication "${test.slot}" set table organizations (id), bots`);
+  await until(() => capture.status().state === 'stopped');
+  expect(capture.status().reason).toMatch(/^publication_narrowed: .*organizations has a column list/);
+  await test.source.query(`alter publication "${test.slot}" set (publish = 'insert')`);
+  await test.setup();
+  await until(() => capture.status().state === 'streaming');
+  await test.source.query(`insert into organizations values ('z', 'Z'); update organizations set name = 'Zed' where id = 'z'`);
+  await until(async () => (await test.events('z')).some((event) => event.action === 'organization.updated'));
+}, 60_000);
+
+test('a gap is never healed by a setup that nobody asked to resume', async () => {
+  const test = await opened();
+  await whileStopped(test, `select pg_drop_replication_slot('${test.slot}')`);
+  const capture = test.start();
+  await until(() => capture.status().state === 'stopped');
+  const setup = { sourceUrl: test.sourceUrl, name: test.name, appender: test.store.appender };
+  await expect(captureSetup(setup)).rejects.toThrow(/only "indelible capture setup" resumes it: slot_missing/);
+  expect((await test.admin.query('select from pg_replication_slots where slot_name = $1', [test.slot])).rowCount).toBe(0);
+  expect((await recordOf(test))?.stopped).toMatch(/^slot_missing/);
+  const dry = await captureSetup({ ...setup, resume: true, dryRun: true });
+  expect(dry).toMatchObject({ applied: false, resumed: expect.stringMatching(/^slot_missing/) });
 });
 
 test('a source that is another server now', async () => {
@@ -116,6 +177,7 @@ test('doctor names what is wrong and how to mend it', async () => {
     'public.organizations does not have REPLICA IDENTITY FULL: earlier values are missing',
     'public.late is not captured yet',
     'public.nokey is not captured yet',
+    `the publication ${test.slot} hides changes: it leaves out update, delete, truncate`,
   ]);
   const warned = checks
     .filter((check) => check.verdict === 'warning')

@@ -6,15 +6,26 @@ import { type NewEvent, classify, makeNewId } from '@indelible/core';
 import { appendIn } from '../store/append.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
+import { loadPublication } from './catalog.ts';
+import { narrowedBy } from './publication-plan.ts';
 import { type SourceIdentity, walEnd } from './replication.ts';
 import type { SourceRecord } from './source-record.ts';
 
-export type GapReason = 'slot_missing' | 'slot_lost' | 'slot_advanced' | 'slot_replaced' | 'source_replaced' | 'publication_missing';
+export type GapReason =
+  | 'slot_missing'
+  | 'slot_lost'
+  | 'slot_advanced'
+  | 'slot_replaced'
+  | 'source_replaced'
+  | 'publication_missing'
+  | 'publication_narrowed';
 
-/** Tables whose coverage begins, or begins again after somebody took them out of the publication. */
+/** Tables whose coverage begins, or begins again after somebody took them out of the publication: their full names. */
 export interface Coverage {
   readonly added: readonly string[];
   readonly again: readonly string[];
+  /** Found to be out of the publication now. */
+  readonly out: readonly string[];
 }
 
 export interface Gap {
@@ -29,7 +40,7 @@ export interface Gap {
 
 /** What an operator does about every gap. */
 export const GAP_REMEDY =
-  'run "indelible capture setup" for this source: it makes a new slot, and the trail goes on from there; the range of the gap stays on record';
+  'run "indelible capture setup" for this source: it makes the publication whole and a new slot, and the trail goes on from there; the range of the gap stays on record';
 
 interface SlotRow {
   readonly plugin: string;
@@ -74,13 +85,20 @@ export async function checkContinuity(
       undefined,
     );
   }
-  const end = await walEnd(source);
   const slots = await source.query<SlotRow>(
     `select plugin, database, confirmed_flush_lsn::text as confirmed, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::text as lag
      from pg_replication_slots where slot_name = $1`,
     [record.slot],
   );
   const slot = slots.rows[0];
+  const allowed = await acknowledged();
+  // Asked last: a log that ends before what the trail has read is not the log that it was read from.
+  const end = await walEnd(source);
+  const read = allowed > record.cursor.lsn ? allowed : record.cursor.lsn;
+  if (end < read) {
+    const detail = `the source's log ends at ${lsnText(end)}, and this trail has read it up to ${lsnText(read)}: the source was put back to an older state`;
+    return gap('source_replaced', detail, undefined);
+  }
   if (slot === undefined) return gap('slot_missing', `the replication slot ${record.slot} is not there any more`, end);
   if (slot.plugin !== 'pgoutput' || slot.database !== record.database) {
     return gap('slot_replaced', `the replication slot ${record.slot} belongs to ${slot.plugin} in ${slot.database} now`, end);
@@ -88,7 +106,6 @@ export async function checkContinuity(
   if (slot.wal_status === 'lost')
     return gap('slot_lost', `the source has removed log that the slot ${record.slot} still needed (max_slot_wal_keep_size)`, end);
   const confirmed = slot.confirmed === null ? 0n : parseLsn(slot.confirmed);
-  const allowed = await acknowledged();
   if (confirmed > allowed) {
     return gap(
       'slot_advanced',
@@ -96,9 +113,22 @@ export async function checkContinuity(
       confirmed,
     );
   }
-  const publication = await source.query('select 1 from pg_publication where pubname = $1', [record.publication]);
-  if (publication.rowCount === 0) return gap('publication_missing', `the publication ${record.publication} is not there any more`, end);
+  // Of a publication it is not known when it changed: after it was last seen whole.
+  const since = (found: SlotHealth): SlotHealth => ({
+    ...found,
+    gap: found.gap && { ...found.gap, from: earlier(record.publishedAt, record.acknowledged) },
+  });
+  const publication = await loadPublication(source, record.publication);
+  if (publication === undefined)
+    return since(gap('publication_missing', `the publication ${record.publication} is not there any more`, end));
+  const narrowed = narrowedBy(publication);
+  if (narrowed.length > 0)
+    return since(gap('publication_narrowed', `the publication ${record.publication} hides changes: ${narrowed.join('; ')}`, end));
   return { gap: undefined, lagBytes: Math.max(0, Number(slot.lag ?? 0)) };
+}
+
+function earlier(a: Lsn, b: Lsn): Lsn {
+  return a < b ? a : b;
 }
 
 /**
@@ -121,7 +151,7 @@ export async function recordGap(tx: pg.ClientBase, record: SourceRecord, gap: Ga
 export async function recordCoverage(
   tx: pg.ClientBase,
   record: SourceRecord,
-  { added, again }: Coverage,
+  { added, again, out }: Coverage,
   from: Lsn,
   to: Lsn,
 ): Promise<void> {
@@ -129,6 +159,10 @@ export async function recordCoverage(
   if (again.length > 0) {
     const detail = `${again.join(', ')} had been taken out of the publication; changes in this range may be missing`;
     events.push(captureEvent('capture.gap', record, from, to, { reason: 'table_unpublished', detail, tables: again }));
+  }
+  if (out.length > 0) {
+    const detail = `${out.join(', ')} is not in the publication any more; its changes are missing until it is: run "indelible capture setup" as its owner`;
+    events.push(captureEvent('capture.gap', record, from, undefined, { reason: 'table_unpublished', detail, tables: out }));
   }
   if (added.length > 0) {
     const detail = `${added.join(', ')} is captured from ${lsnText(to)} on; what was written before is not in the trail`;

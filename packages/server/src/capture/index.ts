@@ -5,6 +5,7 @@ export type { Counters } from './counters.ts';
 export { captureDoctor, type CaptureDoctor } from './doctor.ts';
 export { captureSetup, type CaptureSetup, type CaptureSetupResult } from './setup.ts';
 export type { CaptureLog } from './session.ts';
+export { isRegistered } from './source-record.ts';
 export type { Check } from './source-checks.ts';
 export type { MapOptions } from './resource-map.ts';
 export type { Uncovered } from './publication-plan.ts';

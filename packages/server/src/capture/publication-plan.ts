@@ -2,7 +2,7 @@
 // REPLICA IDENTITY FULL comes before a table is published: an UPDATE of a published table without an identity fails.
 
 import pg from 'pg';
-import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
+import { type Catalog, type CatalogTable, type Publication, qualified } from './catalog.ts';
 
 export interface Plan {
   /** To be run one by one, in this order. */
@@ -42,6 +42,33 @@ export function planPublication(catalog: Catalog, publication: string): Plan {
     statements.push(`CREATE PUBLICATION ${name}${list === '' ? '' : ` FOR TABLE ${list}`} WITH (${settings})`);
   } else if (list !== '') statements.push(`ALTER PUBLICATION ${name} ADD TABLE ${list}`);
   return { statements, added, uncovered };
+}
+
+const OPERATIONS = ['insert', 'update', 'delete', 'truncate'];
+
+/** How a publication hides changes, each way in words; empty when it is whole. */
+export function narrowedBy(publication: Publication): string[] {
+  const missing = OPERATIONS.filter((operation) => !publication.operations.includes(operation));
+  return [
+    ...(missing.length === 0 ? [] : [`it leaves out ${missing.join(', ')}`]),
+    ...(publication.viaRoot ? [] : ['publish_via_partition_root is off']),
+    ...publication.narrowed.map((table) => `${table} has a column list or a row filter`),
+  ];
+}
+
+/** The statements that make a narrowed publication whole. They are for setup alone: at run time narrowing is a gap. */
+export function widening(publication: Publication | undefined, name: string): string[] {
+  if (publication === undefined) return [];
+  const quoted = pg.escapeIdentifier(name);
+  const whole = OPERATIONS.every((operation) => publication.operations.includes(operation)) && publication.viaRoot;
+  return [
+    ...(whole ? [] : [`ALTER PUBLICATION ${quoted} SET (publish = '${OPERATIONS.join(', ')}', publish_via_partition_root = true)`]),
+    // A table's column list and filter go with its entry; PostgreSQL quotes the name.
+    ...publication.narrowed.flatMap((table) => [
+      `ALTER PUBLICATION ${quoted} DROP TABLE ${table}`,
+      `ALTER PUBLICATION ${quoted} ADD TABLE ${table}`,
+    ]),
+  ];
 }
 
 export function tableName(table: CatalogTable): string {

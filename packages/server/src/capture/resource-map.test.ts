@@ -22,6 +22,7 @@ function table(
     foreign: false,
     identity: 'f',
     published: true,
+    publishedAs: 0,
     columns: columns.split(' ').map((column) => ({ name: column, notNull: false, generated: '' })),
     primaryKey,
     foreignKeys,
@@ -79,7 +80,7 @@ const map = mapsOf(organizations, users, datasets, records, chunks, words, lette
 test('names, keys, noise and references', () => {
   expect(map(users)).toMatchObject({
     resourceType: 'user',
-    keyColumns: ['id'],
+    key: { columns: ['id'] },
     nameColumn: 'email',
     related: [{ relation: 'organization', type: 'organization', columns: ['organization_id'] }],
   });

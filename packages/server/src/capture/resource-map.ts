@@ -1,7 +1,9 @@
 // What a captured table means: its resource type, where its id and name are, which columns are noise, and which
 // resources it refers to. Everything comes from the catalog; nothing has to be written by hand.
 
+import { type Redaction, makeRedaction } from '@indelible/core';
 import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
+import { type KeyColumns, type Secrets, keyColumns, secretsOf } from './secrets.ts';
 import { wantsFull } from './publication-plan.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 import { type TenantStep, tenantSteps } from './tenant-rule.ts';
@@ -32,19 +34,22 @@ export interface MapOptions {
   readonly tenantColumns?: readonly string[];
   /** Column names, as snake_case, whose changes alone make no event. */
   readonly noiseColumns?: readonly string[];
+  /** Names the columns whose values are secrets; the built-in rules by default. */
+  readonly redaction?: Redaction;
 }
 
-export interface Reference {
+export interface Reference extends KeyColumns {
   readonly relation: string;
   readonly type: string;
-  readonly columns: readonly string[];
 }
 
 export interface TableMap {
   readonly table: string;
   readonly resourceType: string;
   /** Empty when the table has no primary key: its rows have no resource id. */
-  readonly keyColumns: readonly string[];
+  readonly key: KeyColumns;
+  /** Columns that hold secrets, by their own name or that of the column they refer to. */
+  readonly secrets: Secrets;
   readonly nameColumn: string | undefined;
   readonly noise: ReadonlySet<string>;
   readonly related: readonly Reference[];
@@ -56,25 +61,25 @@ export interface TableMap {
   readonly ownKey: MapKey | undefined;
 }
 
-export interface MapKey {
+export interface MapKey extends KeyColumns {
   /** The label of the tenant map: schema.table, with the columns when they are not the primary key. */
   readonly label: string;
-  readonly columns: readonly string[];
 }
 
 export type ResourceMap = ReadonlyMap<number, TableMap>;
 
 export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): ResourceMap {
-  const steps = tenantSteps(catalog, options.tenantColumns ?? TENANT_COLUMNS);
+  const secrets = secretsOf(catalog, options.redaction ?? makeRedaction());
+  const steps = tenantSteps(catalog, options.tenantColumns ?? TENANT_COLUMNS, secrets);
   const types = typesOf(catalog);
   const targets = new Map<string, Map<string, MapKey>>();
   for (const table of catalog.tables.values()) {
-    const own = ownKeyOf(table, catalog.version);
+    const own = ownKeyOf(table, catalog.version, secrets.get(table.oid));
     if (own !== undefined && table.root === undefined) mapOf(targets, qualified(table)).set(own.label, own);
   }
   for (const list of steps.values()) {
     for (const step of list) {
-      if (step.kind === 'reference') mapOf(targets, step.table).set(step.label, { label: step.label, columns: step.targetColumns });
+      if (step.kind === 'reference') mapOf(targets, step.table).set(step.label, { ...step.target, label: step.label });
     }
   }
   const noise = new Set(options.noiseColumns ?? NOISE_COLUMNS);
@@ -83,23 +88,26 @@ export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): Res
     maps.set(table.oid, {
       table: qualified(table),
       resourceType: types.get(table.oid) ?? resourceType(table.name),
-      keyColumns: table.primaryKey,
+      key: keyColumns(table.primaryKey, table.primaryKey, secrets.get(table.oid)),
+      secrets: secrets.get(table.oid) ?? new Map(),
       nameColumn: NAME_COLUMNS.map((name) => table.columns.find((column) => snakeCase(column.name) === name)?.name).find(
         (name) => name !== undefined,
       ),
       noise: new Set(table.columns.map((column) => column.name).filter((name) => noise.has(snakeCase(name)))),
-      related: referencesOf(table, catalog, types),
+      related: referencesOf(table, catalog, types, secrets),
       tenant: steps.get(table.oid) ?? [],
       mapKeys: [...(targets.get(qualified(table))?.values() ?? [])],
-      ownKey: ownKeyOf(table, catalog.version),
+      ownKey: ownKeyOf(table, catalog.version, secrets.get(table.oid)),
     });
   }
   return maps;
 }
 
 /** A table that cannot have REPLICA IDENTITY FULL tells the key of a deleted row and nothing else. */
-function ownKeyOf(table: CatalogTable, version: number): MapKey | undefined {
-  return wantsFull(table, version) || table.primaryKey.length === 0 ? undefined : { label: qualified(table), columns: table.primaryKey };
+function ownKeyOf(table: CatalogTable, version: number, secrets: Secrets | undefined): MapKey | undefined {
+  return wantsFull(table, version) || table.primaryKey.length === 0
+    ? undefined
+    : { ...keyColumns(table.primaryKey, table.primaryKey, secrets), label: qualified(table) };
 }
 
 /** A table that the catalog does not know, because it was dropped before its last rows were read. */
@@ -107,7 +115,8 @@ export function mapUnknown(table: string, name: string): TableMap {
   return {
     table,
     resourceType: resourceType(name),
-    keyColumns: [],
+    key: { columns: [] },
+    secrets: new Map(),
     nameColumn: undefined,
     noise: new Set(),
     related: [],
@@ -132,7 +141,12 @@ function typesOf(catalog: Catalog): Map<number, string> {
 }
 
 /** A reference is a related resource only when it holds the other's resource id, which is its primary key. */
-function referencesOf(table: CatalogTable, catalog: Catalog, types: ReadonlyMap<number, string>): Reference[] {
+function referencesOf(
+  table: CatalogTable,
+  catalog: Catalog,
+  types: ReadonlyMap<number, string>,
+  secrets: ReadonlyMap<number, Secrets>,
+): Reference[] {
   return table.foreignKeys.flatMap((key) => {
     const target = catalog.tables.get(key.target);
     if (target === undefined || target.primaryKey.length !== key.columns.length) return [];
@@ -140,7 +154,13 @@ function referencesOf(table: CatalogTable, catalog: Catalog, types: ReadonlyMap<
     const columns = target.primaryKey.map((name) => key.columns[key.targetColumns.indexOf(name)]);
     if (!columns.every((name) => name !== undefined)) return [];
     const telling = columns.length === 1 ? columns[0] : columns.at(-1);
-    return [{ relation: relationOf(telling ?? ''), type: types.get(target.oid) ?? resourceType(target.name), columns }];
+    return [
+      {
+        relation: relationOf(telling ?? ''),
+        type: types.get(target.oid) ?? resourceType(target.name),
+        ...keyColumns(columns, target.primaryKey, secrets.get(target.oid)),
+      },
+    ];
   });
 }
 

@@ -1,4 +1,4 @@
-import { makeRedaction } from '@indelible/core';
+import { CLOCK_SKEW_MS_MAX, makeRedaction } from '@indelible/core';
 import { expect, test } from 'vitest';
 import type { RowChange, RowItem } from './assemble.ts';
 import { type Attributed, UNATTRIBUTED } from './attribution.ts';
@@ -24,7 +24,8 @@ const relation: Relation = {
 const map: TableMap = {
   table: 'public.bots',
   resourceType: 'bot',
-  keyColumns: ['id'],
+  key: { columns: ['id'] },
+  secrets: new Map([['api_key', 'api_key']]),
   nameColumn: 'name',
   noise: new Set(['updated_at']),
   related: [{ relation: 'dataset', type: 'dataset', columns: ['dataset_id'] }],
@@ -32,13 +33,22 @@ const map: TableMap = {
   mapKeys: [],
   ownKey: undefined,
 };
-const settings: EventSettings = { name: 'app', systemIdentifier: '7', timeline: 1, types: new Map(), redaction: makeRedaction() };
+const COMMITTED = Date.UTC(2026, 10, 22, 20);
+const settings: EventSettings = {
+  name: 'app',
+  systemIdentifier: '7',
+  timeline: 1,
+  era: 0,
+  nowMs: COMMITTED + 1_000,
+  types: new Map(),
+  redaction: makeRedaction(),
+};
 const maria: Attributed = { actor: { type: 'user', id: 'usr_maria', attribution: 'verified' } };
 
 function item(change: RowChange, ordinal = 3): RowItem {
   return {
     kind: 'row',
-    begin: { kind: 'begin', commitLsn: 0x16_b374_d848n, committedAt: Date.UTC(2026, 10, 22, 20), xid: 7731 },
+    begin: { kind: 'begin', commitLsn: 0x16_b374_d848n, committedAt: COMMITTED, xid: 7731 },
     ordinal,
     change,
     message: undefined,
@@ -81,6 +91,56 @@ test('an update, whole', () => {
   });
   expect(event(change).id).toBe(event(change).id);
   expect(rowEvent(item(change, 4), imagesOf(change), map, maria, true, settings).id).not.toBe(event(change).id);
+});
+
+test("a source's clock that is ahead never moves an event beyond what searches look for", () => {
+  const change: RowChange = { kind: 'insert', relation, after: ['1', 'a', null, null, null] };
+  const made = (aheadMs: number, known = true) =>
+    rowEvent(item(change), imagesOf(change), map, { ...maria, metadata: { plan: 'pro' } }, known, {
+      ...settings,
+      nowMs: COMMITTED - aheadMs,
+    });
+  expect(made(CLOCK_SKEW_MS_MAX)).toMatchObject({ occurredAt: '2026-11-22T20:00:00.000Z', metadata: { plan: 'pro' } });
+  expect(made(CLOCK_SKEW_MS_MAX).tags).toBeUndefined();
+  const ahead = made(CLOCK_SKEW_MS_MAX + 60_000, false);
+  expect(ahead).toMatchObject({
+    occurredAt: '2026-11-22T19:59:00.000Z',
+    metadata: { plan: 'pro', committedAt: '2026-11-22T20:00:00.000Z' },
+    tags: ['tenant:unknown', 'clock:ahead'],
+  });
+  expect(ahead.id).toBe(made(0).id);
+});
+
+test('ids are of version 8, and another history of the same source gives others', () => {
+  const change: RowChange = { kind: 'insert', relation, after: ['1', 'a', null, null, null] };
+  const id = (era: number) => rowEvent(item(change), imagesOf(change), map, maria, true, { ...settings, era }).id;
+  for (const era of [0, 1, 2]) expect(id(era)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab]/);
+  expect(new Set([id(0), id(1), id(2)]).size).toBe(3);
+});
+
+test('a secret that is a key or a name is written as its hash, in the resource and where it is referred to', () => {
+  const secretMap: TableMap = {
+    ...map,
+    key: { columns: ['api_key', 'id'], secret: [true, false] },
+    nameColumn: 'api_key',
+    secrets: new Map([
+      ['api_key', 'api_key'],
+      ['dataset_id', 'token'],
+    ]),
+    related: [{ relation: 'dataset', type: 'dataset', columns: ['dataset_id'], secret: [true] }],
+  };
+  const change: RowChange = {
+    kind: 'update',
+    relation,
+    before: full(['1', 'a', 'tok_1', 'sk_1', 't']),
+    after: ['1', 'b', 'tok_2', 'sk_2', 't'],
+  };
+  const made = rowEvent(item(change), imagesOf(change), secretMap, maria, true, settings);
+  expect(JSON.stringify(made)).not.toMatch(/sk_[12]|tok_[12]/);
+  expect(made.resource).toEqual({ type: 'bot', id: keyText(['sk_2', '1'], [true, false]), name: keyText(['sk_2'], [true]) });
+  expect(made.related?.map(({ id }) => id)).toEqual([keyText(['tok_2'], [true]), keyText(['tok_1'], [true])]);
+  expect(keyText(['tok_1'], [true])).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(made.change).toMatchObject({ before: { dataset_id: { redacted: 'token' } }, fields: ['api_key', 'dataset_id', 'name'] });
 });
 
 test('what is skipped, and what is not', () => {

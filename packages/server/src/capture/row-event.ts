@@ -1,23 +1,42 @@
 // From a row change to an event: action, resource, related resources, change and source. Pure.
 
 import { createHash } from 'node:crypto';
-import { type NewEvent, NAME_CHARS_MAX, RELATED_MAX, type RelatedResource, type Resource, classify, uuidFrom } from '@indelible/core';
+import {
+  CLOCK_SKEW_MS_MAX,
+  type JsonObject,
+  type NewEvent,
+  NAME_CHARS_MAX,
+  RELATED_MAX,
+  type RelatedResource,
+  type Resource,
+  classify,
+  uuidFrom,
+} from '@indelible/core';
 import type { RowItem } from './assemble.ts';
 import type { Attributed } from './attribution.ts';
 import { type ChangeSettings, changeOf } from './change-of.ts';
 import { lsnText } from './lsn.ts';
 import type { TableMap } from './resource-map.ts';
-import { type RowImages, keyOf, textOf } from './row-image.ts';
+import { type RowImages, hashOf, keyOf, textOf } from './row-image.ts';
 
 const VERBS = { insert: 'created', update: 'updated', delete: 'deleted', truncate: 'truncated' } as const;
 
 /** Marks events whose row does not say which tenant it belongs to. */
 export const TENANT_UNKNOWN_TAG = 'tenant:unknown';
 
+/** Marks events of a source whose clock is ahead: searches rely on no event being later than the trail's clock and some minutes. */
+export const CLOCK_AHEAD_TAG = 'clock:ahead';
+/** The field of the metadata that then holds the source's own time. */
+const SOURCE_TIME = 'committedAt';
+
 export interface EventSettings extends ChangeSettings {
   readonly name: string;
   readonly systemIdentifier: string;
   readonly timeline: number;
+  /** Of the source's record. */
+  readonly era: number;
+  /** The trail's clock. */
+  readonly nowMs: number;
 }
 
 /** Why a change makes no event: nothing differs, or nothing but noise. */
@@ -53,7 +72,11 @@ export function rowEvent(
   const commit = lsnText(begin.commitLsn);
   const { category, operation, severity, tags } = classify(action);
   const related = relatedOf(map, images);
-  const change = changeOf(images, item.bytes, settings);
+  const change = changeOf(images, item.bytes, map.secrets, settings);
+  const latestMs = settings.nowMs + CLOCK_SKEW_MS_MAX;
+  const ahead = begin.committedAt > latestMs;
+  const metadata: JsonObject = { ...attributed.metadata, ...(ahead ? { [SOURCE_TIME]: new Date(begin.committedAt).toISOString() } : {}) };
+  const ownTags = [...(tenantKnown ? [] : [TENANT_UNKNOWN_TAG]), ...(ahead ? [CLOCK_AHEAD_TAG] : [])];
   return {
     id: changeId(settings, commit, ordinal),
     idFromSender: false,
@@ -62,21 +85,23 @@ export function rowEvent(
     operation,
     outcome: 'success',
     severity,
-    occurredAt: new Date(begin.committedAt).toISOString(),
+    occurredAt: new Date(Math.min(begin.committedAt, latestMs)).toISOString(),
     actor: attributed.actor,
     resource: resourceOf(map, images),
     ...(related.length === 0 ? {} : { related }),
     ...(change === undefined ? {} : { change }),
     ...(attributed.context === undefined ? {} : { context: attributed.context }),
     source: { kind: 'postgres', name: settings.name, position: `${commit}:${ordinal}`, transaction: String(begin.xid) },
-    ...(attributed.metadata === undefined ? {} : { metadata: attributed.metadata }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     ...(tags.length === 0 ? {} : { catalogueTags: tags }),
-    ...(tenantKnown ? {} : { tags: [TENANT_UNKNOWN_TAG] }),
+    ...(ownTags.length === 0 ? {} : { tags: ownTags }),
   };
 }
 
 function changeId(settings: EventSettings, commit: string, ordinal: number): string {
-  const seed = `${settings.systemIdentifier},${settings.timeline},${commit},${ordinal}`;
+  // A source that was put back to an older state writes other changes at the same positions.
+  const era = settings.era === 0 ? '' : `,${settings.era}`;
+  const seed = `${settings.systemIdentifier},${settings.timeline},${commit},${ordinal}${era}`;
   return uuidFrom(createHash('sha256').update(seed).digest().subarray(0, 16));
 }
 
@@ -84,12 +109,12 @@ function resourceOf(map: TableMap, images: RowImages): Resource {
   const { relation } = images;
   const tuple = images.after ?? images.before;
   if (tuple === undefined) return { type: map.resourceType };
-  const id = keyOf(relation, tuple, map.keyColumns);
+  const id = keyOf(relation, tuple, map.key);
   const named = [images.after, images.before].map((side) =>
     side === undefined || map.nameColumn === undefined ? null : textOf(relation, side, map.nameColumn),
   );
-  const name = named
-    .find((text) => text !== null && text !== '')
+  const telling = named.find((text) => typeof text === 'string' && text !== '') ?? undefined;
+  const name = (telling !== undefined && map.secrets.has(map.nameColumn ?? '') ? hashOf(telling) : telling)
     ?.slice(0, NAME_CHARS_MAX)
     .toWellFormed();
   return { type: map.resourceType, ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) };
@@ -100,8 +125,9 @@ function relatedOf(map: TableMap, images: RowImages): RelatedResource[] {
   const found = new Map<string, RelatedResource>();
   for (const tuple of [images.after, images.before]) {
     if (tuple === undefined) continue;
-    for (const { relation, type, columns } of map.related) {
-      const id = keyOf(images.relation, tuple, columns);
+    for (const reference of map.related) {
+      const { relation, type } = reference;
+      const id = keyOf(images.relation, tuple, reference);
       if (id !== undefined && found.size < RELATED_MAX) found.set(`${relation},${type},${id}`, { relation, type, id });
     }
   }

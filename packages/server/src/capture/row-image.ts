@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { ID_CHARS_MAX } from '@indelible/core';
 import type { RowChange } from './assemble.ts';
+import type { KeyColumns } from './secrets.ts';
 import { type Cell, type Relation, type Tuple, UNCHANGED } from './pgoutput.ts';
 
 export interface RowImages {
@@ -52,25 +53,32 @@ export function textOf(relation: Relation, tuple: Tuple, column: string): string
 }
 
 /** The key of a row as one text, or undefined when a part of it is NULL or unknown. */
-export function keyOf(relation: Relation, tuple: Tuple, columns: readonly string[]): string | undefined {
+export function keyOf(relation: Relation, tuple: Tuple, { columns, secret }: KeyColumns): string | undefined {
   const parts: string[] = [];
   for (const column of columns) {
     const text = textOf(relation, tuple, column);
     if (text === null) return undefined;
     parts.push(text);
   }
-  return keyText(parts);
+  return keyText(parts, secret);
 }
 
 /**
  * Values joined by commas; a comma or backslash within a part of a composite key is escaped, so that two keys never meet.
- * A text longer than an id may be is named by its SHA-256.
+ * A text longer than an id may be is named by its SHA-256, and so is a part that is a secret.
  *
  * @example keyText(['a,b', 'c']) // "a\\,b,c"
  */
-export function keyText(parts: readonly string[]): string | undefined {
+export function keyText(values: readonly string[], secret?: readonly boolean[]): string | undefined {
+  const parts =
+    secret === undefined ? values : values.map((value, index) => (secret[index] === true && value !== '' ? hashOf(value) : value));
   if (parts.length === 0) return undefined;
   const text = parts.length === 1 ? (parts[0] ?? '') : parts.map((part) => part.replace(/[\\,]/g, '\\$&')).join(',');
   if (text === '') return undefined;
-  return text.length <= ID_CHARS_MAX ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return text.length <= ID_CHARS_MAX ? text : hashOf(text);
+}
+
+/** What stands in the place of a text that an id may not hold. */
+export function hashOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -12,9 +12,9 @@ import {
 } from '../limits.ts';
 import { Assembler, type Item } from './assemble.ts';
 import { type BatchSettings, applyBatch } from './batch.ts';
-import { qualified } from './catalog.ts';
 import { type Counters, countersFrom } from './counters.ts';
-import { type Gap, checkContinuity, recordCoverage } from './gap.ts';
+import { noteCoverage } from './coverage.ts';
+import { type Gap, checkContinuity } from './gap.ts';
 import type { Lsn } from './lsn.ts';
 import type { Output } from './pgoutput.ts';
 import { ReplicationStream, connectReplication, identify, walEnd } from './replication.ts';
@@ -53,6 +53,7 @@ export class Session {
   #cursor: Cursor;
   #counters: Counters;
   #acknowledged: Lsn;
+  #publishedAt: Lsn;
   #idleAt: Lsn | undefined;
   #lastIdleMs = 0;
   #lastPollMs = 0;
@@ -74,6 +75,7 @@ export class Session {
     this.#cursor = record.cursor;
     this.#counters = countersFrom(record.counters);
     this.#acknowledged = record.acknowledged;
+    this.#publishedAt = record.publishedAt;
     this.#lastEventAt = record.lastEventAt;
     this.#tables = new SourceTables(record, options);
     this.#assembler = new Assembler((item) => this.#enqueue(item));
@@ -230,6 +232,8 @@ export class Session {
       name: this.#record.name,
       systemIdentifier: this.#record.systemIdentifier,
       timeline: this.#record.timeline,
+      era: this.#record.era,
+      nowMs: Date.now(),
       contextKey: this.#options.contextKey,
       redaction: this.#options.redaction,
       types: this.#tables.types,
@@ -247,11 +251,15 @@ export class Session {
   }
 
   async #poll(source: pg.Client): Promise<Gap | undefined> {
-    const health = await checkContinuity(source, this.#record, undefined, () => this.#acknowledged);
-    if (health.gap !== undefined) return { ...health.gap, from: this.#acknowledged };
+    const at = await walEnd(source);
+    const record = { ...this.#record, cursor: this.#cursor, acknowledged: this.#acknowledged, publishedAt: this.#publishedAt };
+    const health = await checkContinuity(source, record, undefined, () => this.#acknowledged);
+    if (health.gap !== undefined) return health.gap;
     this.#slotLagBytes = health.lagBytes;
     await this.#tables.refresh(source, this.#trail);
     await this.#publishNew(source);
+    await this.#noteCoverage(record, at, await walEnd(source));
+    this.#publishedAt = at;
     await this.#trail.query(`delete from indelible.capture_nonce where source_id = $1 and seen_at < now() - make_interval(days => $2)`, [
       this.#record.sourceId,
       CAPTURE_NONCE_DAYS,
@@ -280,10 +288,15 @@ export class Session {
       return;
     }
     log.info({ source: this.#record.name, statements }, `capture of ${this.#record.name} covers ${added.length} more tables`);
-    const names = (again: boolean): string[] => added.filter((table) => this.#tables.wasPublished(table.oid) === again).map(qualified);
-    await this.#trail.query('begin');
-    await recordCoverage(this.#trail, this.#record, { added: names(false), again: names(true) }, this.#acknowledged, await walEnd(source));
-    await this.#trail.query('commit');
     await this.#tables.refresh(source, this.#trail);
+  }
+
+  async #noteCoverage(record: SourceRecord, before: Lsn, after: Lsn): Promise<void> {
+    const { catalog } = this.#tables;
+    if (catalog === undefined) return;
+    await this.#trail.query('begin');
+    await noteCoverage(this.#trail, record, catalog, before, after);
+    const answer = await this.#trail.query('commit');
+    if (answer.command !== 'COMMIT') throw new Error('the trail rolled the coverage back');
   }
 }

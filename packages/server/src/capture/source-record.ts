@@ -20,6 +20,10 @@ export interface SourceRecord extends SourceIdentity {
   readonly cursor: Cursor;
   /** The furthest that the slot was ever allowed to go. */
   readonly acknowledged: Lsn;
+  /** Where the source's log ended when the publication was last looked at, and was whole. */
+  readonly publishedAt: Lsn;
+  /** How often the source's history was replaced by another: the same position then means another change. */
+  readonly era: number;
   readonly lastEventAt: Date | undefined;
   readonly stoppedReason: string | undefined;
   readonly counters: Readonly<Record<string, number>>;
@@ -53,6 +57,8 @@ interface RecordRow {
   readonly cursor_lsn: string;
   readonly cursor_ordinal: string;
   readonly acknowledged_lsn: string;
+  readonly published_lsn: string;
+  readonly era: number;
   readonly last_event_at: Date | null;
   readonly stopped_reason: string | null;
   readonly counters: Record<string, number>;
@@ -67,10 +73,15 @@ export async function loadAcknowledged(trail: pg.ClientBase | pg.Pool, sourceId:
   return parseLsn(answer.rows[0]?.lsn ?? '0/0');
 }
 
+/** Whether the source was ever set up; a source that is stopped was. */
+export async function isRegistered(trail: pg.Pool, name: string): Promise<boolean> {
+  return (await trail.query('select from indelible.capture_source where name = $1', [name])).rowCount === 1;
+}
+
 export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): Promise<SourceRecord | undefined> {
   const answer = await trail.query<RecordRow>(
     `select source_id, name, system_identifier, timeline, database, slot, publication, cursor_lsn::text, cursor_ordinal::text, acknowledged_lsn::text,
-       last_event_at, stopped_reason, counters from indelible.capture_source where name = $1`,
+       published_lsn::text, era, last_event_at, stopped_reason, counters from indelible.capture_source where name = $1`,
     [name],
   );
   const row = answer.rows[0];
@@ -85,6 +96,8 @@ export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): 
     publication: row.publication,
     cursor: { lsn: parseLsn(row.cursor_lsn), ordinal: Number(row.cursor_ordinal) },
     acknowledged: parseLsn(row.acknowledged_lsn),
+    publishedAt: parseLsn(row.published_lsn),
+    era: row.era,
     lastEventAt: row.last_event_at ?? undefined,
     stoppedReason: row.stopped_reason ?? undefined,
     counters: row.counters,
@@ -122,23 +135,30 @@ export async function advanceIdle(trail: pg.ClientBase, sourceId: number, acknow
   ]);
 }
 
-/** Registers a source, or takes it up again at a new slot after it was stopped. */
+/**
+ * Registers a source, or takes it up again at a new slot after it was stopped.
+ *
+ * @param published as `publishedIn` tells it, at `slotAt`
+ * @param sameHistory false when positions of the source's log begin anew: then the cursor does too
+ */
 export async function registerSource(
   tx: pg.ClientBase,
   name: string,
   identity: SourceIdentity,
   slotAt: Lsn,
-  sameServer: boolean,
+  published: readonly string[],
+  sameHistory: boolean,
 ): Promise<number> {
   const { slot, publication } = namesOf(name);
   const answer = await tx.query<{ source_id: number }>(
-    `insert into indelible.capture_source (name, system_identifier, timeline, database, slot, publication, acknowledged_lsn)
-     values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into indelible.capture_source (name, system_identifier, timeline, database, slot, publication, acknowledged_lsn, published, published_lsn)
+     values ($1, $2, $3, $4, $5, $6, $7, $9, $7)
      on conflict (name) do update set system_identifier = excluded.system_identifier, timeline = excluded.timeline, database = excluded.database,
-       acknowledged_lsn = excluded.acknowledged_lsn, stopped_reason = null,
+       acknowledged_lsn = excluded.acknowledged_lsn, published = excluded.published, published_lsn = excluded.published_lsn, stopped_reason = null,
+       era = case when $8 then capture_source.era else capture_source.era + 1 end,
        cursor_lsn = case when $8 then capture_source.cursor_lsn else '0/0' end, cursor_ordinal = case when $8 then capture_source.cursor_ordinal else -1 end
      returning source_id`,
-    [name, identity.systemIdentifier, identity.timeline, identity.database, slot, publication, lsnText(slotAt), sameServer],
+    [name, identity.systemIdentifier, identity.timeline, identity.database, slot, publication, lsnText(slotAt), sameHistory, published],
   );
   const row = answer.rows[0];
   if (row === undefined) throw new Error('the source could not be registered');

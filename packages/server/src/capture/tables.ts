@@ -16,12 +16,16 @@ export class SourceTables {
   /** Grows only: rows of a dropped table may still be on their way. */
   readonly #maps = new Map<number, TableMap>();
   readonly #filled = new Set<string>();
-  readonly #published = new Set<number>();
   #catalog: Catalog | undefined;
 
   constructor(record: SourceRecord, options: MapOptions) {
     this.#record = record;
     this.#options = options;
+  }
+
+  /** As it was last read; undefined before the first `refresh`. */
+  get catalog(): Catalog | undefined {
+    return this.#catalog;
   }
 
   get types(): TypeMap {
@@ -55,7 +59,6 @@ export class SourceTables {
     const missing = new Set([...labels].filter((label) => !this.#filled.has(label)));
     if (missing.size > 0) await this.#fill(source, trail, catalog, maps, missing);
     this.#catalog = catalog;
-    for (const table of catalog.tables.values()) if (table.published) this.#published.add(table.oid);
     for (const [oid, map] of maps) this.#maps.set(oid, map);
   }
 
@@ -64,11 +67,6 @@ export class SourceTables {
     return this.#catalog === undefined
       ? { statements: [], added: [], uncovered: [] }
       : planPublication(this.#catalog, this.#record.publication);
-  }
-
-  /** Whether the table was published when it was last looked at: then somebody has taken it out since. */
-  wasPublished(oid: number): boolean {
-    return this.#published.has(oid);
   }
 
   async #fill(

@@ -6,6 +6,7 @@ import { type Catalog, type CatalogTable } from './catalog.ts';
 import { tableName } from './publication-plan.ts';
 import type { TableMap } from './resource-map.ts';
 import { keyText } from './row-image.ts';
+import type { KeyColumns } from './secrets.ts';
 import { fillTenantMap, type Way, wayFrom } from './tenant-map.ts';
 
 /** The text that the stream would send: what the type's output function gives, without the driver's parsers. */
@@ -50,13 +51,13 @@ async function fillTable(source: pg.ClientBase, trail: pg.ClientBase, sourceId: 
     });
     if (piece.rows.length === 0) break;
     const rows = piece.rows.map((row) => reader(columns, row));
-    for (const { label, columns: keyColumns } of map.mapKeys) {
+    for (const mapKey of map.mapKeys) {
       const entries: { key: string; way: Way }[] = [];
       for (const { text, key } of rows) {
-        const found = key(keyColumns);
+        const found = key(mapKey);
         if (found !== undefined) entries.push({ key: found, way: wayFrom(map, text, key) });
       }
-      await fillTenantMap(trail, sourceId, label, entries);
+      await fillTenantMap(trail, sourceId, mapKey.label, entries);
     }
   }
   await source.query('close indelible_fill');
@@ -64,14 +65,14 @@ async function fillTable(source: pg.ClientBase, trail: pg.ClientBase, sourceId: 
 
 interface RowReader {
   readonly text: (column: string) => string | null;
-  readonly key: (columns: readonly string[]) => string | undefined;
+  readonly key: (key: KeyColumns) => string | undefined;
 }
 
 function reader(columns: readonly string[], row: readonly (string | null)[]): RowReader {
   const text = (column: string): string | null => row[columns.indexOf(column)] ?? null;
-  const key = (names: readonly string[]): string | undefined => {
+  const key = ({ columns: names, secret }: KeyColumns): string | undefined => {
     const parts = names.map(text);
-    return parts.every((part) => part !== null) ? keyText(parts) : undefined;
+    return parts.every((part) => part !== null) ? keyText(parts, secret) : undefined;
   };
   return { text, key };
 }

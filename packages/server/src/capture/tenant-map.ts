@@ -6,7 +6,8 @@ import { TENANT_HOPS_MAX } from '../limits.ts';
 import { type Lsn, lsnText } from './lsn.ts';
 import type { Relation, Tuple } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
-import { keyOf, textOf } from './row-image.ts';
+import { hashOf, keyOf, textOf } from './row-image.ts';
+import type { KeyColumns } from './secrets.ts';
 
 /** Where a row's tenant is: named by the row itself, or that of another row; undefined when it says nothing. */
 export type Way =
@@ -29,21 +30,17 @@ export function wayOf(map: TableMap, relation: Relation, tuple: Tuple): Way {
   return wayFrom(
     map,
     (column) => textOf(relation, tuple, column),
-    (columns) => keyOf(relation, tuple, columns),
+    (key) => keyOf(relation, tuple, key),
   );
 }
 
-export function wayFrom(
-  map: TableMap,
-  text: (column: string) => string | null,
-  key: (columns: readonly string[]) => string | undefined,
-): Way {
+export function wayFrom(map: TableMap, text: (column: string) => string | null, key: (key: KeyColumns) => string | undefined): Way {
   for (const step of map.tenant) {
     if (step.kind === 'column') {
       const tenant = text(step.column);
-      if (tenant !== null && isTenantName(tenant)) return { kind: 'tenant', tenant };
+      if (tenant !== null && isTenantName(tenant)) return { kind: 'tenant', tenant: step.secretValue === true ? hashOf(tenant) : tenant };
     } else {
-      const found = key(step.columns);
+      const found = key(step);
       if (found !== undefined) return { kind: 'row', table: step.label, key: found };
     }
   }

@@ -2,26 +2,34 @@
 
 import { TENANT_HOPS_MAX } from '../limits.ts';
 import { type Catalog, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
+import { type KeyColumns, type Secrets, keyColumns } from './secrets.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 
 export type TenantStep =
   /** The column's value is the tenant. */
-  | { readonly kind: 'column'; readonly column: string }
+  | { readonly kind: 'column'; readonly column: string; readonly secretValue?: true }
   /** The row belongs where the row that these columns point to belongs. */
-  | {
-      readonly kind: 'reference';
-      readonly columns: readonly string[];
-      readonly table: string;
-      readonly label: string;
-      readonly targetColumns: readonly string[];
-    };
+  | ReferenceStep;
+
+export interface ReferenceStep extends KeyColumns {
+  readonly kind: 'reference';
+  readonly table: string;
+  readonly label: string;
+  /** The same key as the other table calls it. */
+  readonly target: KeyColumns;
+}
 
 /**
  * The steps of every table, to be tried in order until one gives a value. An empty list: the tenant cannot be known.
  *
  * @param tenantColumns names of tenant columns as snake_case, the weightiest first
+ * @param secrets by OID of the table: a tenant is never named by a secret
  */
-export function tenantSteps(catalog: Catalog, tenantColumns: readonly string[]): Map<number, TenantStep[]> {
+export function tenantSteps(
+  catalog: Catalog,
+  tenantColumns: readonly string[],
+  secrets: ReadonlyMap<number, Secrets> = new Map(),
+): Map<number, TenantStep[]> {
   const own = new Map<number, TenantStep[]>();
   for (const table of catalog.tables.values()) {
     const column = selfColumn(table, catalog, tenantColumns);
@@ -29,14 +37,18 @@ export function tenantSteps(catalog: Catalog, tenantColumns: readonly string[]):
     if (columns.length > 0)
       own.set(
         table.oid,
-        columns.map((name) => ({ kind: 'column', column: name })),
+        columns.map((name) => ({
+          kind: 'column',
+          column: name,
+          ...(secrets.get(table.oid)?.has(name) === true ? { secretValue: true } : {}),
+        })),
       );
   }
   const distance = distances(catalog, own);
   const steps = new Map<number, TenantStep[]>();
   for (const table of catalog.tables.values()) {
     const direct = own.get(table.oid) ?? [];
-    steps.set(table.oid, isSelf(table, catalog, tenantColumns) ? direct : [...direct, ...references(table, catalog, distance)]);
+    steps.set(table.oid, isSelf(table, catalog, tenantColumns) ? direct : [...direct, ...references(table, catalog, distance, secrets)]);
   }
   return steps;
 }
@@ -93,23 +105,34 @@ function distances(catalog: Catalog, own: ReadonlyMap<number, unknown>): Map<num
   return distance;
 }
 
-function references(table: CatalogTable, catalog: Catalog, distance: ReadonlyMap<number, number>): TenantStep[] {
+function references(
+  table: CatalogTable,
+  catalog: Catalog,
+  distance: ReadonlyMap<number, number>,
+  secrets: ReadonlyMap<number, Secrets>,
+): TenantStep[] {
   const hops = (key: ForeignKey): number => distance.get(key.target) ?? Number.POSITIVE_INFINITY;
   return table.foreignKeys
     .filter((key) => key.target !== table.oid && hops(key) < TENANT_HOPS_MAX)
     .sort((a, b) => hops(a) - hops(b))
     .flatMap((key) => {
       const target = catalog.tables.get(key.target);
-      return target === undefined ? [] : [reference(key, target)];
+      return target === undefined ? [] : [reference(key, target, secrets.get(target.oid))];
     });
 }
 
-function reference(key: ForeignKey, target: CatalogTable): TenantStep {
+function reference(key: ForeignKey, target: CatalogTable, secrets: Secrets | undefined): TenantStep {
   // Columns in one order per target, whatever the order in the constraint, so that one label means one key.
   const byKey =
     target.primaryKey.length === key.targetColumns.length && target.primaryKey.every((name) => key.targetColumns.includes(name));
   const targetColumns = byKey ? target.primaryKey : [...key.targetColumns].sort();
   const columns = targetColumns.map((name) => key.columns[key.targetColumns.indexOf(name)] ?? '');
   const label = byKey ? qualified(target) : `${qualified(target)}(${targetColumns.join(',')})`;
-  return { kind: 'reference', columns, table: qualified(target), label, targetColumns };
+  return {
+    kind: 'reference',
+    ...keyColumns(columns, targetColumns, secrets),
+    table: qualified(target),
+    label,
+    target: keyColumns(targetColumns, targetColumns, secrets),
+  };
 }

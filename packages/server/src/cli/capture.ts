@@ -40,10 +40,14 @@ async function setup(url: string, options: Options): Promise<void> {
   const result =
     options.dryRun === true
       ? await captureSetup({ sourceUrl: url, name, dryRun: true })
-      : await withAppender((appender) => captureSetup({ sourceUrl: url, name, appender }));
+      : await withAppender((appender) => captureSetup({ sourceUrl: url, name, appender, resume: true }));
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ name, ...result })}\n`);
     return;
+  }
+  if (result.resumed !== undefined) {
+    process.stderr.write(`${pc.yellow('gap')} ${name} was stopped: ${result.resumed}\n`);
+    process.stderr.write('Capture goes on from a new slot; the changes between are missing, and the log of _operator says so.\n');
   }
   for (const statement of result.statements) process.stdout.write(`${statement};\n`);
   for (const { table, what, remedy } of result.uncovered)

@@ -3,7 +3,7 @@
 import { Failure } from '@indelible/core';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { trailUrl } from '../store/trail-url.ts';
 import { verifyDatabase } from '../verify/database.ts';
 import type { VerifyResult } from '../verify/finding.ts';
@@ -33,7 +33,7 @@ export function verifyCommand(): Command {
     .option('--server <url>', 'as an outsider, what a server shows (INDELIBLE_URL)')
     .option('--state <file>', 'with --server: keeps what was seen, so that the next run finds a log that was cut or rewritten')
     .option('--vkey <name+id+key>', 'the key that must have signed; got elsewhere than from what is verified')
-    .option('--signer-dir <directory>', "with --database: compare with the signer's key and memory too")
+    .option('--signer-dir <directory>', "with --database: compare with this signer's key and memory; the configured one's by default")
     .option('--key <key>', 'with --server: an API key with the scope read (INDELIBLE_KEY)')
     .option('--tenant <tenant>', 'with --server: the tenant, for a key that is good for all (INDELIBLE_TENANT)')
     .option('--events', 'with --server: prove every event, and not only a sample')
@@ -74,13 +74,43 @@ async function run(options: Options, bar: ProgressBar): Promise<VerifyResult> {
   }
   if (options.state !== undefined || options.events !== undefined || options.key !== undefined || options.tenant !== undefined)
     throw usage('--state, --events, --key and --tenant belong to --server');
+  const { ownerUrl, signerDirectory } = await whichTrail(options.database);
   return verifyDatabase({
-    ownerUrl: typeof options.database === 'string' ? options.database : await trailUrl(readConfig()),
+    ownerUrl,
     ...(vkey !== undefined && { vkeys: [vkey] }),
     ...(options.signerDir !== undefined && { signerDirectory: options.signerDir }),
+    ...(signerDirectory !== undefined && { signerDirectoryIfThere: signerDirectory }),
     ...(options.workers !== undefined && { workers: threads(options.workers) }),
     onProgress,
   });
+}
+
+/** The database, and where it is the configured one the signer's directory beside it. */
+async function whichTrail(database: string | true | undefined): Promise<{ ownerUrl: string; signerDirectory?: string }> {
+  if (typeof database !== 'string') {
+    const config = readConfig();
+    return { ownerUrl: await trailUrl(config), signerDirectory: config.signerDirectory };
+  }
+  const config = configIfSound();
+  const configured = config === undefined ? undefined : await trailUrl(config).catch(() => undefined);
+  if (config === undefined || configured === undefined || placeOf(configured) !== placeOf(database)) return { ownerUrl: database };
+  return { ownerUrl: database, signerDirectory: config.signerDirectory };
+}
+
+/** Somebody who verifies a database by its URL needs no sound configuration of a server. */
+function configIfSound(): Config | undefined {
+  try {
+    return readConfig();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which database it is, whoever connects. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port === '' ? '5432' : port}${pathname}`;
 }
 
 function threads(text: string): number {

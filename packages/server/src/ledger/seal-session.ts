@@ -4,7 +4,15 @@
 //
 // System leaves are durable before anything is signed over them, so that what was signed once can always be continued.
 
-import { type Failure, leafHash, originHash, parseSystemLeaf, printSystemLeaf, type SystemLeaf } from '@indelible/core';
+import {
+  type CheckpointLeaf,
+  type Failure,
+  leafHash,
+  originHash,
+  parseSystemLeaf,
+  printSystemLeaf,
+  type SystemLeaf,
+} from '@indelible/core';
 import type pg from 'pg';
 import { BEAT_INTERVAL_MS, SEAL_EDGES_MAX, SEAL_LEAVES_MAX, SEAL_LOGS_MAX, SEAL_LOOKBACK_MS, SEAL_SWEEP_INTERVAL_MS } from '../limits.ts';
 import { nodeHash } from '../store/node-hash.ts';
@@ -12,6 +20,7 @@ import { SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import {
   addKey,
   appendSystemLeaves,
+  findLastSealing,
   findGrown,
   findShrunk,
   type GrownLog,
@@ -110,7 +119,7 @@ export async function openSession(
   }
   for (const { seq, leaf } of await readSystemLeaves(client, published, log.size)) {
     const parsed = parseSystemLeaf(leaf);
-    if (parsed.kind === 'checkpoint') state.pending.set(parsed.originHash, { seq, size: parsed.size, root: toBase64(parsed.root) });
+    if (parsed.kind === 'checkpoint') state.pending.set(parsed.originHash, pendingOf(seq, parsed));
     if (parsed.kind === 'beat') system.lastBeat = parsed.time;
   }
   await recordKey(state);
@@ -138,7 +147,12 @@ async function tick(state: State): Promise<TickResult> {
   const sweep = now >= state.sweepAt;
   if (sweep) await reportShrunk(state);
   const grown = await findGrown(client, sweep ? 0 : now - SEAL_LOOKBACK_MS, SEAL_LOGS_MAX);
-  if (sweep && grown.length < SEAL_LOGS_MAX) state.sweepAt = now + SEAL_SWEEP_INTERVAL_MS;
+  if (sweep && grown.length < SEAL_LOGS_MAX) {
+    state.sweepAt = now + SEAL_SWEEP_INTERVAL_MS;
+    // What was held up and is under its checkpoint again, as after rows were put back, is so no more.
+    const waiting = new Set(grown.map(({ tenantId }) => tenantId));
+    for (const tenantId of state.failing.keys()) if (!waiting.has(tenantId)) state.failing.delete(tenantId);
+  }
 
   const growths = await gather(
     state,
@@ -189,8 +203,11 @@ async function tick(state: State): Promise<TickResult> {
 
   if (beat) system.lastBeat = t;
   system.published = system.edge.size;
-  state.pending.clear();
-  for (const { log } of ready) state.failing.delete(log.tenantId);
+  for (const { log } of ready) {
+    state.failing.delete(log.tenantId);
+    // Those of logs that are held up still name the leaf that theirs will follow.
+    state.pending.delete(originHash(log.origin, nodeHash));
+  }
   const sealed = ready.reduce((sum, { log }) => sum + log.size - log.published, 0);
   return { logs: ready.length, leaves: sealed, published: true, more: grown.length === SEAL_LOGS_MAX };
 }
@@ -260,8 +277,8 @@ async function examine(state: State, growths: readonly { log: GrownLog; growth: 
       continue;
     }
     const name = originHash(log.origin, nodeHash);
-    const pending = state.pending.get(name);
-    // A crash left this very leaf unpublished: it serves now.
+    const pending = state.pending.get(name) ?? (await findUnpublished(state, log, name));
+    // A crash left this very leaf unpublished, or its checkpoint was deleted: it serves now.
     const reused = pending !== undefined && pending.size === log.size && pending.root === toBase64(root) ? pending : undefined;
     const checkpoint = {
       kind: 'checkpoint',
@@ -281,6 +298,21 @@ async function examine(state: State, growths: readonly { log: GrownLog; growth: 
     if (reused === undefined) next++;
   }
   return ready;
+}
+
+/**
+ * A log of which more was signed than is published, although no crash left it so: its checkpoints were deleted. The leaf that
+ * it has in the system log tells where its chain goes on.
+ */
+async function findUnpublished(state: State, log: GrownLog, name: string): Promise<Pending | undefined> {
+  if ((state.signer.remembered(log.origin)?.size ?? 0) <= log.published) return undefined;
+  const last = await findLastSealing(state.client, name);
+  const leaf = last === undefined ? undefined : parseSystemLeaf(last.leaf);
+  return last !== undefined && leaf?.kind === 'checkpoint' ? pendingOf(last.seq, leaf) : undefined;
+}
+
+function pendingOf(seq: number, { size, root }: CheckpointLeaf): Pending {
+  return { seq, size, root: toBase64(root) };
 }
 
 function holdUp(state: State, log: GrownLog, error: Error): void {

@@ -166,8 +166,13 @@ test('a gap holds up its own log and no other', async () => {
   await trail.admin.query(
     "delete from indelible.event where seq = 3 and tenant_id = (select tenant_id from indelible.log where tenant = 'org_broken')",
   );
-  const sealer = trail.sealer();
+  let now = Date.now();
+  const sealer = trail.sealer({ now: () => now });
   expect(await sealer.tick()).toMatchObject({ logs: 1, leaves: 6 });
+  now += 3_000;
+  await sealer.tick();
+  // What is held up lets the lag grow.
+  expect(sealer.status().lagMs).toBe(3_000);
   expect(trail.faults).toMatchObject([
     { origin: (await trail.log('org_broken')).origin, message: expect.stringContaining('the sequence number 3 is missing') },
   ]);

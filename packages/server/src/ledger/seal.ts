@@ -35,7 +35,7 @@ export interface SealerStatus {
   readonly owner: boolean;
   /** Milliseconds since 1970; undefined before the first. */
   readonly lastTickAt: number | undefined;
-  /** How long ago everything that was there then was under published checkpoints; undefined when this server is not the owner. */
+  /** How long ago everything that was there then was under published checkpoints, at least; undefined when this server is not the owner. */
   readonly lagMs: number | undefined;
   readonly lastError: string | undefined;
   /** Logs that are held up, and by what. */
@@ -106,7 +106,9 @@ export class Sealer {
       const { logs, leaves, published, more } = await owned.session.tick();
       const sealed = { logs, leaves, milliseconds: performance.now() - from };
       this.#lastTickAt = started;
-      if (!more) this.#sealedAt = started;
+      // Where a log is held up the lag grows, from when this server took over at the latest.
+      const whole = !more && owned.session.failing.size === 0;
+      this.#sealedAt = whole ? started : (this.#sealedAt ?? started);
       if (owned.session.failing.size === 0) this.#lastError = undefined;
       if (published) this.#options.onSeal?.(sealed);
       return { ...sealed, more };

@@ -74,6 +74,16 @@ export async function findShrunk(
   return answer.rows.map((row) => ({ origin: row.origin, size: Number(row.size ?? 0) }));
 }
 
+/** The newest checkpoint leaf that the system log has of a log. Walks the system log back, so only for when nothing else tells. */
+export async function findLastSealing(client: pg.ClientBase, originHash: string): Promise<{ seq: number; leaf: string } | undefined> {
+  const answer = await client.query<{ seq: string; leaf: string }>(
+    'select seq, leaf from indelible.system_leaf where strpos(leaf, $1) > 0 order by seq desc limit 1',
+    [`"o":"${originHash}"`],
+  );
+  const row = answer.rows[0];
+  return row === undefined ? undefined : { seq: Number(row.seq), leaf: row.leaf };
+}
+
 export interface SystemLog {
   readonly origin: string;
   readonly size: number;

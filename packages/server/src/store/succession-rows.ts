@@ -42,16 +42,3 @@ export async function renameSystemLog(tx: pg.ClientBase, size: number): Promise<
 export async function endKeys(tx: pg.ClientBase): Promise<void> {
   await tx.query('update indelible.signer_key set valid_to = now() where valid_to is null');
 }
-
-/** What the first leaves of later logs say about the logs that they followed. */
-export async function readPredecessors(client: pg.ClientBase): Promise<{ origin: string; size: number; root: string }[]> {
-  const answer = await client.query<{ said: { origin?: unknown; size?: unknown; root?: unknown } | null }>(
-    `select indelible.disclosed(e.disclosures, 'metadata') -> 'metadata' -> 'predecessor' as said
-     from indelible.log l join indelible.event e on e.tenant_id = l.tenant_id and e.seq = 0 where l.generation > 0 and l.tenant_id <> $1`,
-    [SYSTEM_TENANT_ID],
-  );
-  return answer.rows.flatMap(({ said }) => {
-    const { origin, size, root } = said ?? {};
-    return typeof origin === 'string' && typeof size === 'number' && typeof root === 'string' ? [{ origin, size, root }] : [];
-  });
-}

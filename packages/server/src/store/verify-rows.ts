@@ -91,6 +91,8 @@ export async function readKeyTexts(
 export interface LogToVerify {
   readonly tenantId: number;
   readonly tenant: string;
+  readonly generation: number;
+  readonly logId: string;
   readonly origin: string;
   readonly size: number;
   readonly lastT: number;
@@ -98,17 +100,45 @@ export interface LogToVerify {
 }
 
 export async function readLogs(client: pg.ClientBase): Promise<LogToVerify[]> {
-  const answer = await client.query<{ tenant_id: number; tenant: string; origin: string; size: string; last_t: string; frozen: boolean }>(
-    'select tenant_id, tenant, origin, size, last_t, frozen_at is not null as frozen from indelible.log order by tenant_id',
+  const answer = await client.query<{
+    tenant_id: number;
+    tenant: string;
+    generation: number;
+    log_id: string;
+    origin: string;
+    size: string;
+    last_t: string;
+    frozen: boolean;
+  }>(
+    'select tenant_id, tenant, generation, log_id, origin, size, last_t, frozen_at is not null as frozen from indelible.log order by tenant_id',
   );
   return answer.rows.map((row) => ({
     tenantId: row.tenant_id,
     tenant: row.tenant,
+    generation: row.generation,
+    logId: row.log_id,
     origin: row.origin,
     size: Number(row.size),
     lastT: Number(row.last_t),
     frozen: row.frozen,
   }));
+}
+
+/** The disclosures of the first event of each tenant's log, by tenant number; those that have none are not among them. */
+export async function readFirstDisclosures(client: pg.ClientBase): Promise<Map<number, string>> {
+  const answer = await client.query<{ tenant_id: number; disclosures: string }>(
+    `select l.tenant_id, e.disclosures from indelible.log l
+     cross join lateral (select disclosures from indelible.event where tenant_id = l.tenant_id and seq = 0 order by recorded_at limit 1) e
+     where l.tenant_id <> $1`,
+    [SYSTEM_TENANT_ID],
+  );
+  return new Map(answer.rows.map((row) => [row.tenant_id, row.disclosures]));
+}
+
+/** The last leaf of the system log that a published checkpoint names, or -1. */
+export async function lastNamedSystemLeaf(client: pg.ClientBase): Promise<number> {
+  const answer = await client.query<{ last: string }>('select coalesce(max(system_seq), -1) as last from indelible.checkpoint');
+  return Number(answer.rows[0]?.last ?? -1);
 }
 
 /** Sequence numbers that lie outside a log: before its first or at and beyond its size. */

@@ -130,7 +130,10 @@ test('attack 4: a cut tail is found by the checkpoint, the system log and the si
   await sql('update indelible.log set size = 690 where tenant_id = $1', [tenantId]);
   await expectOnly([{ code: 'log_shrunk', seq: 690, toSeq: 700 }]);
   await sql('delete from indelible.checkpoint where tenant_id = $1', [tenantId]);
-  await expectOnly([{ code: 'log_shrunk', seq: 690 }]);
+  await expectOnly([
+    { code: 'log_shrunk', seq: 690 },
+    { code: 'checkpoint_missing', seq: 700 },
+  ]);
   const sealer = trail.sealer();
   await sealer.tick();
   expect(trail.faults[0]).toMatchObject({
@@ -158,6 +161,7 @@ test('attack 4: a restored older backup is refused by the signer and named by ve
   await expectOnly(
     [
       { code: 'log_shrunk', tenant: 'org_acme', seq: 701 },
+      { code: 'checkpoint_missing', log: expect.stringContaining('/log/system') },
       { code: 'log_shrunk', log: expect.stringContaining('/log/system'), seq: 4 },
     ],
     { signerDirectory: kept },

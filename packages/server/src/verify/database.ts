@@ -2,13 +2,23 @@
 // It reads one snapshot, so that a server may go on appending meanwhile.
 
 import pg from 'pg';
+import { SEAL_LAG_MS_MAX } from '../limits.ts';
 import { SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import { storeFailure } from '../store/pool.ts';
-import { readPredecessors } from '../store/succession-rows.ts';
-import { beginSnapshot, type KeptCheckpoint, type LogToVerify, readCheckpoints, readLogs, readStrayTenants } from '../store/verify-rows.ts';
+import {
+  beginSnapshot,
+  type KeptCheckpoint,
+  lastNamedSystemLeaf,
+  type LogToVerify,
+  readCheckpoints,
+  readFirstDisclosures,
+  readLogs,
+  readStrayTenants,
+} from '../store/verify-rows.ts';
 import { crewSize, verifyRanges } from './crew.ts';
 import { type Checked, type FindingList, findingList, type VerifyResult } from './finding.ts';
 import { type Claim, type LogCheck, type LogContext, openLogCheck } from './log-check.ts';
+import { checkAllThere, checkLogRows, checkSystemRow } from './log-rows.ts';
 import type { RangeTask } from './range.ts';
 import { type SystemReport, verifySystemLog } from './system-log.ts';
 import { bringTrust, type Judge, makeJudge, type TrustOptions } from './trust.ts';
@@ -53,21 +63,13 @@ async function verifySnapshot(
   const checked: Checked = { logs: 0, events: 0, systemLeaves: 0, tiles: 0, checkpoints: 0 };
   const judge = await makeJudge(client, brought);
   const memory = new Map(
-    brought.memory.map(({ origin, size, root }) => [
-      origin,
-      { size, root: Buffer.from(root, 'base64'), by: 'what the signer remembers to have signed' },
-    ]),
+    brought.memory.map(({ origin, size, root }) => [origin, { size, root: Buffer.from(root, 'base64'), by: 'the signer\u2019s memory' }]),
   );
   const logs = await readLogs(client);
   const tenants = logs.filter((log) => log.tenantId !== SYSTEM_TENANT_ID);
-  checkOrigins(logs, memory, found);
-  const followed = new Map(
-    (await readPredecessors(client)).map(({ origin, size, root }) => [
-      origin,
-      { size, root: Buffer.from(root, 'base64'), by: 'the log that follows it' },
-    ]),
-  );
+  const followed = checkLogRows(tenants, await readFirstDisclosures(client), found);
   const system = await checkSystem(client, logs, memory, { judge, found, checked });
+  checkAllThere(logs, [memory, followed], system, found);
   const ctx: LogContext = { client, system, judge, found, checked, claims: [memory, followed] };
 
   const total = tenants.reduce((sum, log) => sum + log.size, 0);
@@ -121,22 +123,7 @@ async function* tasksOf(
   }
 }
 
-/** Every log that was ever signed must still be there. */
-function checkOrigins(logs: readonly LogToVerify[], memory: ReadonlyMap<string, Claim>, found: FindingList): void {
-  const origins = new Set(logs.map((log) => log.origin));
-  for (const [origin, { size }] of memory) {
-    if (!origins.has(origin))
-      found.add({
-        code: 'log_missing',
-        log: origin,
-        expected: `${size} leaves`,
-        found: 'nothing',
-        message: `the signer remembers a log ${origin} of ${size} leaves, which is not in the database`,
-      });
-  }
-}
-
-const NO_SYSTEM: SystemReport = { sealings: new Map(), lastT: 0, root: () => undefined };
+const NO_SYSTEM: SystemReport = { sealings: new Map(), lastT: 0, openSinceT: undefined, root: () => undefined };
 
 async function checkSystem(
   client: pg.Client,
@@ -146,11 +133,10 @@ async function checkSystem(
 ): Promise<SystemReport> {
   const log = logs.find(({ tenantId }) => tenantId === SYSTEM_TENANT_ID);
   if (log === undefined) {
-    // A trail that was never sealed has none; one that was sealed has checkpoints.
-    const sealed = (await client.query('select 1 from indelible.checkpoint limit 1')).rowCount !== 0;
-    if (sealed) found.add({ code: 'log_missing', message: 'the system log is missing, although checkpoints are published' });
+    await checkNeverSealed(client, logs, found);
     return NO_SYSTEM;
   }
+  checkSystemRow(log, found);
   const checkpoints = await readCheckpoints(client, SYSTEM_TENANT_ID);
   const remembered = memory.get(log.origin);
   const claims: Claim[] = [
@@ -158,8 +144,10 @@ async function checkSystem(
     ...(remembered === undefined ? [] : [remembered]),
   ];
   const sizes = [...new Set(claims.map(({ size }) => size))].sort((a, b) => a - b);
-  const report = await verifySystemLog(client, log, sizes, found, checked);
+  const published = checkpoints.at(-1)?.size ?? 0;
+  const report = await verifySystemLog(client, log, sizes, published, found, checked);
   await checkSystemSignatures(checkpoints, log, judge, found);
+  await checkPublication(client, log, published, report, found);
   checked.checkpoints += checkpoints.length;
   checked.logs++;
   for (const { size, root, by } of claims) {
@@ -184,6 +172,37 @@ async function checkSystem(
     }
   }
   return report;
+}
+
+/** A trail that was never sealed has no system log; one that was sealed has checkpoints, and is sealed in time. */
+async function checkNeverSealed(client: pg.Client, logs: readonly LogToVerify[], found: FindingList): Promise<void> {
+  const sealed = (await client.query('select 1 from indelible.checkpoint limit 1')).rowCount !== 0;
+  if (sealed) found.add({ code: 'log_missing', message: 'the system log is missing, although checkpoints are published' });
+  else if (logs.some(({ lastT }) => Date.now() - lastT > SEAL_LAG_MS_MAX))
+    found.add({
+      code: 'not_sealed',
+      message: 'there is no system log: no server has ever sealed this trail, or what it sealed was deleted',
+    });
+}
+
+/** Checkpoints come with one of the system log that covers them, and its leaves are under one soon after they were written. */
+async function checkPublication(
+  client: pg.Client,
+  log: LogToVerify,
+  published: number,
+  { openSinceT }: SystemReport,
+  found: FindingList,
+): Promise<void> {
+  const named = await lastNamedSystemLeaf(client);
+  if (named >= published) {
+    const message = `a published checkpoint names leaf ${named} of the system log, whose own newest checkpoint is of size ${published}`;
+    found.add({ code: 'checkpoint_missing', log: log.origin, seq: named, message });
+  } else if (openSinceT !== undefined && Date.now() - openSinceT > SEAL_LAG_MS_MAX) {
+    // A crash leaves such leaves too, until a server runs again.
+    const since = new Date(openSinceT).toISOString();
+    const message = `the leaves of the system log from ${published} on are under no published checkpoint since ${since}: no server seals, or it was deleted`;
+    found.add({ code: 'not_sealed', log: log.origin, seq: published, message });
+  }
 }
 
 async function checkSystemSignatures(

@@ -39,7 +39,10 @@ export function checkEvent(row: EventText): EventVerdict {
     faults.push(columnFault(seq, 'recorded_at', 'a whole number of milliseconds', `${recorded} microseconds`));
   const sections: Sections = new Map();
   const made: Record<string, string> = {};
+  let before = '';
   for (const { name, text } of splitDisclosures(disclosures ?? '')) {
+    if (!follows(name, before)) faults.push(orderFault(seq, name));
+    before = name;
     made[name] = commitment(text, nodeHash);
     if (isProjected(name, text)) readValue(sections, name, text);
   }
@@ -64,6 +67,19 @@ export function checkEvent(row: EventText): EventVerdict {
     actor: named ?? undefined,
     faults,
   };
+}
+
+/**
+ * Sections stand in the strict order of their names. Of two with one name a query could see the first and this check the last;
+ * and a property of that other name is not what it seems.
+ */
+function follows(name: string, before: string): boolean {
+  return name > before && name !== '__proto__';
+}
+
+function orderFault(seq: number, section: string): EventFault {
+  const message = `the section ${section} of event ${seq} is there twice or out of its order, which was never recorded so`;
+  return { code: 'value_changed', seq, section, message };
 }
 
 /** Of the context only the address has a column; most contexts need not be parsed to know that they have none. */

@@ -100,6 +100,7 @@ export async function openLogCheck(ctx: LogContext, log: LogToVerify): Promise<L
     async finish() {
       await checkOutside(ctx, log);
       await checkCheckpoints(ctx, log, checkpoints);
+      checkPublished(ctx, log, checkpoints, last?.covered);
       await checkRoots(ctx, log, state, claims);
       await checkTiles(ctx, log, state.upper, checkpoints.at(-1)?.size ?? 0);
       await checkRelated(ctx, log, state.digests);
@@ -180,6 +181,26 @@ async function checkCheckpoints(
       });
     }
   }
+}
+
+/**
+ * What the system log says of this log last, as far as it is published itself, must be published too; the two are published
+ * in one transaction. Of a frozen log the first leaf of the one that follows it tells.
+ */
+function checkPublished(
+  { found }: LogContext,
+  log: LogToVerify,
+  checkpoints: readonly KeptCheckpoint[],
+  covered: { readonly seq: number; readonly size: number } | undefined,
+): void {
+  if (covered === undefined || log.frozen) return;
+  if (checkpoints.some(({ size, systemSeq }) => size === covered.size && systemSeq === covered.seq)) return;
+  found.add({
+    ...belongingTo(log),
+    code: 'checkpoint_missing',
+    seq: covered.size - 1,
+    message: `the newest checkpoint of the log, of size ${covered.size}, is leaf ${covered.seq} of the system log, but is not published`,
+  });
 }
 
 function isRecorded({ size, root, systemLeaf }: KeptCheckpoint, origin: string): boolean {

@@ -19,6 +19,8 @@ export interface Sealings {
   seq: number;
   size: number;
   root: Uint8Array;
+  /** The last leaf that the newest published checkpoint of the system log covers, which must be published itself. */
+  covered: { readonly seq: number; readonly size: number } | undefined;
   readonly floors: Floor[];
 }
 
@@ -27,6 +29,8 @@ export interface SystemReport {
   readonly sealings: ReadonlyMap<string, Sealings>;
   /** Milliseconds since 1970: the last leaf's time. */
   readonly lastT: number;
+  /** Milliseconds since 1970: the time of the first leaf that no published checkpoint covers; undefined when there is none. */
+  readonly openSinceT: number | undefined;
   root(size: number): Uint8Array | undefined;
 }
 
@@ -37,16 +41,18 @@ const FLOOR_STEP_MS = SEAL_LAG_MS_MAX / 2;
 /**
  * @param log its row
  * @param sizes the sizes at which its root will be asked for, in order
+ * @param published the size of its newest published checkpoint, 0 when there is none
  */
 export async function verifySystemLog(
   client: pg.ClientBase,
   log: LogToVerify,
   sizes: readonly number[],
+  published: number,
   found: FindingList,
   checked: Checked,
 ): Promise<SystemReport> {
   const walk = leafWalk(0, sizes);
-  const reader = leafReader(log, found);
+  const reader = leafReader(log, published, found);
   let seq = 0;
   for (;;) {
     const rows = await readSystemRows(client, seq, PAGE);
@@ -121,12 +127,14 @@ function pushLeaf(
 /** Follows what the leaves say. */
 function leafReader(
   log: LogToVerify,
+  published: number,
   found: FindingList,
-): { read(seq: number, text: string): void; report(): { sealings: Map<string, Sealings>; lastT: number } } {
+): { read(seq: number, text: string): void; report(): Omit<SystemReport, 'root'> } {
   const sealings = new Map<string, Sealings>();
   let time = 0;
   // The time of the last leaf that an earlier tick wrote: those of one tick share theirs.
   let earlier = 0;
+  let openSinceT: number | undefined;
   const complain = (seq: number, message: string): void => found.add({ code: 'system_leaf_changed', log: log.origin, seq, message });
   return {
     read(seq, text) {
@@ -139,6 +147,7 @@ function leafReader(
       }
       if (leaf.time < time) complain(seq, `leaf ${seq} of the system log is older than the one before it`);
       if (leaf.time > time) [earlier, time] = [time, leaf.time];
+      if (seq >= published) openSinceT ??= leaf.time;
       if (leaf.kind !== 'checkpoint') return;
       const known = sealings.get(leaf.originHash);
       if (leaf.previous !== (known?.seq ?? -1))
@@ -147,10 +156,11 @@ function leafReader(
         complain(seq, `leaf ${seq} of the system log says that a log shrank from ${known?.size ?? 1} to ${leaf.size} leaves`);
       const floors = known?.floors ?? [];
       addFloor(floors, { seq: known?.size ?? 0, t: earlier - SEAL_LAG_MS_MAX });
-      if (known === undefined) sealings.set(leaf.originHash, { seq, size: leaf.size, root: leaf.root, floors });
-      else Object.assign(known, { seq, size: leaf.size, root: leaf.root });
+      const covered = seq < published ? { seq, size: leaf.size } : known?.covered;
+      if (known === undefined) sealings.set(leaf.originHash, { seq, size: leaf.size, root: leaf.root, covered, floors });
+      else Object.assign(known, { seq, size: leaf.size, root: leaf.root, covered });
     },
-    report: () => ({ sealings, lastT: time }),
+    report: () => ({ sealings, lastT: time, openSinceT }),
   };
 }
 

@@ -13,12 +13,15 @@ export interface TrustOptions {
   readonly vkeys?: readonly string[];
   /** The signer's directory: its key is believed, and its memory is compared. */
   readonly signerDirectory?: string;
+  /** The same, where it is the one that is configured and may be elsewhere: what is there is used, and the notes tell. */
+  readonly signerDirectoryIfThere?: string;
 }
 
 /** What is read before the snapshot is taken: the memory never runs ahead of the database then. */
 export interface Brought {
   readonly keys: readonly Uint8Array[];
   readonly memory: readonly SignedState[];
+  readonly notes: readonly string[];
 }
 
 /** @throws Failure `parameter_invalid` when a vkey is malformed or the directory is not a signer's */
@@ -30,10 +33,10 @@ export async function bringTrust(options: TrustOptions): Promise<Brought> {
       throw new Failure('parameter_invalid', `--vkey ${vkey}: ${(cause as Error).message}`, { pointer: 'vkey' }, { cause: cause as Error });
     }
   });
-  if (options.signerDirectory === undefined) return { keys, memory: [] };
+  if (options.signerDirectory === undefined) return bringConfigured(keys, options.signerDirectoryIfThere);
   try {
     const { publicKey } = await loadKey(options.signerDirectory, 'existing');
-    return { keys: [...keys, publicKey], memory: await readMemory(options.signerDirectory) };
+    return { keys: [...keys, publicKey], memory: await readMemory(options.signerDirectory), notes: [] };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new Failure(
@@ -42,6 +45,29 @@ export async function bringTrust(options: TrustOptions): Promise<Brought> {
       {},
       { cause: cause as Error },
     );
+  }
+}
+
+async function bringConfigured(keys: readonly Uint8Array[], directory: string | undefined): Promise<Brought> {
+  if (directory === undefined) return { keys, memory: [], notes: [] };
+  const key = await ifThere(loadKey(directory, 'existing'));
+  const memory = await ifThere(readMemory(directory));
+  if (key !== undefined && memory !== undefined) {
+    const note = `compared with the key and the memory of the configured signer in ${directory}`;
+    return { keys: [...keys, key.publicKey], memory, notes: [note] };
+  }
+  const lacking = `${key === undefined ? 'the key' : 'the memory'} of the configured signer is not in ${directory}, or cannot be read`;
+  const note = `${lacking}, so that nothing was compared with its memory: an older or shorter trail would not be noticed; give --signer-dir`;
+  return { keys, memory: [], notes: [note] };
+}
+
+/** undefined for a file that is not there or belongs to somebody else. */
+async function ifThere<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }
 
@@ -68,8 +94,9 @@ export async function makeJudge(client: pg.ClientBase, brought: Brought): Promis
   const any: Trust = { publicKeys: [...brought.keys, ...recorded], verify };
   const notes =
     brought.keys.length > 0
-      ? []
+      ? brought.notes
       : [
+          ...brought.notes,
           'the signatures were checked with the keys that the database itself names; give --vkey or --signer-dir for keys that it cannot change',
         ];
   return {

@@ -135,6 +135,8 @@ create table indelible.api_key (
 
 -- A captured database: where its slot stands. cursor_lsn and cursor_ordinal name the last row change that is in the log.
 -- acknowledged_lsn: the furthest that the slot was ever allowed to go; a slot beyond it was moved by somebody else.
+-- published: the tables of the publication, as relation:publication_rel OIDs, when they were last looked at, at published_lsn.
+-- era counts how often the source's history was replaced: the same position then means another change.
 create table indelible.capture_source (
   source_id         integer generated always as identity primary key,
   name              text not null unique,
@@ -146,6 +148,9 @@ create table indelible.capture_source (
   cursor_lsn        pg_lsn not null default '0/0',
   cursor_ordinal    bigint not null default -1,
   acknowledged_lsn  pg_lsn not null default '0/0',
+  published         text[] not null default '{}',
+  published_lsn     pg_lsn not null default '0/0',
+  era               integer not null default 0,
   last_event_at     timestamptz,
   stopped_reason    text,
   counters          jsonb not null default '{}',

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, expect, test } from 'vitest';
+import { until } from './capture/capture.test.fixture.ts';
+import { readConfig } from './config.ts';
+import { makeLogger } from './logger.ts';
+import { type RunningServer, startServer } from './main.ts';
+import { ROLES, roleName } from './store/roles.ts';
+
+const undo: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+});
+
+test('a source that is down at the first start is captured once it is there; a restart does not heal a gap', async () => {
+  const base = process.env['INDELIBLE_TEST_DATABASE_URL'] ?? '';
+  const name = `m${randomBytes(5).toString('hex')}`;
+  const trail = `indelible_${name}`;
+  const urlOf = (database: string): string => Object.assign(new URL(base), { pathname: `/${database}` }).href;
+  const admin = new pg.Client({ connectionString: base });
+  await admin.connect();
+  undo.push(() => admin.end());
+  const dropSlot = (): Promise<unknown> =>
+    admin.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1 and not active', [
+      `indelible_${name}`,
+    ]);
+  const directory = await mkdtemp(join(tmpdir(), 'indelible-main-'));
+  undo.push(() => rm(directory, { recursive: true, force: true }));
+  undo.push(async () => {
+    for (const role of ROLES) await admin.query(`drop role if exists ${roleName(trail, role)}`);
+  });
+  await admin.query(`create database ${trail} template template0 encoding 'UTF8'`);
+  undo.push(() => admin.query(`drop database ${trail} with (force)`));
+  const config = readConfig({
+    INDELIBLE_PORT: '0',
+    INDELIBLE_DATA_DIR: directory,
+    INDELIBLE_DATABASE_URL: urlOf(trail),
+    [`INDELIBLE_SOURCE_${name.toUpperCase()}`]: urlOf(name),
+    INDELIBLE_LOG_LEVEL: 'silent',
+  });
+  const start = async (): Promise<RunningServer> => {
+    const server = await startServer(config, makeLogger('silent'));
+    undo.push(() => server.stop());
+    return server;
+  };
+  const check = async (server: RunningServer) => {
+    const answer = (await (await fetch(`${server.url}/readyz`)).json()) as { checks: { name: string; ok: boolean; detail?: string }[] };
+    return answer.checks.find((each) => each.name === `capture ${name}`);
+  };
+
+  const first = await start();
+  await until(async () => (await check(first))?.detail?.includes('has not been set up yet') === true);
+  expect(await check(first)).toMatchObject({ ok: false, detail: expect.stringContaining('does not exist') });
+  await admin.query(`create database ${name} template template0 encoding 'UTF8'`);
+  undo.push(() => admin.query(`drop database ${name} with (force)`), dropSlot);
+  await until(async () => (await check(first))?.ok === true);
+
+  await first.stop();
+  await until(
+    async () =>
+      (await dropSlot().then(() => admin.query('select from pg_replication_slots where slot_name = $1', [`indelible_${name}`])))
+        .rowCount === 0,
+  );
+  for (let restart = 0; restart < 2; restart++) {
+    const server = await start();
+    await until(async () => (await check(server))?.detail?.startsWith('slot_missing') === true);
+    expect((await admin.query('select from pg_replication_slots where slot_name = $1', [`indelible_${name}`])).rowCount).toBe(0);
+    await server.stop();
+  }
+}, 60_000);
