@@ -37,8 +37,9 @@ export interface CaptureTest {
   close(): Promise<void>;
 }
 
-export async function openCaptureTest(schema: string): Promise<CaptureTest> {
-  const base = process.env['INDELIBLE_TEST_DATABASE_URL'];
+/** @param server a superuser's URL of the server to use in place of the common one */
+export async function openCaptureTest(schema: string, server?: string): Promise<CaptureTest> {
+  const base = server ?? process.env['INDELIBLE_TEST_DATABASE_URL'];
   if (base === undefined) throw new Error('INDELIBLE_TEST_DATABASE_URL names no PostgreSQL server');
   const name = `t${randomBytes(6).toString('hex')}`;
   const admin = new pg.Pool({ connectionString: base, max: 2 });

@@ -26,9 +26,10 @@ interface Verdict {
 
 function verify(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Verdict> {
   const env = { ...process.env, ...environment };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, 'verify', '--json', ...args], { env }, (error, out) => {
-      resolve({ code: error === null ? 0 : Number(error.code), notes: (JSON.parse(out) as Verdict).notes });
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [MAIN, 'verify', '--json', ...args], { env }, (error, out, err) => {
+      if (out === '') reject(new Error(`it printed no verdict: ${err}`));
+      else resolve({ code: error === null ? 0 : Number(error.code), notes: (JSON.parse(out) as Verdict).notes });
     });
   });
 }
@@ -37,8 +38,12 @@ test('the configured signer is compared with where the configured database is ve
   const configured = { INDELIBLE_DATABASE_URL: trail.url, INDELIBLE_SIGNER_DIR: trail.signerDirectory };
   const compared = { code: 0, notes: [expect.stringContaining(`the configured signer in ${trail.signerDirectory}`)] };
   expect(await verify(['--database'], configured)).toEqual(compared);
-  expect(await verify(['--database', `${trail.url}?application_name=audit`], configured)).toEqual(compared);
-  const other = { ...configured, INDELIBLE_DATABASE_URL: `${trail.url}_other` };
+  const audit = new URL(trail.url);
+  audit.searchParams.set('application_name', 'audit');
+  expect(await verify(['--database', audit.href], configured)).toEqual(compared);
+  const elsewhere = new URL(trail.url);
+  elsewhere.searchParams.set('host', '/elsewhere');
+  const other = { ...configured, INDELIBLE_DATABASE_URL: elsewhere.href };
   expect(await verify(['--database', trail.url], other)).toEqual({ code: 0, notes: [expect.stringContaining('--vkey')] });
   await rm(`${trail.signerDirectory}/memory.jsonl`);
   expect(await verify(['--database'], configured)).toEqual({

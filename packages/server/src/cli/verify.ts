@@ -109,8 +109,10 @@ function configIfSound(): Config | undefined {
 /** Which database it is, whoever connects. */
 function placeOf(url: string): string {
   if (!URL.canParse(url)) return url;
-  const { hostname, port, pathname } = new URL(url);
-  return `${hostname}:${port === '' ? '5432' : port}${pathname}`;
+  const { hostname, port, pathname, searchParams } = new URL(url);
+  // A socket's directory is written as ?host=/directory.
+  const host = searchParams.get('host') ?? hostname;
+  return `${host}:${(searchParams.get('port') ?? port) || '5432'}${pathname}`;
 }
 
 function threads(text: string): number {
