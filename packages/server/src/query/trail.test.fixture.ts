@@ -66,7 +66,7 @@ export async function openTestTrail(from: Date): Promise<TestTrail> {
 
 async function makePartitions(owner: pg.Pool, from: Date): Promise<void> {
   for (const table of ['event', 'event_related']) {
-    for (let month = monthStart(from); month < monthStart(new Date()); month = monthStart(month, 1)) {
+    for (let month = monthStart(from); month < monthStart(new Date(), -1); month = monthStart(month, 1)) {
       const name = `${table}_${month.toISOString().slice(0, 7).replace('-', '_')}`;
       await owner.query(
         `create table indelible.${name} partition of indelible.${table} for values from ('${month.toISOString()}') to ('${monthStart(month, 1).toISOString()}')`,

@@ -94,7 +94,8 @@ const SEEN_VALUES_MAX = 4_096;
 function readValue(sections: Sections, name: string, text: string): void {
   // ["<salt>","<name>",<value>]
   const value = text.slice(NAME_AT + name.length + 2, -1);
-  const known = SEEN.get(value);
+  const recurs = name !== 'core' && name !== 'context';
+  const known = recurs ? SEEN.get(value) : undefined;
   if (known !== undefined) {
     sections.set(name, known);
     return;
@@ -103,7 +104,7 @@ function readValue(sections: Sections, name: string, text: string): void {
     const parsed = JSON.parse(value) as unknown;
     if (typeof parsed !== 'object' || parsed === null) return;
     sections.set(name, parsed as Value);
-    if (name === 'core') return;
+    if (!recurs) return;
     if (SEEN.size >= SEEN_VALUES_MAX) SEEN.clear();
     SEEN.set(value, parsed as Value);
   } catch {
