@@ -92,3 +92,8 @@ test('health, readiness and metrics are open', async () => {
   expect(text).toContain('indelible_sealing_lag_seconds 0.25\n');
   expect(text).toContain('indelible_slot_lag_bytes{source="shop"} 7\n');
 });
+
+test('a parameter given twice is refused, and an address that no log can have is not found', async () => {
+  expect(await server.get('/v1/events?q=id:*&q=seq:1', token)).toMatchObject({ status: 422, body: { code: 'parameter_invalid' } });
+  expect(await server.get('/log/%00/checkpoint', token)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+});

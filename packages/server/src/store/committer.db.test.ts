@@ -179,3 +179,22 @@ test('connections that break under way fail their requests and no others', async
   receipts.push(...(await committer.append('org_a', some(1))));
   checkReceipts(await checkLog(trail.admin, 'org_a'), receipts);
 });
+
+test('an id that capture derived and a sender has taken before does not hold the captured change up', async () => {
+  const id = randomUUID().replace(/^(.{14})./, '$18');
+  const [taken] = await committer.append('org_a', [accept({ id })]);
+  const captured = { ...accept(), id, idFromSender: false };
+  const [receipt] = await inTransaction(trail.store.appender, (tx) => appendIn(tx, 'org_a', [captured]));
+  expect(receipt).toMatchObject({ seq: (taken?.seq ?? 0) + 1 });
+  expect(receipt?.id).not.toBe(id);
+  checkReceipts(await checkLog(trail.admin, 'org_a'), receipt === undefined ? [] : [receipt]);
+});
+
+test('an id whose event was deleted behind our back fails its own request alone', async () => {
+  const event = accept({ id: randomUUID() });
+  const [first] = await committer.append('org_a', [event]);
+  await trail.admin.query('delete from indelible.event where seq = $1 and id = $2', [first?.seq, event.id]);
+  const [again, neighbour] = await Promise.allSettled([committer.append('org_a', [event]), committer.append('org_a', some(1))]);
+  expect(again).toMatchObject({ status: 'rejected', reason: { code: 'id_conflict' } });
+  expect(neighbour.status).toBe('fulfilled');
+});
