@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AuditEvent, type Json, fromSections } from '@indelible/core';
 import { type MessagePayload, newNonce, sealMessage } from '@indelible/sdk';
 import pg from 'pg';
+import { sectionLines } from '../store/disclosures.ts';
 import { migrate } from '../store/migrate.ts';
 import { type Store, openStore } from '../store/pool.ts';
 import { ROLES, roleName } from '../store/roles.ts';
@@ -117,10 +118,7 @@ export async function readEvents(owner: pg.Pool): Promise<AuditEvent[]> {
     'select e.id, l.tenant, e.recorded_at, e.disclosures from indelible.event e join indelible.log l using (tenant_id) order by l.tenant, e.seq',
   );
   return answer.rows.map(({ id, tenant, recorded_at: at, disclosures }) => {
-    const sections = disclosures.split('\n').map((text) => {
-      const [, section, value] = JSON.parse(text) as [string, string, Json];
-      return [section, value] as const;
-    });
+    const sections = sectionLines(disclosures).map(([section, text]) => [section, JSON.parse(text) as Json] as const);
     return fromSections({ id, tenant, t: at.getTime() }, sections);
   });
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { acceptEvent, makeNewId, makeRedaction } from '@indelible/core';
 import pg from 'pg';
 import { appendIn, type Receipt } from '../store/append.ts';
+import type { StoredDisclosures } from '../store/disclosures.ts';
 import { migrate } from '../store/migrate.ts';
 import { inTransaction, openStore, type Store } from '../store/pool.ts';
 import { ROLES, roleName } from '../store/roles.ts';
@@ -118,5 +119,14 @@ export function sampleEvent(index: number): object {
     change: { before: { role: 'member', quota: index }, after: { role: 'admin', quota: index + 1 } },
     context: { ip: index % 2 === 0 ? '203.0.113.77' : '2001:db8::17', userAgent: 'curl/8', requestId: `req_${index}` },
     metadata: { note: `the ${index}th`, ünïcode: '✓' },
+  };
+}
+
+/** Disclosures, each whole with its salt, as the table holds them: for tests that tamper. */
+export function storedFrom(texts: readonly string[]): StoredDisclosures {
+  const parts = texts.map((text) => ({ salt: text.slice(2, 24), name: text.slice(27).split('"', 1)[0]!, text }));
+  return {
+    salts: Buffer.concat(parts.map(({ salt }) => Buffer.from(salt, 'base64url'))),
+    disclosures: parts.map(({ name, text }) => `${name} ${text.slice(27 + name.length + 2, -1)}`).join('\n'),
   };
 }

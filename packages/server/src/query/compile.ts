@@ -124,7 +124,7 @@ function compileRelated(match: ResourceMatch, context: ConditionContext): string
   const parts = match.type.kind === 'equals' ? [match.type.value] : match.type.parts;
   // A type has no other characters (spec: event, names), so what has them matches nothing.
   if (!parts.every((part) => /^[a-z0-9_]*$/.test(part))) return 'false';
-  return `${mayHold('"related/', match.type, context)} and e.disclosures ~ ${context.bind(relatedTypePattern(parts.join('[a-z0-9_]*')))}`;
+  return `${mayHold('\nrelated/', match.type, context)} and e.disclosures ~ ${context.bind(relatedTypePattern(parts.join('[a-z0-9_]*')))}`;
 }
 
 function compileAddress(sql: string, { address, prefix }: AddressMatch, { bind }: ConditionContext): string {

@@ -2,6 +2,7 @@
 // changes a filter column changes which questions find an event, not what the answer says.
 
 import { type AuditEvent, fromSections, type Json } from '@indelible/core';
+import { sectionLines } from '../store/disclosures.ts';
 import type { EventRow } from '../store/read-events.ts';
 
 /** An event in an answer of the API: the event of the schema, and its place in the log. */
@@ -20,11 +21,7 @@ export interface ReadScope {
 }
 
 export function present(scope: ReadScope, row: EventRow): PresentedEvent {
-  const lines = row.disclosures === '' ? [] : row.disclosures.split('\n');
-  const sections = lines.map((line): readonly [string, Json] => {
-    const [, name, value] = JSON.parse(line) as readonly [string, string, Json];
-    return [name, value];
-  });
+  const sections = sectionLines(row.disclosures).map(([name, value]) => [name, JSON.parse(value) as Json] as const);
   const event = fromSections({ id: row.id, tenant: scope.tenant, t: row.recordedMs }, sections);
   return { ...event, log: scope.origin, seq: row.seq };
 }

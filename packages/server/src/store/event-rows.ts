@@ -8,8 +8,8 @@ import { columnsOf, relatedOf } from './projection.ts';
 
 const EVENT_COLUMNS =
   'seq, recorded_at, occurred_at, id, tenant_id, category, operation, outcome, severity, actor_type, attribution, source_kind, ' +
-  'action, actor_id, actor_name, actor_email, resource_type, resource_id, ip, leaf_hash, disclosures';
-const EVENT_COLUMN_COUNT = 21;
+  'action, actor_id, actor_name, actor_email, resource_type, resource_id, ip, leaf_hash, salts, disclosures';
+const EVENT_COLUMN_COUNT = 22;
 
 /**
  * Writes events as the sequence numbers base, base + 1, ... and advances the log, in one round trip.
@@ -61,6 +61,7 @@ function eventRow(rows: CopyRows, item: Prepared, tenantId: number, seq: number)
   rows.text(columns.resource_id);
   rows.inet(columns.ip === undefined ? undefined : addressBytes(columns.ip));
   rows.base64(item.leafHash, 32);
+  rows.bytes(item.salts);
   rows.text(item.disclosures);
 }
 

@@ -47,7 +47,7 @@ function words(name: string, vocabulary: readonly string[]): TextSource {
 /** @param path one key or several, from the section's value inwards */
 function disclosed(section: string, ...path: readonly string[]): TextSource {
   // A key of the context may be anywhere in it; the other sections are short.
-  const hint = section === 'context' ? `"${path.at(-1)}":"` : `"${section}",{`;
+  const hint = section === 'context' ? `"${path.at(-1)}":"` : `${section} {`;
   return { kind: 'disclosed', sql: `(indelible.disclosed(e.disclosures, '${section}') #>> '{${path.join(',')}}')`, hint };
 }
 
@@ -113,5 +113,5 @@ export function existsRelated(names: SliceNames, condition: string): string {
  * @param typePattern a regular expression made of a-z, 0-9, _ and its own signs; JCS puts the key "type" last
  */
 export function relatedTypePattern(typePattern: string): string {
-  return `(?n)^\\["[A-Za-z0-9_-]{22}","related/[0-9]+",\\{(.*,)?"type":"${typePattern}"\\}\\]$`;
+  return `(?n)^related/[0-9]+ \\{(.*,)?"type":"${typePattern}"\\}$`;
 }

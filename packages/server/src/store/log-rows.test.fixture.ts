@@ -1,10 +1,11 @@
 // Reads a log back as it is stored and checks what every writer promises: no gap, no double, time that never runs back,
 // and leaves that are made of what is stored.
 
-import { commitment, entry, leafHash } from '@indelible/core';
+import { leafHash } from '@indelible/core';
 import type pg from 'pg';
 import { expect } from 'vitest';
 import type { Receipt } from './append.ts';
+import { entryOfDisclosures, splitDisclosures, type StoredDisclosures } from './disclosures.ts';
 import { nodeHash } from './node-hash.ts';
 
 export interface StoredRow {
@@ -14,12 +15,11 @@ export interface StoredRow {
   readonly leafHash: string;
 }
 
-interface Row {
+interface Row extends StoredDisclosures {
   seq: string;
   id: string;
   recorded_at: Date;
   leaf_hash: Buffer;
-  disclosures: string;
   key_seq: string;
 }
 
@@ -31,7 +31,7 @@ export async function checkLog(db: pg.Pool | pg.Client, tenant: string): Promise
   );
   expect(logs.rowCount).toBe(1);
   const { rows } = await db.query<Row>(
-    `select e.seq, e.id, e.recorded_at, e.leaf_hash, e.disclosures, k.seq as key_seq
+    `select e.seq, e.id, e.recorded_at, e.leaf_hash, e.salts, e.disclosures, k.seq as key_seq
      from indelible.event e left join indelible.event_key k on k.tenant_id = e.tenant_id and k.id = e.id
      where e.tenant_id = $1 order by e.seq`,
     [logs.rows[0]?.tenant_id],
@@ -47,15 +47,12 @@ export async function checkLog(db: pg.Pool | pg.Client, tenant: string): Promise
   expect(Number(logs.rows[0]?.size)).toBe(stored.length);
   expect(Number(logs.rows[0]?.last_t)).toBe(stored.at(-1)?.t);
   expect(stored.filter(({ t }, index) => t < (stored[index - 1]?.t ?? 0))).toEqual([]);
-  expect(stored.filter(({ id, t, leafHash: leaf }, index) => leafOf(rows[index]?.disclosures ?? '', id, t) !== leaf)).toEqual([]);
+  expect(stored.filter(({ id, t, leafHash: leaf }, index) => leafOf(rows[index] as Row, id, t) !== leaf)).toEqual([]);
   return stored;
 }
 
-function leafOf(disclosures: string, id: string, t: number): string {
-  const c = Object.fromEntries(
-    disclosures.split('\n').map((text) => [(JSON.parse(text) as [string, string])[1], commitment(text, nodeHash)]),
-  );
-  return Buffer.from(leafHash(entry({ c, id, t }), nodeHash)).toString('base64');
+function leafOf(row: StoredDisclosures, id: string, t: number): string {
+  return Buffer.from(leafHash(entryOfDisclosures(id, t, splitDisclosures(row)), nodeHash)).toString('base64');
 }
 
 /** Every receipt names the row that is stored under its sequence. */

@@ -2,14 +2,13 @@
 // adds later is only the sequence number, which no leaf holds.
 
 import { createHmac, randomFillSync } from 'node:crypto';
-import { commitment, disclosure, entry, leafHash, type NewEvent, toSections } from '@indelible/core';
+import { canonical, commitment, entry, leafHash, type NewEvent, type Section, toSections } from '@indelible/core';
+import { disclosureText, SALT_BYTES, type StoredDisclosures } from './disclosures.ts';
 import { nodeHash } from './node-hash.ts';
 
-export interface Prepared {
+export interface Prepared extends StoredDisclosures {
   readonly event: NewEvent;
   readonly occurredMs: number;
-  /** The disclosures in the order of their section names, joined by U+000A. */
-  readonly disclosures: string;
   readonly commitments: Readonly<Record<string, string>>;
   /** Milliseconds since 1970: the `t` that the leaf was made with. */
   readonly t: number;
@@ -18,22 +17,20 @@ export interface Prepared {
   readonly mac: Buffer | undefined;
 }
 
-const SALT_BYTES = 16;
-/** `["<22 characters>",`: what stands before the name of a section in its disclosure. */
-const SALT_TEXT_CHARS = 26;
 const pool = { bytes: Buffer.alloc(SALT_BYTES * 1_024), next: SALT_BYTES * 1_024 };
 
-/** 16 random bytes in base64url, from a pool that is filled 1,024 salts at a time. */
-function salt(): string {
-  if (pool.next === pool.bytes.length) {
+/** 16 random bytes for each section, from a pool that is filled 1,024 salts at a time. */
+function makeSalts(count: number): Buffer {
+  const salts = Buffer.allocUnsafe(count * SALT_BYTES);
+  if (salts.length > pool.bytes.length) return randomFillSync(salts);
+  if (pool.next + salts.length > pool.bytes.length) {
     randomFillSync(pool.bytes);
     pool.next = 0;
   }
-  const start = pool.next;
-  pool.next += SALT_BYTES;
-  const text = pool.bytes.toString('base64url', start, pool.next);
-  pool.bytes.fill(0, start, pool.next);
-  return text;
+  pool.bytes.copy(salts, 0, pool.next, pool.next + salts.length);
+  pool.bytes.fill(0, pool.next, pool.next + salts.length);
+  pool.next += salts.length;
+  return salts;
 }
 
 /**
@@ -42,23 +39,27 @@ function salt(): string {
  */
 export function prepare(event: NewEvent, t: number, macKey: Buffer): Prepared {
   const occurredAt = event.occurredAt ?? new Date(t).toISOString();
+  const sections = toSections(event, occurredAt);
+  const salts = makeSalts(sections.length);
   const commitments: Record<string, string> = {};
   let disclosures = '';
   // What is compared when an id returns: every section without its salt, and no time that the server chose.
   let body = '';
-  for (const section of toSections(event, occurredAt)) {
-    const text = disclosure(salt(), section.name, section.value);
-    disclosures = disclosures === '' ? text : `${disclosures}\n${text}`;
-    commitments[section.name] = commitment(text, nodeHash);
+  for (let index = 0; index < sections.length; index++) {
+    const { name, value } = sections[index] as Section;
+    const text = canonical(value);
+    disclosures += index === 0 ? `${name} ${text}` : `\n${name} ${text}`;
+    const salt = salts.toString('base64url', index * SALT_BYTES, (index + 1) * SALT_BYTES);
+    commitments[name] = commitment(disclosureText(salt, name, text), nodeHash);
     if (!event.idFromSender) continue;
-    const unsalted = text.slice(SALT_TEXT_CHARS);
-    const chosenByServer = section.name === 'core' && event.occurredAt === undefined;
-    body += chosenByServer ? unsalted.replace(`"occurredAt":"${occurredAt}"`, '') : unsalted;
+    const chosenByServer = name === 'core' && event.occurredAt === undefined;
+    body += `"${name}",${chosenByServer ? text.replace(`"occurredAt":"${occurredAt}"`, '') : text}]`;
   }
   return {
     event,
     occurredMs: event.occurredAt === undefined ? t : Date.parse(occurredAt),
     disclosures,
+    salts,
     commitments,
     t,
     leafHash: leafOf(event.id, t, commitments),

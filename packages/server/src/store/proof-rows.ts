@@ -3,7 +3,7 @@
 
 import type pg from 'pg';
 import { SYSTEM_TENANT_ID } from './log-row.ts';
-import { entryOfDisclosures, splitDisclosures } from './disclosures.ts';
+import { entryOfDisclosures, splitDisclosures, type StoredDisclosures } from './disclosures.ts';
 
 /** An event as its proof needs it. */
 export interface ProvenRow {
@@ -14,19 +14,18 @@ export interface ProvenRow {
   readonly disclosures: readonly string[];
 }
 
-interface Row {
+interface Row extends StoredDisclosures {
   seq: string;
   id: string;
   t: string;
   leaf_hash: Buffer;
-  disclosures: string;
   entry: string | null;
 }
 
-const COLUMNS = 'e.seq, e.id, (extract(epoch from e.recorded_at) * 1000)::bigint as t, e.leaf_hash, e.disclosures, e.entry';
+const COLUMNS = 'e.seq, e.id, (extract(epoch from e.recorded_at) * 1000)::bigint as t, e.leaf_hash, e.salts, e.disclosures, e.entry';
 
 function present(row: Row): ProvenRow {
-  const disclosed = splitDisclosures(row.disclosures);
+  const disclosed = splitDisclosures(row);
   const entry = row.entry ?? entryOfDisclosures(row.id, Number(row.t), disclosed);
   return { seq: Number(row.seq), leafHash: row.leaf_hash, entry, disclosures: disclosed.map(({ text }) => text) };
 }

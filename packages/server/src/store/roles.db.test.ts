@@ -158,7 +158,7 @@ test('nobody but the appender reads the keys', async () => {
 });
 
 test('the custodian clears what an event disclosed, and nothing else', async () => {
-  expect(await attempt('custodian', `update indelible.event set disclosures = '', entry = 'x', actor_name = null`)).toBe(305);
+  expect(await attempt('custodian', `update indelible.event set disclosures = '', salts = '', entry = 'x', actor_name = null`)).toBe(305);
   expect(await attempt('custodian', 'update indelible.event_key set body_mac = null')).toBe(305);
   expect(await attempt('custodian', `update indelible.event set action = 'x'`)).toBe(DENIED);
   expect(await attempt('custodian', 'update indelible.event_key set seq = 1')).toBe(DENIED);

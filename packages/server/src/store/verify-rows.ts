@@ -31,7 +31,7 @@ export const PROJECTED = [
   'ip',
 ] as const;
 
-export const EVENT_FIELDS = ['seq', 'id', 'recorded', 'occurred', 'leaf_hash', 'disclosures', 'entry'] as const;
+export const EVENT_FIELDS = ['seq', 'id', 'recorded', 'occurred', 'leaf_hash', 'disclosures', 'entry', 'salts'] as const;
 export const PROJECTED_AT = EVENT_FIELDS.length;
 
 const EVENT_SELECT = [
@@ -42,6 +42,7 @@ const EVENT_SELECT = [
   'leaf_hash',
   'disclosures',
   'entry',
+  'salts',
   ...PROJECTED,
 ].join(', ');
 

@@ -4,7 +4,7 @@ import { cp, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry, leafHash, parseEntry } from '@indelible/core';
 import { eventProof, logStatus } from '../ledger/prove.ts';
-import { openSealedTrail, sampleEvent, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
+import { openSealedTrail, sampleEvent, type SealedTrail, storedFrom } from '../ledger/sealed-trail.test.fixture.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { readProven } from '../store/proof-rows.ts';
 import { emptyEdge, pushLeaves } from '../ledger/edge.ts';
@@ -266,8 +266,13 @@ test('a trail signed by another key than the one that the caller brought is not 
 
 test('what was cleared with its entry kept is incomplete, not altered', async () => {
   const proof = await eventProof(trail.store.reader, await trail.log('org_acme'), await idOf(6));
-  const without = proof.disclosures.filter((text) => !/^.{26}"metadata"/.test(text)).join('\n');
-  await sql('update indelible.event set entry = $2, disclosures = $3 where tenant_id = $1 and seq = 6', [tenantId, proof.entry, without]);
+  const without = storedFrom(proof.disclosures.filter((text) => !/^.{26}"metadata"/.test(text)));
+  await sql('update indelible.event set entry = $2, salts = $3, disclosures = $4 where tenant_id = $1 and seq = 6', [
+    tenantId,
+    proof.entry,
+    without.salts,
+    without.disclosures,
+  ]);
   const result = await verify();
   expect(result).toMatchObject({ ok: false, exitCode: 2, findings: [{ code: 'disclosure_missing', seq: 6, section: 'metadata' }] });
 });

@@ -2,7 +2,7 @@
 
 import { commitment, type Entry, entry as entryText, leafHash, parseEntry } from '@indelible/core';
 import { addressBytes } from '../store/address.ts';
-import { NAME_AT, splitDisclosures } from '../store/disclosures.ts';
+import { SALT_BYTES, splitDisclosures } from '../store/disclosures.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { columnsOf, type Projectable, relatedOf } from '../store/projection.ts';
 import { type EventText, PROJECTED, PROJECTED_AT, relatedRowText } from '../store/verify-rows.ts';
@@ -31,7 +31,7 @@ const NOTHING: Value = {};
 const COLUMN_SECTIONS = new Set(['core', 'actor', 'resource', 'source']);
 
 export function checkEvent(row: EventText): EventVerdict {
-  const [seqText = '', id, recorded, occurred, , disclosures, kept] = row;
+  const [seqText = '', id, recorded, occurred, , disclosures, kept, saltsText] = row;
   const seq = Number(seqText);
   const faults: EventFault[] = [];
   const t = Math.floor(Number(recorded) / 1000);
@@ -40,11 +40,15 @@ export function checkEvent(row: EventText): EventVerdict {
   const sections: Sections = new Map();
   const made: Record<string, string> = {};
   let before = '';
-  for (const { name, text } of splitDisclosures(disclosures ?? '')) {
+  const salts = Buffer.from((saltsText ?? '').slice(2), 'hex');
+  const disclosed = splitDisclosures({ disclosures: disclosures ?? '', salts });
+  if (salts.length !== disclosed.length * SALT_BYTES)
+    faults.push(columnFault(seq, 'salts', `${disclosed.length * SALT_BYTES} bytes`, `${salts.length} bytes`));
+  for (const { name, value, text } of disclosed) {
     if (!follows(name, before)) faults.push(orderFault(seq, name));
     before = name;
     made[name] = commitment(text, nodeHash);
-    if (isProjected(name, text)) readValue(sections, name, text);
+    if (isProjected(name, value)) readValue(sections, name, value);
   }
   const entry =
     kept === null || kept === undefined ? makeEntry(made, id ?? '', t) : checkKept(kept, made, { seq, id: id ?? '', t }, faults);
@@ -83,17 +87,15 @@ function orderFault(seq: number, section: string): EventFault {
 }
 
 /** Of the context only the address has a column; most contexts need not be parsed to know that they have none. */
-function isProjected(name: string, text: string): boolean {
-  return name === 'context' ? text.includes('"ip":') : COLUMN_SECTIONS.has(name) || name.startsWith('related/');
+function isProjected(name: string, value: string): boolean {
+  return name === 'context' ? value.includes('"ip":') : COLUMN_SECTIONS.has(name) || name.startsWith('related/');
 }
 
 // Who acts, on what and by which source comes again and again: what such a value says is read once.
 const SEEN = new Map<string, Value>();
 const SEEN_VALUES_MAX = 4_096;
 
-function readValue(sections: Sections, name: string, text: string): void {
-  // ["<salt>","<name>",<value>]
-  const value = text.slice(NAME_AT + name.length + 2, -1);
+function readValue(sections: Sections, name: string, value: string): void {
   const recurs = name !== 'core' && name !== 'context';
   const known = recurs ? SEEN.get(value) : undefined;
   if (known !== undefined) {

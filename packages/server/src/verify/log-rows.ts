@@ -2,7 +2,7 @@
 // follows. Nothing else ties a tenant's name to its events.
 
 import { originHash } from '@indelible/core';
-import { splitDisclosures } from '../store/disclosures.ts';
+import { sectionLines } from '../store/disclosures.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import type { LogToVerify } from '../store/verify-rows.ts';
@@ -137,7 +137,7 @@ function changed(found: FindingList, log: LogToVerify, column: string, expected:
 }
 
 function readFirstLeaf(disclosures: string): FirstLeaf {
-  const sections = new Map(splitDisclosures(disclosures).map(({ name, text }) => [name, readValue(text)]));
+  const sections = new Map(sectionLines(disclosures).map(([name, value]) => [name, readValue(value)]));
   const metadata = property(sections.get('metadata'), 'metadata');
   const followed = property(metadata, 'predecessor');
   const [origin, size, root] = ['origin', 'size', 'root'].map((name) => property(followed, name));
@@ -150,10 +150,10 @@ function readFirstLeaf(disclosures: string): FirstLeaf {
   };
 }
 
-/** The third part of a disclosure; undefined where it is not one, which its commitment tells. */
+/** Undefined where it is no JSON, which its commitment tells. */
 function readValue(text: string): unknown {
   try {
-    return property(JSON.parse(text), '2');
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -2,9 +2,10 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
+import { openSealedTrail, type SealedTrail, storedFrom } from '../ledger/sealed-trail.test.fixture.ts';
 import { succeed } from '../ledger/succeed.ts';
 import { eventProof } from '../ledger/prove.ts';
+import { splitDisclosures, type StoredDisclosures } from '../store/disclosures.ts';
 import { verifyDatabase, type VerifyDatabaseOptions } from './database.ts';
 import type { VerifyResult } from './finding.ts';
 
@@ -37,11 +38,11 @@ async function expectAltered(findings: readonly object[], options?: Partial<Veri
 }
 
 async function disclosuresOf(seq: number): Promise<string[]> {
-  const { rows } = await trail.admin.query<{ disclosures: string }>(
-    'select disclosures from indelible.event where tenant_id = $1 and seq = $2',
+  const { rows } = await trail.admin.query<StoredDisclosures>(
+    'select salts, disclosures from indelible.event where tenant_id = $1 and seq = $2',
     [tenantId, seq],
   );
-  return rows[0]!.disclosures.split('\n');
+  return splitDisclosures(rows[0]!).map(({ text }) => text);
 }
 
 /** A copy of a section that says something else. */
@@ -60,8 +61,8 @@ test.each<[string, (lines: string[]) => string[]]>([
   ['another order', (lines) => lines.toReversed()],
   ['a name that is no property', (lines) => [`["${'A'.repeat(22)}","__proto__",{"x":1}]`, ...lines]],
 ])('attack 1: %s is named', async (_, change) => {
-  const lines = change(await disclosuresOf(3));
-  await sql('update indelible.event set disclosures = $3 where tenant_id = $1 and seq = $2', [tenantId, 3, lines.join('\n')]);
+  const { salts, disclosures } = storedFrom(change(await disclosuresOf(3)));
+  await sql('update indelible.event set salts = $2, disclosures = $3 where tenant_id = $1 and seq = 3', [tenantId, salts, disclosures]);
   const named = expect.arrayContaining([expect.objectContaining({ code: 'value_changed', seq: 3, section: expect.any(String) })]);
   const result = await verify();
   expect(result.findings).toEqual(named);
@@ -72,10 +73,12 @@ test('attack 1: a section that is there twice is named where the entry was kept'
   const { rows } = await trail.admin.query<{ id: string }>('select id from indelible.event where tenant_id = $1 and seq = 3', [tenantId]);
   const { entry } = await eventProof(trail.store.reader, await trail.log('org_acme'), rows[0]!.id);
   const lines = await disclosuresOf(3);
-  await sql('update indelible.event set entry = $2, disclosures = $3 where tenant_id = $1 and seq = 3', [
+  const { salts, disclosures } = storedFrom([forged(lines, 'actor'), ...lines]);
+  await sql('update indelible.event set entry = $2, salts = $3, disclosures = $4 where tenant_id = $1 and seq = 3', [
     tenantId,
     entry,
-    [forged(lines, 'actor'), ...lines].join('\n'),
+    salts,
+    disclosures,
   ]);
   await expectAltered([{ code: 'value_changed', seq: 3, section: 'actor' }]);
 });
