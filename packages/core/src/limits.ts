@@ -19,6 +19,7 @@ export const CLOCK_SKEW_MS_MAX = 5 * 60 * 1000;
 export const ENTRY_BYTES_MAX = 65_535;
 export const QUERY_CHARS_MAX = 16_384;
 export const QUERY_TERMS_MAX = 256;
+export const QUERY_DEPTH_MAX = 32;
 /** Faults that one answer lists. */
 export const FAULTS_MAX = 20;
 /** Characters of a refused value that an error repeats. */

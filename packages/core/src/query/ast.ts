@@ -4,23 +4,58 @@ import type { FieldName } from './fields.ts';
 
 /** All terms must hold. No terms: every event. */
 export interface Query {
-  readonly terms: readonly Term[];
+  readonly terms: readonly Node[];
 }
 
-/** One condition on one field. `kind` leaves room for groups and for text beside it. */
+/** What a query is made of. Each can be excluded by `-`: then it holds where it would not hold otherwise. */
+export type Node = Term | TextTerm | Group;
+
+/** One condition on one field. Excluded it holds also where the event has no such field. */
 export interface Term {
   readonly kind: 'field';
   readonly field: FieldName;
-  /** Excluded by `-`: holds where the match does not, and also where the event has no such field. */
+  /** The steps behind before., after. and meta.; one at least there, and absent for every other field. */
+  readonly path?: readonly string[];
   readonly negated: boolean;
   readonly match: Match;
 }
 
 /**
- * What the field's value must be. The kind of field decides which of these occur:
- * text and enum: equals, glob; uuid: equals; path: resource; address: address; time: time; integer: range.
+ * Words that stand one behind the other in one text of the event (see words.ts and searchableTexts).
+ * A word alone is a phrase of one.
  */
-export type Match = EqualsMatch | GlobMatch | ResourceMatch | AddressMatch | TimeMatch | RangeMatch;
+export interface TextTerm {
+  readonly kind: 'text';
+  /** As searchWords gives them; one at least. */
+  readonly words: readonly string[];
+  /** Whether the last word may go on. */
+  readonly prefix: boolean;
+  readonly negated: boolean;
+}
+
+/**
+ * `any`: terms joined by OR. `all`: terms joined by AND, which occurs only where the list of a query would not say the same:
+ * excluded, or as one of several alternatives. Two terms at least, none of them a group of the same kind that is not excluded.
+ */
+export interface Group {
+  readonly kind: 'any' | 'all';
+  readonly terms: readonly Node[];
+  readonly negated: boolean;
+}
+
+/**
+ * What the field's value must be. The kind of field decides which of these occur:
+ * text, enum and changed: equals, glob; value: equals, glob, range; has: has; uuid: equals; path: resource; address: address;
+ * time: time; integer: range.
+ */
+export type Match = EqualsMatch | GlobMatch | ResourceMatch | AddressMatch | TimeMatch | RangeMatch | HasMatch;
+
+/** That the event has a field at all; of before, after and meta that it has the path. */
+export interface HasMatch {
+  readonly kind: 'has';
+  readonly field: FieldName;
+  readonly path?: readonly string[];
+}
 
 /** The same text, case and all. A uuid is lower case. */
 export interface EqualsMatch {
@@ -65,7 +100,7 @@ export type Bounds<Value> =
   | { readonly from?: never; readonly to: Bound<Value> }
   | { readonly from: Bound<Value, true>; readonly to: Bound<Value, true> };
 
-/** Whole numbers; one number is a range from itself to itself. */
+/** Numbers: whole ones for seq, where one number is a range from itself to itself; any for values. */
 export type RangeMatch = { readonly kind: 'range' } & Bounds<number>;
 
 /** Times; one day, month, year or instant is a range from itself to itself. See resolveTime. */
@@ -73,13 +108,25 @@ export type TimeMatch = { readonly kind: 'time' } & Bounds<TimePoint>;
 
 export type TimeUnit = 's' | 'm' | 'h' | 'd' | 'w';
 
-/** A time as it was written: relative times stay relative until they are resolved. */
+/** A time as it was written: relative times stay relative, and dates without a zone, until they are resolved. */
 export type TimePoint =
   /** So long before now. */
   | { readonly kind: 'ago'; readonly amount: number; readonly unit: TimeUnit }
-  /** A whole year, month or day in UTC; month and day count from 1. */
+  /** The day that it is now, or the one before. */
+  | { readonly kind: 'today' | 'yesterday' }
+  /** A whole year, month or day in the zone of the asker; month and day count from 1. */
   | { readonly kind: 'year'; readonly year: number }
   | { readonly kind: 'month'; readonly year: number; readonly month: number }
   | { readonly kind: 'day'; readonly year: number; readonly month: number; readonly day: number }
+  /** A whole minute of the asker's zone, or a second of it. */
+  | {
+      readonly kind: 'clock';
+      readonly year: number;
+      readonly month: number;
+      readonly day: number;
+      readonly hour: number;
+      readonly minute: number;
+      readonly second?: number;
+    }
   /** One millisecond, counted from 1970. */
   | { readonly kind: 'instant'; readonly ms: number };

@@ -3,7 +3,7 @@
 import { ACTOR_TYPES, ATTRIBUTIONS, CATEGORIES, OPERATIONS, OUTCOMES, SEVERITIES } from '../event/types.ts';
 
 /** What a field holds; it decides which values and operators the field takes. */
-export type FieldKind = 'text' | 'enum' | 'uuid' | 'path' | 'address' | 'time' | 'integer';
+export type FieldKind = 'text' | 'enum' | 'uuid' | 'path' | 'address' | 'time' | 'integer' | 'changed' | 'value' | 'has';
 
 interface KindEntry {
   /** Whether `*` stands for any characters in a value. */
@@ -20,14 +20,23 @@ export const KINDS: Readonly<Record<FieldKind, KindEntry>> = {
   uuid: { globs: false, ranges: false, expected: 'a UUID, such as 0197f0c2-6a52-7c1e-9b1a-5f2d3c4b5a69' },
   path: { globs: true, ranges: false, expected: 'a type, or a type and an id: bot or bot/bot_42' },
   address: { globs: false, ranges: false, expected: 'an IP address or a network, such as 203.0.113.77 or 203.0.113.0/24' },
-  time: { globs: false, ranges: true, expected: 'a time, such as -24h, 2026, 2026-11, 2026-11-01 or 2026-11-01T10:00:00Z' },
+  time: {
+    globs: false,
+    ranges: true,
+    expected: 'a time, such as -24h, today, 2026-11, 2026-11-01, 2026-11-01T10:00 or 2026-11-01T10:00:00Z',
+  },
   integer: { globs: false, ranges: true, expected: 'a whole number from 0 to 9007199254740991' },
+  changed: { globs: true, ranges: false, expected: 'the name of a field, such as model or config/limits' },
+  value: { globs: true, ranges: true, expected: 'a value, such as large-2, small*, >0.5 or 10..20' },
+  has: { globs: false, ranges: false, expected: 'the name of a field, such as reason, ip or after.model' },
 };
 
 interface FieldEntry {
   readonly name: string;
   readonly kind: FieldKind;
   readonly help: string;
+  /** Whether the name goes on with a path: before.model, meta.plan. */
+  readonly paths?: true;
   /** The closed vocabulary of an enum. */
   readonly values?: readonly string[];
 }
@@ -54,8 +63,13 @@ const TABLE = [
   { name: 'trace', kind: 'text', help: 'In which trace, by id.' },
   { name: 'reason', kind: 'text', help: 'Why, in the words of the actor.' },
   { name: 'source', kind: 'text', help: 'How the event came here: the kind (api, postgres, ...) or the name of the source.' },
+  { name: 'changed', kind: 'changed', help: 'A changed field: model, or config for everything below config.' },
+  { name: 'before', kind: 'value', paths: true, help: 'What a field was before: before.model:small-1.' },
+  { name: 'after', kind: 'value', paths: true, help: 'What a field became: after.temperature:>0.5.' },
+  { name: 'meta', kind: 'value', paths: true, help: 'A value of the metadata: meta.plan:team.' },
+  { name: 'has', kind: 'has', help: 'That the event has a field: has:reason, has:after.model.' },
   { name: 'tag', kind: 'text', help: 'A tag of the event, such as pci:10.2.1.2.' },
-  { name: 'at', kind: 'time', help: 'When it happened (UTC): -24h, 2026-11, 2026-11-01..2026-11-07.' },
+  { name: 'at', kind: 'time', help: 'When it happened: -24h, today, 2026-11, 2026-11-01..2026-11-07, 2026-11-01T09:00..-1h.' },
   { name: 'seq', kind: 'integer', help: 'Its place in the log: 7, >100, 100..200.' },
 ] as const satisfies readonly FieldEntry[];
 
@@ -76,5 +90,7 @@ export function findField(name: string): Field | undefined {
   return BY_NAME.get(name);
 }
 
-/** The names of the fields that take comparisons and ranges. */
-export const RANGE_FIELDS: readonly FieldName[] = FIELDS.filter((field) => KINDS[field.kind].ranges).map((field) => field.name);
+/** The names of the fields that take comparisons and ranges, besides those of values. */
+export const RANGE_FIELDS: readonly FieldName[] = FIELDS.filter((field) => KINDS[field.kind].ranges && field.paths !== true).map(
+  (field) => field.name,
+);

@@ -146,8 +146,15 @@ test('a term and its exclusion never agree', () => {
     address: ['::1', '::/0'],
     time: ['-24h', '<2026'],
     integer: ['42', '<7'],
+    changed: ['model', '*'],
+    value: ['*', '>0.1'],
+    has: ['reason', 'after.model'],
   };
-  const term = fc.constantFrom(...FIELDS).chain((field) => fc.constantFrom(...values[field.kind]).map((value) => `${field.name}:${value}`));
+  const term = fc
+    .constantFrom(...FIELDS)
+    .chain((field) =>
+      fc.constantFrom(...values[field.kind]).map((value) => `${field.name}${field.paths === true ? '.model' : ''}:${value}`),
+    );
   fc.assert(
     fc.property(term, fc.constantFrom(EVENT, BARE), (text, event) => {
       expect(matches(parse(`-${text}`), event, CONTEXT)).toBe(!matches(parse(text), event, CONTEXT));
@@ -155,4 +162,63 @@ test('a term and its exclusion never agree', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+const CHANGED: AuditEvent = {
+  ...BARE,
+  resource: { type: 'bot', id: 'bot_42', name: 'Support assistant' },
+  change: {
+    before: { model: 'small-1', config: { limits: { max: 5 } }, price: '99.50', tags: ['red', 'blue'] },
+    after: { model: 'large-2', config: { limits: { max: 10 } }, price: '100.50', tags: ['red'], note: 'Über-safe: "quoted", GPT 4o' },
+    fields: ['config/limits/max', 'model', 'note', 'price', 'tags'],
+  },
+  metadata: { plan: 'team', 'a.b': true, none: null },
+};
+
+test.each([
+  ['changed:model', true],
+  ['changed:config', true],
+  ['changed:config/limits', true],
+  ['changed:config/lim', false],
+  ['changed:conf*', true],
+  ['changed:*max', true],
+  ['changed:temperature', false],
+  ['after.model:large-2', true],
+  ['after.model:small-1', false],
+  ['before.model:(small-1 OR x)', true],
+  ['after.config.limits.max:>5', true],
+  ['after.config.limits.max:10', true],
+  ['after.config:10', true],
+  ['after.config.limits.max:5..9', false],
+  ['after.price:>100', true],
+  ['before.price:>100', false],
+  ['after.model:>5', false],
+  ['before.tags:blue', true],
+  ['after.tags:blue', false],
+  ['before.tags.1:blue', true],
+  ['before.tags.01:blue', false],
+  ['meta.plan:t*', true],
+  ['meta./a.b:true', true],
+  ['meta.a.b:true', false],
+  ['meta.none:null', true],
+  ['has:meta.none', true],
+  ['has:meta.nothing', false],
+  ['has:changed', true],
+  ['has:reason', false],
+  ['has:resource', true],
+  ['support', true],
+  ['SUPPORT assistant', true],
+  ['"assistant support"', false],
+  ['"support assistant"', true],
+  ['über', true],
+  ['"safe quoted gpt"', true],
+  ['gp*', true],
+  ['gp', false],
+  ['bot_42', false],
+  ['team -large', false],
+  ['team -larg', true],
+  ['team -"large 2"', false],
+  ['(nothing OR team) -(team nothing)', true],
+])('%s on a change: %s', (text, expected) => {
+  expect(matches(parse(text), CHANGED, CONTEXT)).toBe(expected);
 });

@@ -1,11 +1,14 @@
 // Whether an event is what a query asks for, in memory: the model that the SQL is tested against, and the filter of live streams.
 
-import type { AuditEvent, Party, Resource } from '../event/types.ts';
+import type { AuditEvent, Json, Party, Resource } from '../event/types.ts';
 import { addressWithin, readAddress } from './address.ts';
-import type { AddressMatch, Bounds, Query, ResourceMatch, Term, TimePoint } from './ast.ts';
+import type { AddressMatch, Bounds, HasMatch, Node, Query, ResourceMatch, Term, TextMatch, TimePoint } from './ast.ts';
 import type { FieldName } from './fields.ts';
+import { leavesOf, numberOfLeaf, textOfLeaf, valueAt } from './paths.ts';
+import { searchableTexts } from './searchable.ts';
 import { textMatches } from './text-match.ts';
 import { resolveTime } from './time.ts';
+import { phraseMatches } from './words.ts';
 
 /** An event whose sections may have been pruned or erased: fields of those are absent. */
 type Readable = Partial<AuditEvent>;
@@ -16,6 +19,8 @@ export interface MatchContext {
   readonly seq: number;
   /** Milliseconds since 1970, against which relative times are resolved. */
   readonly nowMs: number;
+  /** The zone of dates without one; UTC by default. */
+  readonly zone?: string;
 }
 
 /**
@@ -24,22 +29,82 @@ export interface MatchContext {
  * an excluded term holds when none does, so also when the field is absent.
  */
 export function matches(query: Query, event: Readable, context: MatchContext): boolean {
-  return query.terms.every((term) => holds(term, event, context) !== term.negated);
+  return query.terms.every((node) => nodeHolds(node, event, context));
 }
 
-function holds({ field, match }: Term, event: Readable, { seq, nowMs }: MatchContext): boolean {
+function nodeHolds(node: Node, event: Readable, context: MatchContext): boolean {
+  switch (node.kind) {
+    case 'field':
+      return holds(node, event, context) !== node.negated;
+    case 'text':
+      return searchableTexts(event).some((text) => phraseMatches(node.words, node.prefix, text)) !== node.negated;
+    case 'any':
+      return node.terms.some((term) => nodeHolds(term, event, context)) !== node.negated;
+    case 'all':
+      return node.terms.every((term) => nodeHolds(term, event, context)) !== node.negated;
+  }
+}
+
+function holds({ field, path, match }: Term, event: Readable, { seq, nowMs, zone }: MatchContext): boolean {
+  if (path !== undefined) return valueMatches(match, valueIn(field, path, event));
   switch (match.kind) {
+    case 'has':
+      return hasField(match, event);
     case 'equals':
     case 'glob':
+      if (field === 'changed') return (event.change?.fields ?? []).some((changed) => prefixMatches(match, changed));
       return texts(field, event).some((text) => text !== undefined && textMatches(match, text));
     case 'resource':
       return resources(field, event).some((resource) => resourceMatches(match, resource));
     case 'address':
       return addressMatches(match, event.context?.ip);
     case 'time':
-      return timeMatches(match, event.occurredAt, nowMs);
+      return timeMatches(match, event.occurredAt, nowMs, zone);
     case 'range':
       return isWithin(match, seq);
+  }
+}
+
+/** The value under before., after. or meta.; undefined where there is none. */
+function valueIn(field: FieldName, path: readonly string[], event: Readable): Json | undefined {
+  const root = field === 'before' ? event.change?.before : field === 'after' ? event.change?.after : event.metadata;
+  return valueAt(root as Json | undefined, path);
+}
+
+/** The value itself or any below it: paths match by prefix. */
+function valueMatches(match: Term['match'], value: Json | undefined): boolean {
+  if (value === undefined) return false;
+  return leavesOf(value).some((leaf) => {
+    if (match.kind === 'range') {
+      const number = numberOfLeaf(leaf);
+      return number !== undefined && isWithin(match, number);
+    }
+    return (match.kind === 'equals' || match.kind === 'glob') && textMatches(match, textOfLeaf(leaf));
+  });
+}
+
+/** Whether a changed field, or one of the fields above it, fits. */
+function prefixMatches(match: TextMatch, field: string): boolean {
+  for (let end = field.indexOf('/'); end >= 0; end = field.indexOf('/', end + 1)) if (textMatches(match, field.slice(0, end))) return true;
+  return textMatches(match, field);
+}
+
+function hasField({ field, path }: HasMatch, event: Readable): boolean {
+  if (path !== undefined) return valueIn(field, path, event) !== undefined;
+  switch (field) {
+    case 'changed':
+      return (event.change?.fields ?? []).length > 0;
+    case 'resource':
+    case 'related':
+      return resources(field, event).length > 0;
+    case 'ip':
+      return event.context?.ip !== undefined;
+    case 'at':
+      return event.occurredAt !== undefined;
+    case 'seq':
+      return true;
+    default:
+      return texts(field, event).some((text) => text !== undefined);
   }
 }
 
@@ -84,6 +149,11 @@ function texts(field: FieldName, event: Readable): readonly (string | undefined)
     case 'ip':
     case 'at':
     case 'seq':
+    case 'changed':
+    case 'before':
+    case 'after':
+    case 'meta':
+    case 'has':
       return [];
   }
 }
@@ -115,9 +185,9 @@ function addressMatches(match: AddressMatch, ip: string | undefined): boolean {
   return addressWithin(bytes, network, match.prefix ?? network.length * 8);
 }
 
-function timeMatches(match: Bounds<TimePoint>, occurredAt: string | undefined, nowMs: number): boolean {
+function timeMatches(match: Bounds<TimePoint>, occurredAt: string | undefined, nowMs: number, zone: string | undefined): boolean {
   if (occurredAt === undefined) return false;
-  const { fromMs, toMs } = resolveTime(match, nowMs);
+  const { fromMs, toMs } = resolveTime(match, nowMs, zone);
   const ms = Date.parse(occurredAt);
   return (fromMs === undefined || ms >= fromMs) && (toMs === undefined || ms < toMs);
 }

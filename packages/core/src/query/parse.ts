@@ -1,27 +1,37 @@
 // From text to a query. Whatever it cannot read is an error with its place; nothing is ignored.
+//
+//   query   = alternatives
+//   alternatives = terms ("OR" terms)*        AND binds tighter than OR
+//   terms   = term+
+//   term    = "-"? (field ":" (value | "(" values ")") | text | "(" alternatives ")")
 
 import { QUERY_CHARS_MAX, QUERY_TERMS_MAX } from '../limits.ts';
 import type { Failure } from '../errors.ts';
-import type { Query, Term } from './ast.ts';
-import { FIELDS, findField, KINDS } from './fields.ts';
+import type { Node, Query, TextTerm } from './ast.ts';
+import { fieldNamed, type NamedField } from './field-named.ts';
+import { KINDS } from './fields.ts';
+import { allOf, anyOf, listOf, negate } from './group.ts';
 import { invalid, shown } from './invalid.ts';
-import { nearest } from './nearest.ts';
-import { printText } from './print.ts';
 import { readMatch } from './read-match.ts';
-import { joinPieces, toTextMatch } from './text-match.ts';
+import { joinPieces } from './text-match.ts';
 import { readTokens, type Piece, type Token } from './tokens.ts';
+import { searchWords } from './words.ts';
 
-/** Parts of the language that are designed and not built: their names must not be taken for misspelt fields. */
-const PLANNED = /^(?:has|changed|(?:before|after|meta)\..*)$/s;
+const TERM_EXPECTED = 'a term, such as actor:maria or "free text"';
 
-const EXAMPLE_CHARS_MAX = 40;
-const TERM_EXPECTED = 'field:value, such as actor:maria';
+interface Reader {
+  readonly tokens: readonly Token[];
+  at: number;
+  /** How many conditions were read. */
+  count: number;
+}
 
 /**
- * Reads a query. Terms are joined by AND; an empty text asks for every event. Takes time linear in the length.
+ * Reads a query. Terms are joined by AND, or by OR between them, which binds less; an empty text asks for every event.
+ * Takes time linear in the length.
  *
  * @throws Failure('query_invalid') with `position`, an offset inside the text in UTF-16 units, and `expected`
- * @example parse('actor:maria action:bot.* -outcome:success at:-24h')
+ * @example parse('actor:maria action:(bot.* OR dataset.*) -outcome:success at:-24h')
  */
 export function parse(text: string): Query {
   if (text.length > QUERY_CHARS_MAX) {
@@ -29,70 +39,126 @@ export function parse(text: string): Query {
   }
   const { tokens, fault } = readTokens(text);
   if (fault !== undefined) throw fault;
-  const terms: Term[] = [];
-  for (let index = 0; index < tokens.length;) {
-    const { term, next, start } = readTerm(tokens, index);
-    if (terms.length === QUERY_TERMS_MAX) throw invalid(`The query has more than ${QUERY_TERMS_MAX} terms.`, start, 'fewer terms');
-    terms.push(term);
-    index = next;
-  }
-  return { terms };
+  if (tokens.length === 0) return { terms: [] };
+  const reader: Reader = { tokens, at: 0, count: 0 };
+  return { terms: listOf([readAlternatives(reader, undefined)]) };
 }
 
-function readTerm(tokens: readonly Token[], index: number): { term: Term; next: number; start: number } {
-  const first = tokens[index] as Token;
-  const negated = first.kind === 'minus';
-  const token = negated ? tokens[index + 1] : first;
-  if (token === undefined || token.kind === 'minus' || (negated && token.start !== first.end)) {
+/** @param field the field whose values these are, within field:( ... ) */
+function readAlternatives(reader: Reader, field: NamedField | undefined): Node {
+  const alternatives: Node[] = [];
+  let terms: Node[] = [];
+  for (;;) {
+    const token = reader.tokens[reader.at];
+    const ends = token === undefined || token.kind === 'close';
+    if (ends || isOr(token)) {
+      if (terms.length === 0) throw termMissing(reader, alternatives.length > 0 || token === undefined || !ends);
+      alternatives.push(allOf(terms));
+      terms = [];
+      if (ends) return anyOf(alternatives);
+      reader.at++;
+      continue;
+    }
+    terms.push(readTerm(reader, field));
+  }
+}
+
+function termMissing({ tokens, at }: Reader, besideOr: boolean): Failure {
+  const position = tokens[at]?.start ?? tokens.at(-1)?.start ?? 0;
+  return besideOr
+    ? invalid('OR stands between two terms, and one of them is missing.', position, TERM_EXPECTED)
+    : invalid('There is nothing between these parentheses.', position, TERM_EXPECTED);
+}
+
+function readTerm(reader: Reader, field: NamedField | undefined): Node {
+  const first = reader.tokens[reader.at] as Token;
+  if (first.kind !== 'minus') return readPositive(reader, field);
+  reader.at++;
+  const token = reader.tokens[reader.at];
+  if (token === undefined || token.kind === 'minus' || token.kind === 'close' || token.start !== first.end || isOr(token)) {
     throw invalid('A minus excludes the term that follows it at once, and there is none.', first.start, `-${TERM_EXPECTED}`);
   }
+  return negate(readPositive(reader, field));
+}
+
+function readPositive(reader: Reader, field: NamedField | undefined): Node {
+  const token = reader.tokens[reader.at] as Token;
   switch (token.kind) {
     case 'open':
-    case 'close':
-      throw groupsUnsupported(token.start);
+      return readGroup(reader, field);
     case 'value':
-      throw bareWord(token.pieces, token.start);
-    case 'field': {
-      const value = tokens[index + (negated ? 2 : 1)];
-      const term = readFieldTerm(token, value, negated);
-      return { term, next: index + (negated ? 3 : 2), start: first.start };
-    }
+      reader.at++;
+      refuseAnd(token.pieces, token.start);
+      return field === undefined ? count(reader, token, readText(token)) : count(reader, token, readValueOf(field, token));
+    case 'field':
+      return readField(reader, token);
+    case 'minus':
+    case 'close':
+      throw invalid('A term is missing here.', token.start, TERM_EXPECTED);
   }
 }
 
-function readFieldTerm(token: Token & { kind: 'field' }, value: Token | undefined, negated: boolean): Term {
-  const field = findField(token.name);
-  if (field === undefined) throw unknownField(token.name, token.start);
+function readGroup(reader: Reader, field: NamedField | undefined): Node {
+  reader.at++;
+  const node = readAlternatives(reader, field);
+  // The tokens are balanced: what ended the alternatives is the parenthesis.
+  reader.at++;
+  return node;
+}
+
+function readField(reader: Reader, token: Token & { kind: 'field' }): Node {
+  const named = fieldNamed(token.name, token.start);
+  reader.at++;
+  const value = reader.tokens[reader.at];
   if (value === undefined || value.start !== token.end || value.kind === 'close') {
-    throw invalid(`A value is missing after ${field.name}:`, token.end - 1, KINDS[field.kind].expected);
+    throw invalid(`A value is missing after ${token.name}:`, token.end - 1, KINDS[named.field.kind].expected);
   }
-  if (value.kind !== 'value') throw groupsUnsupported(value.start);
-  return { kind: 'field', field: field.name, negated, match: readMatch(field, value.pieces, value.start) };
+  if (value.kind === 'open') return readGroup(reader, named);
+  if (value.kind !== 'value') throw invalid(`A value is missing after ${token.name}:`, token.end - 1, KINDS[named.field.kind].expected);
+  reader.at++;
+  return count(reader, token, readValueOf(named, value));
 }
 
-function groupsUnsupported(position: number): Failure {
-  return invalid(
-    'Groups in parentheses are not supported yet. Put a parenthesis that belongs to a value in quotes.',
-    position,
-    TERM_EXPECTED,
-  );
+function readValueOf({ field, path }: NamedField, value: Token & { kind: 'value' }): Node {
+  const match = readMatch(field, value.pieces, value.start);
+  return { kind: 'field', field: field.name, ...(path === undefined ? {} : { path }), negated: false, match };
 }
 
-function bareWord(pieces: readonly Piece[], position: number): Failure {
-  const word = joinPieces(pieces);
-  if (pieces.length === 1 && pieces[0]?.quoted === false) {
-    if (word === 'OR') return invalid('OR is not supported yet. Terms are joined by AND.', position, TERM_EXPECTED, word);
-    if (word === 'AND') return invalid('Terms are joined by AND as they stand; leave the word out.', position, TERM_EXPECTED, word);
-    if (word === 'NOT') return invalid('Write a minus before a term to exclude it.', position, `-${TERM_EXPECTED}`, word);
+function readText(token: Token & { kind: 'value' }): TextTerm {
+  const last = token.pieces.at(-1);
+  const prefix = last !== undefined && !last.quoted && last.text.endsWith('*');
+  const text = joinPieces(token.pieces);
+  const searched = prefix ? text.slice(0, -1) : text;
+  const star = token.pieces.find((piece) => !piece.quoted && piece.text.slice(0, piece === last && prefix ? -1 : undefined).includes('*'));
+  if (star !== undefined) {
+    throw invalid(
+      'In free text a * stands only at the end: temp* finds what begins so.',
+      star.position + star.text.indexOf('*'),
+      'word*',
+      text,
+    );
   }
-  const example = word.length > EXAMPLE_CHARS_MAX ? TERM_EXPECTED : `field:value, such as actor:${printText(toTextMatch(pieces))}`;
-  return invalid(`Text search is not there yet, and ${shown(word)} names no field. Write ${example}.`, position, TERM_EXPECTED, word);
+  const words = searchWords(searched);
+  if (words.length === 0) throw invalid(`${shown(text)} holds no word to search for.`, token.start, TERM_EXPECTED, text);
+  return { kind: 'text', words, prefix, negated: false };
 }
 
-function unknownField(name: string, position: number): Failure {
-  const names = FIELDS.map((field) => field.name);
-  const expected = `one of ${names.join(', ')}`;
-  if (name === '') return invalid("A field's name is missing before the colon.", position, expected);
-  if (PLANNED.test(name)) return invalid(`The field ${shown(name)} is not supported yet.`, position, expected, name);
-  return invalid(`There is no field ${shown(name)}. The nearest is ${nearest(name, names)}.`, position, expected, name);
+function count<Of extends Node>(reader: Reader, token: Token, node: Of): Of {
+  if (++reader.count > QUERY_TERMS_MAX) throw invalid(`The query has more than ${QUERY_TERMS_MAX} terms.`, token.start, 'fewer terms');
+  return node;
+}
+
+function isOr(token: Token): boolean {
+  return token.kind === 'value' && bareWord(token.pieces) === 'OR';
+}
+
+function refuseAnd(pieces: readonly Piece[], position: number): void {
+  const word = bareWord(pieces);
+  if (word === 'AND') throw invalid('Terms are joined by AND as they stand; leave the word out.', position, TERM_EXPECTED, word);
+  if (word === 'NOT') throw invalid('Write a minus before a term to exclude it.', position, `-${TERM_EXPECTED}`, word);
+}
+
+function bareWord(pieces: readonly Piece[]): string | undefined {
+  const [only] = pieces;
+  return pieces.length === 1 && only?.quoted === false ? only.text : undefined;
 }

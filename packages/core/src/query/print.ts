@@ -1,6 +1,7 @@
 // From a query to its canonical text: parse(print(query)) is the query again.
 
-import type { Bounds, Match, Query, Term, TextMatch, TimePoint } from './ast.ts';
+import type { Bounds, Group, Node, Query, Term, TextMatch, TextTerm, TimePoint } from './ast.ts';
+import { printPath } from './paths.ts';
 import { printTime } from './time.ts';
 
 /** What has a meaning of its own when it is bare. */
@@ -10,17 +11,68 @@ const NEEDS_QUOTES = /[\s"()*]|\.\.|^[<>]/;
  * The canonical text of a query: one space between terms, quotes only where they are needed.
  *
  * @example print(parse('actor:"maria"   seq:5..')) // 'actor:maria seq:>=5'
+ * @example print(parse('action:(bot.* OR dataset.*)')) // 'action:(bot.* OR dataset.*)'
  */
 export function print(query: Query): string {
-  return query.terms.map(printTerm).join(' ');
+  return query.terms.map(printNode).join(' ');
 }
 
-/** One term, with its minus when it is excluded. */
-export function printTerm(term: Term): string {
-  return `${term.negated ? '-' : ''}${term.field}:${printMatch(term.match)}`;
+/** One term or group, with its minus when it is excluded. */
+export function printNode(node: Node): string {
+  const minus = node.negated ? '-' : '';
+  switch (node.kind) {
+    case 'field':
+      return `${minus}${fieldText(node)}:${printMatch(node)}`;
+    case 'text':
+      return minus + printWords(node);
+    case 'any':
+    case 'all': {
+      const field = commonField(node);
+      return field === undefined ? `${minus}(${printGroup(node, printNode)})` : `${minus}${field}:(${printGroup(node, printValue)})`;
+    }
+  }
 }
 
-function printMatch(match: Match): string {
+/** AND binds tighter than OR, so that a list needs no parentheses of its own between two OR. */
+function printGroup({ kind, terms }: Group, print: (node: Node) => string): string {
+  if (kind === 'all') return terms.map(print).join(' ');
+  return terms.map((node) => (node.kind === 'all' && !node.negated ? printGroup(node, print) : print(node))).join(' OR ');
+}
+
+/** A term of a group whose terms are all of one field: only its value. */
+function printValue(node: Node): string {
+  if (node.kind === 'text') throw new TypeError('free text is of no field');
+  return node.kind === 'field' ? printMatch(node) : `(${printGroup(node, printValue)})`;
+}
+
+/** The one field that all terms of a group are of, so that it is written once; none where a term in it is excluded. */
+function commonField(group: Group): string | undefined {
+  let common: string | undefined;
+  for (const node of group.terms) {
+    if (node.negated || node.kind === 'text') return undefined;
+    const field = node.kind === 'field' ? (mayStandAlone(node) ? fieldText(node) : undefined) : commonField(node);
+    if (field === undefined || (common ?? field) !== field) return undefined;
+    common = field;
+  }
+  return common;
+}
+
+/** Between parentheses a value that reads OR, AND or NOT would be that word. */
+function mayStandAlone({ match }: Term): boolean {
+  return match.kind !== 'equals' || !/^(?:OR|AND|NOT)$/.test(match.value);
+}
+
+/** The field of a term with its path, as it stands before the colon. */
+export function fieldText({ field, path }: Pick<Term, 'field' | 'path'>): string {
+  return path === undefined ? field : `${field}.${printPath(path)}`;
+}
+
+function printWords({ words, prefix }: TextTerm): string {
+  const text = words.length === 1 ? (words[0] as string) : `"${words.join(' ')}"`;
+  return prefix ? `${text}*` : text;
+}
+
+function printMatch({ field, match }: Pick<Term, 'field' | 'match'>): string {
   switch (match.kind) {
     case 'equals':
     case 'glob':
@@ -32,7 +84,10 @@ function printMatch(match: Match): string {
     case 'time':
       return printTimes(match);
     case 'range':
-      return printBounds(match, String);
+      // Of a value, one number alone asks for a text.
+      return field === 'seq' ? printBounds(match, String) : printRange(match);
+    case 'has':
+      return printText({ kind: 'equals', value: fieldText(match) });
   }
 }
 
@@ -54,6 +109,11 @@ function printTimes(times: Bounds<TimePoint>): string {
     if (to !== undefined) return `${printTime(from.value)}..${printTime(to.value)}`;
   }
   return printBounds(times, printTime);
+}
+
+function printRange(range: Bounds<number>): string {
+  const { from, to } = range;
+  return from !== undefined && to !== undefined ? `${from.value}..${to.value}` : printBounds(range, String);
 }
 
 function printBounds<Value>({ from, to }: Bounds<Value>, show: (value: Value) => string): string {

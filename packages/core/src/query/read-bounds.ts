@@ -4,7 +4,7 @@ import type { Bounds, TimePoint } from './ast.ts';
 import { KINDS } from './fields.ts';
 import { invalid, shown } from './invalid.ts';
 import { joinPieces } from './text-match.ts';
-import { readTime, resolveTime } from './time.ts';
+import { mannerOf, readTime, resolveTime } from './time.ts';
 import type { Piece } from './tokens.ts';
 
 const RANGE_EXPECTED = 'one value, a comparison such as >=a, or a range such as a..b';
@@ -25,8 +25,8 @@ interface WrittenRange {
 export function readTimes(pieces: readonly Piece[], position: number): Bounds<TimePoint> {
   const bounds = toBounds(readRange(pieces, position), readTime, (point) => point.kind === 'ago');
   const { from, to } = bounds;
-  // Two relative times, or two fixed ones, can be compared without a clock.
-  if (from !== undefined && to !== undefined && (from.value.kind === 'ago') === (to.value.kind === 'ago')) {
+  // Two times of one manner can be compared without a clock and without a zone.
+  if (from !== undefined && to !== undefined && mannerOf(from.value) === mannerOf(to.value)) {
     const { fromMs = 0, toMs = 0 } = resolveTime(bounds, 0);
     if (fromMs >= toMs) throw endsBeforeItBegins(position);
   }
@@ -38,6 +38,20 @@ export function readNumbers(pieces: readonly Piece[], position: number): Bounds<
   const bounds = toBounds(readRange(pieces, position), readNumber, () => false);
   if (bounds.from !== undefined && bounds.to !== undefined && bounds.from.value > bounds.to.value) throw endsBeforeItBegins(position);
   return bounds;
+}
+
+/** Numbers with or without decimals, as values of fields have them. */
+export function readDecimals(pieces: readonly Piece[], position: number): Bounds<number> {
+  const bounds = toBounds(readRange(pieces, position), readDecimal, () => false);
+  if (bounds.from !== undefined && bounds.to !== undefined && bounds.from.value > bounds.to.value) throw endsBeforeItBegins(position);
+  return bounds;
+}
+
+function readDecimal(text: string, position: number): number {
+  const value = Number(text);
+  // Zero has no sign in an answer.
+  if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(value)) return value === 0 ? 0 : value;
+  throw invalid(`${shown(text)} is not a number.`, position, KINDS.value.expected, text);
 }
 
 function endsBeforeItBegins(position: number): Error {

@@ -1,10 +1,11 @@
 // From the value of a field to what it must match, by the kind of the field.
 
 import { addressWithin, formatAddress, maskAddress, readAddress } from './address.ts';
-import type { AddressMatch, Match, ResourceMatch, TextMatch } from './ast.ts';
+import type { AddressMatch, HasMatch, Match, ResourceMatch, TextMatch } from './ast.ts';
 import { KINDS, RANGE_FIELDS, type Field } from './fields.ts';
 import { invalid, shown } from './invalid.ts';
-import { readNumbers, readTimes } from './read-bounds.ts';
+import { fieldNamed } from './field-named.ts';
+import { readDecimals, readNumbers, readTimes } from './read-bounds.ts';
 import { joinPieces, textMatches, toTextMatch } from './text-match.ts';
 import type { Piece } from './tokens.ts';
 
@@ -32,6 +33,12 @@ export function readMatch(field: Field, pieces: readonly Piece[], position: numb
       return { kind: 'time', ...readTimes(pieces, position) };
     case 'integer':
       return { kind: 'range', ...readNumbers(pieces, position) };
+    case 'changed':
+      return readChanged(pieces, position);
+    case 'value':
+      return readValue(pieces, position);
+    case 'has':
+      return readHas(joinPieces(pieces), position);
   }
 }
 
@@ -65,6 +72,24 @@ function readWord(field: Field, pieces: readonly Piece[], position: number): Tex
     `one of ${words.join(', ')}`,
     text,
   );
+}
+
+function readChanged(pieces: readonly Piece[], position: number): TextMatch {
+  const match = toTextMatch(pieces);
+  if (isEmpty(match)) throw invalid('A field that changed has a name.', position, KINDS.changed.expected);
+  return match;
+}
+
+/** Only signs make it a comparison: after.version:10 asks for the text 10 and for the number. */
+function readValue(pieces: readonly Piece[], position: number): Match {
+  const compares = pieces.some((piece, index) => !piece.quoted && ((index === 0 && /^[<>]/.test(piece.text)) || piece.text.includes('..')));
+  return compares ? { kind: 'range', ...readDecimals(pieces, position) } : toTextMatch(pieces);
+}
+
+function readHas(text: string, position: number): HasMatch {
+  const found = fieldNamed(text, position);
+  if (found.field.name === 'has') throw invalid('has: asks for another field.', position, KINDS.has.expected, text);
+  return { kind: 'has', field: found.field.name, ...(found.path === undefined ? {} : { path: found.path }) };
 }
 
 function readUuid(pieces: readonly Piece[], position: number): Match {

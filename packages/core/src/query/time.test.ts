@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from './parse.ts';
 import { printTime, readTime, resolveTime } from './time.ts';
+import { checkZone } from './time-zone.ts';
 
 const NOW = '2026-11-22T20:00:00.123Z';
 
 /** The span of an at: value, as ISO texts. */
 function span(value: string): readonly [from: string | undefined, to: string | undefined] {
-  const match = parse(`at:${value}`).terms[0]?.match;
+  const [term] = parse(`at:${value}`).terms;
+  const match = term?.kind === 'field' ? term.match : undefined;
   if (match?.kind !== 'time') throw new TypeError('not a time');
   const { fromMs, toMs } = resolveTime(match, Date.parse(NOW));
   const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
@@ -55,14 +57,13 @@ test.each([
   ['2026-11-01T24:00:00Z', 'not in the calendar'],
   ['2026-11-01T10:00:00+24:00', 'not in the calendar'],
   ['9999-12-31T23:59:59-01:00', 'not in the calendar'],
-  ['2026-11-01T10:00:00', 'no zone'],
-  ['2026-11-01T10:00', 'no zone'],
+  ['2026-11-01T10:00:00.5', 'no zone'],
   ['2026-11-01T10:00:00.1234Z', 'not a time'],
   ['-24', 'not a time'],
   ['-24y', 'not a time'],
   ['24h', 'not a time'],
   ['-5219w', 'hundred years'],
-  ['yesterday', 'not a time'],
+  ['tomorrow', 'not a time'],
   ['2026-1', 'not a time'],
 ])('%s is refused: %s', (text, why) => {
   expect(() => readTime(text, 3)).toThrow(
@@ -88,4 +89,27 @@ test('a date is the span that the calendar of the runtime gives it', () => {
       expect(readTime(printTime({ kind: 'instant', ms: date.getTime() }), 0)).toEqual({ kind: 'instant', ms: date.getTime() });
     }),
   );
+});
+
+test.each([
+  ['UTC', '2026-03-29', '2026-03-29T00:00:00.000Z', '2026-03-30T00:00:00.000Z'],
+  ['Europe/Berlin', '2026-03-29', '2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z'],
+  ['Europe/Berlin', '2026-10-25', '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'],
+  ['America/New_York', '2026-11', '2026-11-01T04:00:00.000Z', '2026-12-01T05:00:00.000Z'],
+  ['Asia/Kathmandu', '2026', '2025-12-31T18:15:00.000Z', '2026-12-31T18:15:00.000Z'],
+  ['Pacific/Auckland', 'today', '2026-11-22T11:00:00.000Z', '2026-11-23T11:00:00.000Z'],
+  ['America/Los_Angeles', 'yesterday', '2026-11-21T08:00:00.000Z', '2026-11-22T08:00:00.000Z'],
+  ['-02:30', '2026-11-23T10:00', '2026-11-23T12:30:00.000Z', '2026-11-23T12:31:00.000Z'],
+  // Skipped in spring, twice in autumn.
+  ['Europe/Berlin', '2026-03-29T02:30', '2026-03-29T01:30:00.000Z', '2026-03-29T01:31:00.000Z'],
+  ['Europe/Berlin', '2026-10-25T02:30', '2026-10-25T00:30:00.000Z', '2026-10-25T00:31:00.000Z'],
+  ['Europe/Berlin', '2026-10-25T03:00:05', '2026-10-25T02:00:05.000Z', '2026-10-25T02:00:06.000Z'],
+])('in %s, %s is from %s to %s', (zone, text, from, to) => {
+  const value = { value: readTime(text, 0), inclusive: true } as const;
+  const { fromMs = 0, toMs = 0 } = resolveTime({ from: value, to: value }, Date.parse('2026-11-23T03:00:00Z'), checkZone(zone));
+  expect([new Date(fromMs).toISOString(), new Date(toMs).toISOString()]).toEqual([from, to]);
+});
+
+test.each(['Europe/Nowhere', '', '+25:00', '02:00', 'x'.repeat(100)])('%s is no zone', (zone) => {
+  expect(() => checkZone(zone)).toThrow(expect.objectContaining({ code: 'parameter_invalid' }));
 });

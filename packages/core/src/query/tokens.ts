@@ -1,6 +1,7 @@
 // From text to tokens: signs, fields and values with their places in the text. It knows quotes and balance, not meaning.
 
 import type { Failure } from '../errors.ts';
+import { QUERY_DEPTH_MAX } from '../limits.ts';
 import { invalid } from './invalid.ts';
 
 /** A stretch of a value: bare, or within quotes with its escapes resolved. `*`, `..` and `>` mean something only when bare. */
@@ -64,7 +65,9 @@ function readNext(reader: Reader): Failure | undefined {
   if (SPACE.test(char)) {
     reader.at++;
   } else if (char === '(') {
-    groups.push({ start: at, ofValues: last?.kind === 'field' && last.end === at });
+    if (groups.length === QUERY_DEPTH_MAX)
+      return invalid(`Parentheses are nested deeper than ${QUERY_DEPTH_MAX} levels.`, at, 'fewer parentheses');
+    groups.push({ start: at, ofValues: groups.at(-1)?.ofValues === true || (last?.kind === 'field' && last.end === at) });
     sign(reader, 'open');
   } else if (char === ')') {
     if (groups.pop() === undefined) return invalid('This parenthesis closes nothing.', at, 'an opening parenthesis before it');

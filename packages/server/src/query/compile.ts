@@ -1,10 +1,14 @@
 // From a query to an SQL condition. Values travel as parameters, always; the text is made of constants and placeholders.
 // An absent field is null there: null is not a match, and an excluded term holds for it.
+//
+// What SQL cannot decide exactly (free text, globs on numbers) becomes a condition that lets too much through, and the
+// compiled query says so: its rows are then checked again by core's `matches`.
 
 import {
   type AddressMatch,
   type Bounds,
   type Match,
+  type Node,
   type Query,
   type ResourceMatch,
   resolveTime,
@@ -15,40 +19,84 @@ import {
 import { existsRelated, FIELD_SOURCES, type FieldSource, relatedTypePattern, seqOfId, type TextSource } from '../store/fields.ts';
 import type { Condition, ConditionContext, SeqRange } from '../store/read-events.ts';
 import { timestampText } from '../store/timestamp.ts';
+import { compileChanged, compileHas, compileValue, mayHold, textCondition } from './compile-change.ts';
 
 export interface CompiledQuery {
   /** A condition on the alias `e` of the table event. */
   readonly condition: Condition;
+  /** False when the condition lets rows through that the query does not ask for. */
+  readonly exact: boolean;
   /** Sequence numbers outside of which nothing matches. */
   readonly seq: SeqRange;
   /** Milliseconds since 1970: what occurred earlier does not match. */
   readonly occurredFromMs: number;
 }
 
-/**
- * @param nowMs milliseconds since 1970, against which relative times are resolved
- * @example compile(parse('actor:maria -outcome:success'), Date.now())
- */
-export function compile(query: Query, nowMs: number): CompiledQuery {
+/** What relative times and dates without a zone refer to. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** As core's checkZone takes it. */
+  readonly zone: string;
+}
+
+/** @example compile(parse('actor:maria -outcome:success'), { nowMs: Date.now(), zone: 'UTC' }) */
+export function compile(query: Query, clock: Clock): CompiledQuery {
   return {
-    condition: (context) => query.terms.map((term) => compileTerm(term, nowMs, context)).join(' and ') || 'true',
+    condition: (context) => query.terms.map((node) => compileNode(node, clock, context)).join(' and ') || 'true',
+    exact: query.terms.every(isExact),
     seq: seqRange(query),
-    occurredFromMs: occurredFrom(query, nowMs),
+    occurredFromMs: occurredFrom(query, clock),
   };
 }
 
-function compileTerm(term: Term, nowMs: number, context: ConditionContext): string {
-  const condition = compileMatch(FIELD_SOURCES[term.field], term.match, nowMs, context);
-  return term.negated ? `((${condition}) is not true)` : `(${condition})`;
+/** Whether SQL decides it exactly. */
+function isExact(node: Node): boolean {
+  switch (node.kind) {
+    case 'field':
+      return !(node.path !== undefined && node.match.kind === 'glob');
+    case 'text':
+      return false;
+    case 'any':
+    case 'all':
+      return node.terms.every(isExact);
+  }
 }
 
-function compileMatch(source: FieldSource, match: Match, nowMs: number, context: ConditionContext): string {
+function compileNode(node: Node, clock: Clock, context: ConditionContext): string {
+  // Of what lets too much through, the opposite would let too little through.
+  if (node.negated && !isExact(node)) return 'true';
+  const condition = compilePositive(node, clock, context);
+  return node.negated ? `((${condition}) is not true)` : `(${condition})`;
+}
+
+function compilePositive(node: Node, clock: Clock, context: ConditionContext): string {
+  switch (node.kind) {
+    case 'field':
+      return compileTerm(node, clock, context);
+    case 'text':
+      return 'true';
+    case 'any':
+      return node.terms.map((term) => compileNode(term, clock, context)).join(' or ');
+    case 'all':
+      return node.terms.map((term) => compileNode(term, clock, context)).join(' and ');
+  }
+}
+
+function compileTerm({ field, path, match }: Term, clock: Clock, context: ConditionContext): string {
+  if (match.kind === 'has') return compileHas(match, context);
+  return compileMatch(FIELD_SOURCES[field], path ?? [], match, clock, context);
+}
+
+function compileMatch(source: FieldSource, path: readonly string[], match: Match, clock: Clock, context: ConditionContext): string {
   const { bind } = context;
+  if (source.kind === 'value') return compileValue(source.sql, path, match, context);
   switch (match.kind) {
     case 'equals':
     case 'glob':
       if (source.kind === 'id' && match.kind === 'equals') return compileId(source.sql, match.value, context);
       if (source.kind === 'texts') return source.texts.map((text) => compileText(text, match, context)).join(' or ');
+      if (source.kind === 'changed') return compileChanged(source.sql, match, context);
       break;
     case 'resource':
       if (source.kind === 'related') return compileRelated(match, context);
@@ -59,7 +107,7 @@ function compileMatch(source: FieldSource, match: Match, nowMs: number, context:
       break;
     case 'time':
       if (source.kind === 'time') {
-        const { fromMs, toMs } = resolveTime(match, nowMs);
+        const { fromMs, toMs } = resolveTime(match, clock.nowMs, clock.zone);
         const from = fromMs === undefined ? [] : [`${source.sql} >= ${bind(timestampText(fromMs))}`];
         return [...from, ...(toMs === undefined ? [] : [`${source.sql} < ${bind(timestampText(toMs))}`])].join(' and ');
       }
@@ -70,6 +118,8 @@ function compileMatch(source: FieldSource, match: Match, nowMs: number, context:
         const lower = from === undefined ? [] : [`${source.sql} >= ${bind(from)}`];
         return [...lower, ...(to === undefined ? [] : [`${source.sql} <= ${bind(to)}`])].join(' and ');
       }
+      break;
+    case 'has':
   }
   throw new TypeError(`a field of the kind ${source.kind} met a match of the kind ${match.kind}`);
 }
@@ -97,23 +147,6 @@ function compileText(source: TextSource, match: TextMatch, context: ConditionCon
   }
 }
 
-/**
- * Cheap looks for what the disclosures must hold, before the expensive reading of a section: it is ten times faster.
- * A text stands in JCS as JSON.stringify writes it (RFC 8785, section 3.2.2.2).
- */
-function mayHold(hint: string, match: TextMatch, { bind }: ConditionContext): string {
-  const longest = match.kind === 'equals' ? '' : match.parts.reduce((long, part) => (part.length > long.length ? part : long), '');
-  const literal = match.kind === 'equals' ? JSON.stringify(match.value) : JSON.stringify(longest).slice(1, -1);
-  const texts = literal === '' ? [hint] : [hint, literal];
-  return texts.map((text) => `strpos(e.disclosures, ${bind(text)}) > 0`).join(' and ');
-}
-
-function textCondition(sql: string, match: TextMatch, { bind }: ConditionContext): string {
-  if (match.kind === 'equals') return `${sql} = ${bind(match.value)}`;
-  const pattern = match.parts.map((part) => part.replace(/[\\%_]/g, '\\$&')).join('%');
-  return `${sql} like ${bind(pattern)} escape '\\'`;
-}
-
 function compileResource(type: string, id: string, match: ResourceMatch, context: ConditionContext): string {
   const ofType = textCondition(type, match.type, context);
   return match.id === undefined ? ofType : `${ofType} and ${textCondition(id, match.id, context)}`;
@@ -138,19 +171,22 @@ function inclusive({ from, to }: Bounds<number>): SeqRange {
   };
 }
 
+/** The terms that every event of the answer meets. */
+function demanded(query: Query): Term[] {
+  return query.terms.filter((node) => node.kind === 'field').filter(({ negated }) => !negated);
+}
+
 function seqRange(query: Query): SeqRange {
   let range: { from: number; to: number } = { from: 0, to: Number.MAX_SAFE_INTEGER };
-  for (const { match, negated } of query.terms) {
-    if (match.kind !== 'range' || negated) continue;
+  for (const { field, match } of demanded(query)) {
+    if (field !== 'seq' || match.kind !== 'range') continue;
     const { from = 0, to = Number.MAX_SAFE_INTEGER } = inclusive(match);
     range = { from: Math.max(range.from, from), to: Math.min(range.to, to) };
   }
   return range;
 }
 
-function occurredFrom(query: Query, nowMs: number): number {
-  const starts = query.terms.map(({ match, negated }) =>
-    match.kind === 'time' && !negated ? resolveTime(match, nowMs).fromMs : undefined,
-  );
+function occurredFrom(query: Query, { nowMs, zone }: Clock): number {
+  const starts = demanded(query).map(({ match }) => (match.kind === 'time' ? resolveTime(match, nowMs, zone).fromMs : undefined));
   return Math.max(...starts.filter((start) => start !== undefined));
 }

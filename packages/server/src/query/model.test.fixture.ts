@@ -3,18 +3,25 @@
 import {
   type AuditEvent,
   ACTOR_TYPES,
+  allOf,
+  anyOf,
   CATEGORIES,
   type FieldName,
   FIELDS,
+  listOf,
   type Match,
   matches,
+  negate,
+  type Node,
   OPERATIONS,
   OUTCOMES,
   parse,
   print,
-  type Query,
   SEVERITIES,
+  searchWords,
+  type Term,
   type TextMatch,
+  type TextTerm,
 } from '@indelible/core';
 import fc from 'fast-check';
 import type { ModelEvent } from './trail.test.fixture.ts';
@@ -24,7 +31,29 @@ const TYPES = ['bot', 'dataset', 'do_c', 'doxc'];
 const IDS = ['b_1', 'bx1', '50%', '50x', 'a\\b', 'bot/1', '*', '"q" \'s\' ; --', 'ünïcödé 😀'];
 const NAMES = ['Maria', 'maria', 'Joe\tTab', 'a\\b', '\u2028'];
 const ADDRESSES = ['203.0.113.77', '203.0.113.78', '10.0.0.1', '2001:db8::1', '2001:db8:1::2', '::ffff:203.0.113.77'];
-const WORDS = ['Ticket "48"\nnext', '100%', 'x_y', '["AAAAAAAAAAAAAAAAAAAAAA","behalf/1",{"id":"b_1"}]', 'back\\slash'];
+const WORDS = [
+  'Ticket "48"\nnext',
+  '100%',
+  'x_y',
+  '["AAAAAAAAAAAAAAAAAAAAAA","behalf/1",{"id":"b_1"}]',
+  'back\\slash',
+  'x\nchange {"fields":["model"]}',
+];
+const STATE_TEXTS = ['small-1', 'large 2', '10', '9.50', 'true', '1e3', ...WORDS];
+const CHANGED = ['model', 'config', 'config/limits', 'config/a~1b', 'list', 'list/0', 'con', '50%'];
+const CHANGE_VALUES = [...STATE_TEXTS, 'null', 'false', '1.5', '1e-7', '1e+21', '-2', '0'];
+const PATHS = [
+  ['model'],
+  ['config'],
+  ['config', 'limits', 'max'],
+  ['config', 'a/b'],
+  ['list'],
+  ['list', '0'],
+  ['list', '-1'],
+  ['list', '01'],
+  ['0'],
+  ['note'],
+];
 const TAGS = ['pci:10', 'pci:11', 'a,b', '{"x"}'];
 
 const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(value, { nil: undefined, freq: 4 });
@@ -56,6 +85,17 @@ const context = fc.record({
   reason: maybe(pick(WORDS)),
 });
 
+const scalar = fc.oneof(pick<unknown>([null, true, false, 0, 1.5, -2, 10, 1e21, 1e-7]), pick(STATE_TEXTS));
+const state = fc
+  .record({
+    model: maybe(scalar),
+    config: maybe(fc.record({ limits: maybe(fc.record({ max: maybe(scalar) })), 'a/b': maybe(scalar) })),
+    list: maybe(fc.array(scalar, { maxLength: 3 })),
+    0: maybe(scalar),
+    '-1': maybe(scalar),
+  })
+  .map((value) => compact(value) as object);
+
 const body = fc.record({
   action: pick(ACTIONS),
   actor,
@@ -68,7 +108,10 @@ const body = fc.record({
     fc.array(fc.record({ type: pick(TYPES), id: maybe(pick(IDS)), relation: maybe(pick(['part', 'type'])) }), { maxLength: 3 }),
   ),
   context: maybe(context),
-  metadata: maybe(fc.record({ note: pick(WORDS) })),
+  metadata: maybe(fc.oneof(fc.record({ note: pick(WORDS) }), state)),
+  change: maybe(
+    fc.record({ before: maybe(state), after: maybe(state) }).filter(({ before, after }) => before !== undefined || after !== undefined),
+  ),
   tags: maybe(fc.array(pick(TAGS), { maxLength: 3 })),
   source: maybe(fc.record({ name: pick(['app-db', 'other', 'api']) })),
 });
@@ -154,26 +197,76 @@ function match(field: (typeof FIELDS)[number], baseMs: number): fc.Arbitrary<Mat
         if (shape === 1) return { kind: 'range', to: { value: from, inclusive } };
         return { kind: 'range', from: { value: from, inclusive: true }, to: { value: from + span, inclusive: true } };
       });
+    case 'changed':
+      return text(CHANGED);
+    case 'value':
+      return fc.oneof(
+        text(CHANGE_VALUES),
+        fc.tuple(fc.integer({ min: -2, max: 20 }), fc.nat(10), fc.nat(2)).map(([from, span, shape]): Match => {
+          if (shape === 0) return { kind: 'range', from: { value: from / 2, inclusive: false } };
+          if (shape === 1) return { kind: 'range', to: { value: from / 2, inclusive: true } };
+          return { kind: 'range', from: { value: from, inclusive: true }, to: { value: from + span, inclusive: true } };
+        }),
+      );
+    case 'has':
+      return pick(FIELDS.filter(({ name }) => name !== 'has')).chain(({ name, paths }) =>
+        paths === true
+          ? pick(PATHS).map((path): Match => ({ kind: 'has', field: name, path }))
+          : fc.constant<Match>({ kind: 'has', field: name }),
+      );
   }
 }
+
+/** A term on a field, with a path where the field has one. */
+function termOf(field: (typeof FIELDS)[number], baseMs: number): fc.Arbitrary<Term> {
+  const path = field.paths === true ? pick(PATHS) : fc.constant(undefined);
+  return fc.tuple(match(field, baseMs), path, fc.boolean()).map(([found, steps, negated]) => ({
+    kind: 'field',
+    field: field.name,
+    ...(steps === undefined ? {} : { path: steps }),
+    negated,
+    match: found,
+  }));
+}
+
+const searched: fc.Arbitrary<TextTerm> = fc.record({
+  kind: fc.constant('text' as const),
+  words: fc.oneof(
+    pick([...WORDS, ...NAMES, 'small-1'])
+      .map(searchWords)
+      .filter((words) => words.length > 0),
+    fc.constant(['nothing']),
+  ),
+  prefix: fc.boolean(),
+  negated: fc.boolean(),
+});
 
 /** Queries of one term, the same ones every time: many of each field, as they are and excluded. */
 export function singleTerms(baseMs: number): string[] {
   return FIELDS.flatMap((field) =>
     fc
-      .sample(match(field, baseMs), { seed: 7, numRuns: field.kind === 'path' ? 60 : 14 })
-      .flatMap((found) => [false, true].map((negated) => print({ terms: [{ kind: 'field', field: field.name, negated, match: found }] }))),
+      .sample(termOf(field, baseMs), { seed: 7, numRuns: field.kind === 'path' || field.kind === 'value' ? 60 : 14 })
+      .flatMap((term) => [false, true].map((negated) => print({ terms: [{ ...term, negated }] }))),
   );
 }
 
 /** Queries as text, in their canonical form. */
 export function queries(baseMs: number): fc.Arbitrary<string> {
-  const term = pick(FIELDS).chain((field) =>
-    fc
-      .tuple(match(field, baseMs), fc.boolean())
-      .map(([value, negated]) => ({ kind: 'field' as const, field: field.name, negated, match: value })),
-  );
-  return fc.array(term, { minLength: 0, maxLength: 3 }).map((terms): string => print({ terms } satisfies Query));
+  const term = pick(FIELDS).chain((field) => termOf(field, baseMs));
+  const { node } = fc.letrec<{ node: Node }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small' },
+      { arbitrary: term, weight: 6 },
+      { arbitrary: searched, weight: 1 },
+      {
+        arbitrary: fc
+          .tuple(pick([anyOf, allOf]), fc.array(tie('node'), { minLength: 1, maxLength: 3 }), fc.boolean())
+          .map(([group, nodes, negated]) => (negated ? negate(group(nodes)) : group(nodes))),
+        weight: 3,
+      },
+    ),
+  }));
+  return fc.array(node, { minLength: 0, maxLength: 3 }).map((nodes): string => print({ terms: listOf(nodes) }));
 }
 
 /** The right answer: the events that match, in order, after a place. */

@@ -1,10 +1,11 @@
 // The events that a query asks for, page by page.
 
-import { parse, print } from '@indelible/core';
+import { checkZone, parse, print } from '@indelible/core';
 import type pg from 'pg';
 import { readSlice } from '../store/read-events.ts';
 import { compile } from './compile.ts';
 import type { ReadScope } from './present.ts';
+import { readChecked } from './read-checked.ts';
 import { type Listing, type Page, type PageRequest, readPage } from './read-page.ts';
 
 export interface EventsRequest extends PageRequest {
@@ -12,6 +13,8 @@ export interface EventsRequest extends PageRequest {
   readonly q?: string | undefined;
   /** Milliseconds since 1970: what "now" means to relative times on the first page; the clock by default. */
   readonly nowMs?: number | undefined;
+  /** The zone of dates that name none; UTC by default. */
+  readonly zone?: string | undefined;
 }
 
 /**
@@ -25,13 +28,18 @@ export interface EventsRequest extends PageRequest {
  */
 export async function listEvents(reader: pg.Pool, log: ReadScope | undefined, request: EventsRequest = {}): Promise<Page> {
   const query = parse(request.q ?? '');
+  const zone = checkZone(request.zone ?? 'UTC');
   if (log === undefined) return { events: [] };
   const listing: Listing = {
     kind: 'events',
-    question: print(query),
+    question: JSON.stringify([print(query), zone]),
     plan: (nowMs) => {
-      const { condition, ...bounds } = compile(query, nowMs);
-      return { ...bounds, read: (tx, slice) => readSlice(tx, log.tenantId, slice, condition) };
+      const { condition, exact, ...bounds } = compile(query, { nowMs, zone });
+      const check = { scope: log, query, clock: { nowMs, zone } };
+      return {
+        ...bounds,
+        read: (tx, slice) => (exact ? readSlice(tx, log.tenantId, slice, condition) : readChecked(tx, slice, condition, check)),
+      };
     },
   };
   return readPage(reader, log, listing, request, request.nowMs ?? Date.now());

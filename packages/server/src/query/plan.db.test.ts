@@ -42,7 +42,7 @@ async function plan(q: string, order: 'asc' | 'desc', recorded: RecordedRange): 
   const { text, values } = sliceStatement(
     log.tenantId,
     { recorded, order, limit: 51, after: order === 'desc' ? after : undefined },
-    compile(parse(q), NOW_MS).condition,
+    compile(parse(q), { nowMs: NOW_MS, zone: 'UTC' }).condition,
   );
   const answer = await asTenant(trail.reader, log.tenantId, 60_000, (tx) =>
     tx.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, values),

@@ -30,7 +30,12 @@ export type FieldSource =
   | { readonly kind: 'related' }
   | { readonly kind: 'address'; readonly sql: string }
   | { readonly kind: 'time'; readonly sql: string }
-  | { readonly kind: 'integer'; readonly sql: string };
+  | { readonly kind: 'integer'; readonly sql: string }
+  /** The changed fields, a jsonb array. */
+  | { readonly kind: 'changed'; readonly sql: string }
+  /** A jsonb object that paths lead into. */
+  | { readonly kind: 'value'; readonly sql: string }
+  | { readonly kind: 'has' };
 
 function texts(...sources: TextSource[]): FieldSource {
   return { kind: 'texts', texts: sources };
@@ -81,6 +86,11 @@ export const FIELD_SOURCES: Readonly<Record<FieldName, FieldSource>> = {
   trace: texts(disclosed('context', 'traceId')),
   reason: texts(disclosed('context', 'reason')),
   source: texts(words('source_kind', SOURCE_KINDS), disclosed('source', 'name')),
+  changed: { kind: 'changed', sql: `(indelible.disclosed(e.disclosures, 'change') -> 'fields')` },
+  before: { kind: 'value', sql: `(indelible.disclosed(e.disclosures, 'change') -> 'before')` },
+  after: { kind: 'value', sql: `(indelible.disclosed(e.disclosures, 'change') -> 'after')` },
+  meta: { kind: 'value', sql: `(indelible.disclosed(e.disclosures, 'metadata') -> 'metadata')` },
+  has: { kind: 'has' },
   tag: texts(disclosedTags('core'), disclosedTags('metadata')),
   at: { kind: 'time', sql: 'e.occurred_at' },
   seq: { kind: 'integer', sql: 'e.seq' },

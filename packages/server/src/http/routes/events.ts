@@ -30,9 +30,9 @@ export function eventRoutes(app: App, services: Services): void {
 
   app.get('/v1/events', async (c) => {
     const { tenant } = await callerOf(services, c, 'read');
-    const parameters = pageParameters(c.req.query(), ['q']);
+    const parameters = pageParameters(c.req.query(), ['q', 'zone']);
     const log = await services.tenants.byName(tenant);
-    return c.json(await listEvents(services.store.reader, log, { ...parameters, q: parameters.rest['q'] ?? '' }));
+    return c.json(await listEvents(services.store.reader, log, { ...parameters, q: parameters.rest['q'] ?? '', zone: parameters.rest['zone'] }));
   });
 
   app.get('/v1/events/:id', async (c) => {
