@@ -1,5 +1,5 @@
 // @indelible/sdk: what an application installs.
 
 export * from './attribution/index.ts';
-export { currentContext, runWithContext, setActor } from './context/context.ts';
+export { bindQuery, currentContext, runWithContext, setActor } from './context/context.ts';
 export type { Actor, ActorType, Context, LazyActor } from './context/types.ts';

@@ -7,11 +7,11 @@ import { actorOf, type Scope } from '../context/context.ts';
 import { cleanActor, cleanContext, cleanMetadata, cleanText } from './clean.ts';
 import { DATABASE_BYTES_MAX, MESSAGE_BYTES_MAX, REASON_CHARS_TRIMMED, TEXT_CHARS_TRIMMED, USER_AGENT_CHARS_TRIMMED } from './limits.ts';
 import { CONTEXT_FIELDS, type MessageActor, type MessageContext, type MessagePayload, asciiJson } from './message.ts';
-import { counters } from './stats.ts';
+import { attempt, counters } from './stats.ts';
 
 export type Body = Omit<MessagePayload, 'nonce' | 't' | 'database'>;
 
-/** A body, and its text, by which two bodies are compared. */
+/** A body, and its text as it is sent, by which two bodies are compared. */
 export interface ScopeBody {
   readonly body: Body;
   readonly text: string;
@@ -40,18 +40,9 @@ export function bodyOf(scope: Scope): ScopeBody {
     ...(trimmed.length > 0 && { trimmed }),
   });
   if (body.trimmed !== undefined) counters.trimmed += 1;
-  const result = { body, text: JSON.stringify(body) };
+  const result = { body, text: asciiJson(body) };
   if (settled) made.set(scope, { version: scope.version, result });
   return result;
-}
-
-function attempt<T>(fn: () => T): T | undefined {
-  try {
-    return fn();
-  } catch {
-    counters.faults += 1;
-    return undefined;
-  }
 }
 
 const STEPS: readonly (readonly [name: string, step: (body: Body) => Body])[] = [

@@ -8,7 +8,9 @@ export type TransactionStatus = 'I' | 'T' | 'E';
 export interface PgConnection extends EventEmitter {
   parse: (message: { readonly name: string; readonly text: string; readonly types: readonly number[] }) => void;
   bind: (message: { readonly portal: string; readonly statement: string; readonly values: readonly string[] }) => void;
+  describe: (message: { readonly type: 'P'; readonly name: string }) => void;
   execute: (message: { readonly portal: string; readonly rows: number }) => void;
+  sync: () => void;
   query: (text: string) => void;
   /** Named statements on their way; absent before pg 8.17. */
   readonly submittedNamedStatements?: Record<string, string>;
@@ -22,12 +24,14 @@ export interface ServerError extends Error {
 
 type Callback = (error: Error | null | undefined, result?: unknown) => void;
 
+/** pg's own Query, or another Submittable such as a cursor or a COPY stream, which has fewer of these. */
 export interface PgQuery {
-  text: string;
-  name: string | undefined;
-  callback: Callback | undefined;
+  name?: string | undefined;
+  callback?: Callback | undefined;
   query_timeout?: number;
-  requiresPreparation: () => boolean;
+  queryMode?: string | undefined;
+  binary?: boolean | undefined;
+  requiresPreparation?: () => boolean;
   submit: (connection: PgConnection) => Error | null | undefined;
   handleRowDescription: (message: unknown) => void;
   handleDataRow: (message: unknown) => void;
@@ -107,4 +111,20 @@ export function queueOf(client: PgClient): PgQuery[] | undefined {
 /** The class of promises that the application chose for this client. */
 export function promiseClassOf(client: PgClient): PromiseConstructor {
   return (Reflect.get(client, '_Promise') as PromiseConstructor | undefined) ?? Promise;
+}
+
+/** `pg.native` is made when it is first asked for; it has no wire to write on, so what it does stays unattributed. */
+export function warnOfNative(pg: PgModule): void {
+  const module: object = (Reflect.get(pg, 'default') as object | undefined) ?? pg;
+  const native = Object.getOwnPropertyDescriptor(module, 'native');
+  if (native?.get === undefined || native.configurable !== true) return;
+  const read = native.get.bind(module) as () => unknown;
+  Object.defineProperty(module, 'native', {
+    ...native,
+    get() {
+      const found = read();
+      if (found) process.emitWarning('pg.native is not supported: what it writes is not attributed', { code: 'INDELIBLE_PG_NATIVE' });
+      return found;
+    },
+  });
 }

@@ -7,7 +7,7 @@
 // section 5 without padding, key and payload taken as UTF-8. Everything is ASCII: other characters are written \uXXXX,
 // so a database in any encoding can carry the message.
 
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type Hmac, type KeyObject, randomFillSync, timingSafeEqual } from 'node:crypto';
 import type { ActorType } from '../context/types.ts';
 import { BEHALF_DEPTH_MAX, MESSAGE_BYTES_MAX, NONCE_BYTES } from './limits.ts';
 
@@ -60,9 +60,18 @@ export const ACTOR_TYPES: ReadonlySet<unknown> = new Set<ActorType>([
 const NONCE = /^[A-Za-z0-9_-]{22}$/;
 const NOT_ASCII = /[\u007f-\uffff]/g;
 
+// Random bytes cost a call of some microseconds, however few they are.
+const random = Buffer.alloc(256 * NONCE_BYTES);
+let used = random.length;
+
 /** A fresh nonce. */
 export function newNonce(): string {
-  return randomBytes(NONCE_BYTES).toString('base64url');
+  if (used === random.length) {
+    randomFillSync(random);
+    used = 0;
+  }
+  used += NONCE_BYTES;
+  return random.toString('base64url', used - NONCE_BYTES, used);
 }
 
 /** JSON text in ASCII only. */
@@ -77,8 +86,24 @@ export function asciiJson(value: unknown): string {
  * @example sealMessage({ v: 1, nonce: newNonce(), actor: { type: 'user', id: 'usr_maria' } }, process.env.INDELIBLE_CONTEXT_KEY)
  */
 export function sealMessage(payload: MessagePayload, key: string | undefined): string {
-  const text = asciiJson({ ...payload, t: payload.t ?? Date.now() });
-  return JSON.stringify(key === undefined ? { payload: text } : { payload: text, mac: macOf(text, key).toString('base64url') });
+  return sealText(asciiJson({ ...payload, t: payload.t ?? Date.now() }), key);
+}
+
+/** What differs from one emission to the next. */
+export interface Emitted {
+  readonly nonce: string;
+  readonly t: number;
+  readonly database: string | undefined;
+}
+
+/** As sealMessage, for a body whose text is at hand: the JSON of an object in ASCII, as asciiJson makes it. */
+export function sealBody(body: string, { nonce, t, database }: Emitted, key: string | undefined): string {
+  const where = database === undefined ? '' : `,"database":${asciiJson(database)}`;
+  return sealText(`${body.slice(0, -1)},"nonce":"${nonce}","t":${t}${where}}`, key);
+}
+
+function sealText(payload: string, key: string | undefined): string {
+  return JSON.stringify(key === undefined ? { payload } : { payload, mac: macOf(payload, key).digest('base64url') });
 }
 
 /**
@@ -97,12 +122,15 @@ export function openMessage(text: string, key: string | undefined): OpenedMessag
   const genuine =
     key !== undefined &&
     typeof envelope.mac === 'string' &&
-    sameBytes(Buffer.from(envelope.mac, 'base64url'), macOf(envelope.payload, key));
+    sameBytes(Buffer.from(envelope.mac, 'base64url'), macOf(envelope.payload, key).digest());
   return { payload, attribution: genuine ? 'verified' : 'asserted' };
 }
 
-function macOf(text: string, key: string): Buffer {
-  return createHmac('sha256', key).update(text, 'utf8').digest();
+let lastKey: { readonly text: string; readonly object: KeyObject } | undefined;
+
+function macOf(text: string, key: string): Hmac {
+  if (lastKey?.text !== key) lastKey = { text: key, object: createSecretKey(Buffer.from(key, 'utf8')) };
+  return createHmac('sha256', lastKey.object).update(text, 'utf8');
 }
 
 function sameBytes(a: Buffer, b: Buffer): boolean {

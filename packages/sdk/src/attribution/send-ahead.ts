@@ -5,91 +5,63 @@
 //   simple:    Query "SELECT ...;<their text>"
 
 import type { PgConnection, PgQuery, ServerError } from './driver.ts';
-import { type EmissionKind, literalSql, parameterSql } from './emission.ts';
+import { type EmissionKind, literalSql, type Outcome, outcomeOf, parameterSql, type Trust } from './emission.ts';
+import { handlersOf } from './handlers.ts';
+import { sendStatement, wireOf, withdraw } from './wire.ts';
 
 export interface Ahead {
   readonly kind: EmissionKind;
+  readonly trust: Trust;
   readonly message: string;
+  /** The application's text. */
+  readonly text: string;
   /** Where in the text of a simple query ours goes, and how many of their statements are answered before it. */
   readonly at: number;
   readonly after: number;
   /** Ours has been carried out. */
-  readonly done: () => void;
+  readonly done: (outcome: Outcome) => void;
   /** Ours was refused, and theirs not even begun. True when the caller sees to the query, so that it hears nothing. */
   readonly refused: (error: ServerError) => boolean;
 }
 
 type Submit = () => Error | null | undefined;
 
-/** Submits a query with ours ahead of it. `submit` is the query's own; what it refuses to send takes ours along. */
+/**
+ * Submits a query with ours ahead of it. `submit` is the query's own; what it refuses to send takes ours along.
+ * Which protocol it speaks shows in its first message: a Parse or a Bind, or a text (a COPY stream sends nothing else).
+ */
 export function submitWithAhead(query: PgQuery, connection: PgConnection, ahead: Ahead, submit: Submit): Error | null | undefined {
-  const wire = query.requiresPreparation() ? aheadOfParse(connection, ahead) : insideText(connection, ahead);
+  const wire = wireOf(connection);
+  let sent = false;
+  let inserted = 0;
+  wire.ahead = () => {
+    sent = true;
+    sendStatement(connection, parameterSql(ahead.kind, ahead.trust), ahead.message, false);
+  };
+  wire.rewrite = (text) => {
+    sent = true;
+    const ours = literalSql(ahead.kind, ahead.trust, ahead.message);
+    inserted = ours.length;
+    return text.slice(0, ahead.at) + ours + text.slice(ahead.at);
+  };
   let refusal: Error | null | undefined;
   try {
     refusal = submit();
   } finally {
-    wire.restore();
+    withdraw(wire);
   }
-  if (wire.sent()) keepAnswers(query, ahead, wire.inserted());
+  if (sent) keepAnswers(query, ahead, inserted);
   return refusal;
-}
-
-interface Wire {
-  readonly sent: () => boolean;
-  /** Characters put into the text of a simple query. */
-  readonly inserted: () => number;
-  readonly restore: () => void;
-}
-
-/** Ours goes out with their first message, so that nothing is sent for a query that pg itself turns down. */
-function aheadOfParse(connection: PgConnection, ahead: Ahead): Wire {
-  const { parse, bind } = connection;
-  const restore = overrides(connection, ['parse', 'bind']);
-  let sent = false;
-  const send = (): void => {
-    restore();
-    sent = true;
-    connection.parse({ name: '', text: parameterSql(ahead.kind), types: [] });
-    connection.bind({ portal: '', statement: '', values: [ahead.message] });
-    connection.execute({ portal: '', rows: 0 });
-  };
-  connection.parse = (message) => {
-    send();
-    parse.call(connection, message);
-  };
-  connection.bind = (message) => {
-    send();
-    bind.call(connection, message);
-  };
-  return { sent: () => sent, inserted: () => 0, restore };
-}
-
-function insideText(connection: PgConnection, ahead: Ahead): Wire {
-  const { query } = connection;
-  const restore = overrides(connection, ['query']);
-  let inserted = 0;
-  connection.query = (text) => {
-    restore();
-    const ours = literalSql(ahead.kind, ahead.message);
-    inserted = ours.length;
-    query.call(connection, text.slice(0, ahead.at) + ours + text.slice(ahead.at));
-  };
-  return { sent: () => inserted > 0, inserted: () => inserted, restore };
 }
 
 /** Our statement's answers come first; theirs begin behind our CommandComplete. */
 function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
-  const own = {
-    row: query.handleRowDescription,
-    data: query.handleDataRow,
-    complete: query.handleCommandComplete,
-    error: query.handleError,
-  };
-  const restore = overrides(query, ['handleRowDescription', 'handleDataRow', 'handleCommandComplete', 'handleError']);
+  const { own, restore } = handlersOf(query);
   const { name } = query;
   // A text that the extended protocol carries is one statement, or is refused as a whole.
   let before = inserted === 0 ? 0 : ahead.after;
   let ours = true;
+  let outcome: Outcome = 'silent';
   // pg takes the name of the active query for the one that a ParseComplete belongs to.
   if (name) query.name = undefined;
   const finish = (): void => {
@@ -101,12 +73,13 @@ function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
   };
   query.handleDataRow = (message) => {
     if (!ours || before > 0) own.data.call(query, message);
+    else outcome = outcomeOf(message);
   };
   query.handleCommandComplete = (message, connection) => {
     if (ours && before === 0) {
       finish();
       if (inserted === 0) restore();
-      ahead.done();
+      ahead.done(outcome);
       return;
     }
     before -= 1;
@@ -119,7 +92,7 @@ function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
     restore();
     finish();
     if (early && name && connection.submittedNamedStatements) delete connection.submittedNamedStatements[name];
-    const theirs = moveBack(error, query.text.slice(0, ahead.at), inserted);
+    const theirs = moveBack(error, ahead.text.slice(0, ahead.at), inserted);
     if (early && !theirs && ahead.refused(error)) return undefined;
     return own.error.call(query, error, connection);
   };
@@ -139,15 +112,4 @@ function moveBack(error: ServerError, ahead: string, inserted: number): boolean 
 
 function isServerError(error: Error): error is ServerError {
   return typeof Reflect.get(error, 'severity') === 'string' && typeof Reflect.get(error, 'code') === 'string';
-}
-
-/** Remembers what an object itself holds under these names, and puts it back. May be called twice. */
-function overrides(target: object, names: readonly string[]): () => void {
-  const held = names.map((name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const);
-  return () => {
-    for (const [name, descriptor] of held) {
-      if (descriptor === undefined) Reflect.deleteProperty(target, name);
-      else Object.defineProperty(target, name, descriptor);
-    }
-  };
 }

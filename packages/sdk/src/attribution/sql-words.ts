@@ -1,9 +1,13 @@
-// Splits SQL into statements and those into their bare words, skipping comments, literals and quoted names.
+// Splits SQL into statements and those into their bare words and the functions they call, skipping comments and literals.
 // Lexical rules: PostgreSQL manual, chapter 4.1 (nested comments, E'' escapes, dollar quotes).
 
-/** One statement of a text: its words in lower case, and where it ends (behind its semicolon). */
+/** One statement of a text: its words in lower case without quoted names, what stands before a parenthesis, and where it ends (behind its semicolon). */
 export interface StatementWords {
   readonly words: readonly string[];
+  /** Names in front of an opening parenthesis, with their schema if one was given: functions, and some words of SQL. */
+  readonly calls: readonly string[];
+  /** It has a place for a value: $1. */
+  readonly open: boolean;
   readonly end: number;
 }
 
@@ -12,12 +16,21 @@ export interface StatementWords {
 const TOKEN =
   /\s+|--[^\n]*|[eE]'(?:[^'\\]+|\\[^])*'|'[^']*'|"[^"]*"|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[^]/y;
 const WORD = /^[A-Za-z_\u0080-\uffff]/;
+const SKIPPED = /^(?:\s|--)/;
 
 /** The statements of a text; empty ones are left out. */
 export function statementsOf(text: string): StatementWords[] {
   const token = new RegExp(TOKEN);
   const statements: StatementWords[] = [];
   let words: string[] = [];
+  let open = false;
+  let names = new Names();
+  const finish = (end: number): void => {
+    if (words.length > 0) statements.push({ words, calls: names.calls, open, end });
+    words = [];
+    open = false;
+    names = new Names();
+  };
   while (token.lastIndex < text.length) {
     const at = token.lastIndex;
     if (text.startsWith('/*', at)) {
@@ -27,17 +40,45 @@ export function statementsOf(text: string): StatementWords[] {
     const found = token.exec(text)?.[0];
     if (found === undefined) break;
     if (found === ';') {
-      if (words.length > 0) statements.push({ words, end: token.lastIndex });
-      words = [];
+      finish(token.lastIndex);
     } else if (found.length > 1 && found.startsWith('$')) {
       const close = text.indexOf(found, token.lastIndex);
       token.lastIndex = close === -1 ? text.length : close + found.length;
+      names.other(found);
     } else if (WORD.test(found) && !found.endsWith("'")) {
-      words.push(found.toLowerCase());
+      const word = found.toLowerCase();
+      words.push(word);
+      names.name(word);
+    } else if (found.length > 1 && found.startsWith('"')) {
+      names.name(found.slice(1, -1));
+    } else if (!SKIPPED.test(found)) {
+      if (found === '$') open = true;
+      names.other(found);
     }
   }
-  if (words.length > 0) statements.push({ words, end: text.length });
+  finish(text.length);
   return statements;
+}
+
+/** Follows the names of one statement, to see which stand in front of a parenthesis. */
+class Names {
+  readonly calls: string[] = [];
+  #last: string | undefined;
+  #schema: string | undefined;
+  #before: string | undefined;
+
+  name(name: string): void {
+    this.#before = this.#last;
+    this.#last = this.#schema === undefined ? name : `${this.#schema}.${name}`;
+    this.#schema = undefined;
+  }
+
+  other(token: string): void {
+    // "as t(a, b)" names columns.
+    if (token === '(' && this.#last !== undefined && this.#before !== 'as') this.calls.push(this.#last);
+    this.#schema = token === '.' ? this.#last : undefined;
+    this.#last = undefined;
+  }
 }
 
 /** Comments nest. An open one reaches to the end. */

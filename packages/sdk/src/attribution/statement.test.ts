@@ -18,6 +18,8 @@ test.each([
   'copy t from stdin',
   'explain analyze insert into t values (1)',
   'execute prepared(1)',
+  'declare c cursor with hold for select f(1)',
+  'select f(1); select 2',
   `select 'a;b'; insert into t values (1)`,
   'set local x = 1; update t set a = 1',
 ])('writes: %s', (text) => {
@@ -46,8 +48,9 @@ test.each([
   'savepoint a',
   'set local x = 1',
   'commit prepared $$x$$',
-  'call p()',
-  'do $$ begin insert into t values (1); end $$',
+  'select 1; call p()',
+  'declare c cursor for select f(1)',
+  'explain select f(1)',
   'vacuum full t',
   'reindex table concurrently t',
   'create database d',
@@ -60,7 +63,39 @@ test.each([
   expect(classify(text)).toEqual({ kind: 'none' });
 });
 
-test('COMMIT and END commit', () => {
+test.each([
+  'select f(1)',
+  'select count(*) from app.f (1, 2) as t(a, b)',
+  'select "f"(1)',
+  'select pg_catalog.now(), app.now()',
+  'select f/* why */(1)',
+  'with x as (select f(1) as a) select * from x',
+  'values (f(1), 2)',
+  'explain (analyze, costs off) select f(1)',
+  'call p()',
+  'do $$ begin insert into t values (1); end $$',
+  `do $$ begin execute 'select f($1)' using 1; end $$`,
+])('may write: %s', (text) => {
+  expect(classify(text)).toEqual({ kind: 'maybe', extensible: true });
+});
+
+test.each(['select f($1)', `select f('a\\'), '; b')`])('may write, and travels by the protocol that it came for: %s', (text) => {
+  expect(classify(text)).toEqual({ kind: 'maybe', extensible: false });
+});
+
+test.each([
+  'select count(*), coalesce(max(a), 0) from t where id in (1, 2) and exists (select 1) group by (a) having (sum(b) > 1)',
+  'select a::numeric(10,2), cast(b as varchar(3)) from t as x(a, b) join (values (1)) as v(c) using (c)',
+  `select 'f(1)', $$f(1)$$ from t -- f(1)`,
+  'with x as materialized (select 1) select row_number() over (partition by a) from x',
+  'select pg_catalog.count(*), PG_CATALOG.NOW() from t',
+  'select "count"(*) from t',
+])('reads, though it calls: %s', (text) => {
+  expect(classify(text)).toEqual({ kind: 'none' });
+});
+
+test('COMMIT and END commit, and so does the first half of two', () => {
+  expect(classify(`prepare transaction 'a'`)).toEqual({ kind: 'commit' });
   expect(classify('/* bye */ COMMIT AND CHAIN')).toEqual({ kind: 'commit' });
   expect(classify('end;')).toEqual({ kind: 'commit' });
 });

@@ -1,10 +1,18 @@
-// What a statement means for attribution: does it write, does it commit, or is it none of our business?
+// What a statement means for attribution: does it write, may it, does it commit, or is it none of our business?
 // When in doubt a read counts as a write: that costs one small message, while the reverse would lose the actor.
 
+import { isHarmless } from './known-functions.ts';
 import { REMEMBERED_SQL_CHARS_MAX, REMEMBERED_STATEMENTS_MAX } from './limits.ts';
 import { type StatementWords, statementsOf } from './sql-words.ts';
 
-export type Statement = { readonly kind: 'none' } | { readonly kind: 'commit' } | Write;
+export type Statement = { readonly kind: 'none' } | { readonly kind: 'commit' } | Maybe | Write;
+
+/** One statement whose text does not show whether it writes. */
+export interface Maybe {
+  readonly kind: 'maybe';
+  /** Without values it may travel by the extended protocol just as well: it waits for none, and is one to every server. */
+  readonly extensible: boolean;
+}
 
 /** Where in the text a message may be put. */
 export interface Write {
@@ -35,8 +43,10 @@ const ALWAYS_WRITES: ReadonlySet<string> = new Set([
   'reassign',
   'import',
 ]);
-// These may refuse to run behind another statement of the same transaction (VACUUM, a procedure that commits).
-const RUNS_ALONE: ReadonlySet<string> = new Set(['call', 'do', 'vacuum', 'analyze', 'cluster', 'reindex', 'checkpoint', 'discard', 'load']);
+// A procedure that commits refuses to run behind another statement of the same transaction; in front of one it may.
+const PROCEDURES: ReadonlySet<string> = new Set(['call', 'do']);
+// These refuse to share a transaction at all, or are better left alone.
+const RUNS_ALONE: ReadonlySet<string> = new Set(['vacuum', 'analyze', 'cluster', 'reindex', 'checkpoint', 'discard', 'load']);
 const ALONE_OBJECTS: ReadonlySet<string> = new Set(['database', 'tablespace', 'subscription', 'system']);
 // PostgreSQL runs these without a snapshot (PlannedStmtRequiresSnapshot in pquery.c), and nothing else.
 const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['set', 'reset', 'show', 'lock', 'fetch', 'move', 'listen', 'notify', 'unlisten']);
@@ -45,6 +55,10 @@ const KEEPS_MESSAGES: ReadonlySet<string> = new Set(['savepoint', 'release']);
 // A cheap look before the text is taken apart: no reading statement without one of these words can write.
 const WRITE_HINT = /\b(?:insert|update|delete|merge|into|truncate|create|alter|drop|copy|execute|commit|grant|revoke)\b/i;
 const FIRST_WORD = /^\s*([a-z]+)\b/i;
+// The last of the white characters.
+const SPACE = 32;
+const NAME_PART = /[\w$."\u0080-\uffff]/;
+const CALLING: ReadonlySet<string> = new Set(['select', 'with', 'values', 'explain']);
 
 const remembered = new Map<string, Statement>();
 
@@ -53,7 +67,10 @@ export function classify(text: string): Statement {
   const known = remembered.get(text);
   if (known !== undefined) return known;
   const statement = judge(text);
-  if (text.length <= REMEMBERED_SQL_CHARS_MAX && remembered.size < REMEMBERED_STATEMENTS_MAX) remembered.set(text, statement);
+  if (text.length > REMEMBERED_SQL_CHARS_MAX) return statement;
+  // Texts that hold their values never come back; those that do are soon here again.
+  if (remembered.size >= REMEMBERED_STATEMENTS_MAX) remembered.clear();
+  remembered.set(text, statement);
   return statement;
 }
 
@@ -61,15 +78,43 @@ function judge(text: string): Statement {
   const first = FIRST_WORD.exec(text)?.[1]?.toLowerCase();
   // The two most frequent cases are settled without taking the text apart.
   if (first !== undefined && ALWAYS_WRITES.has(first)) return WRITE;
-  if (first === 'select' && !WRITE_HINT.test(text)) return NONE;
+  if (first === 'select' && !WRITE_HINT.test(text) && callsNothing(text)) return NONE;
   const statements = statementsOf(text);
   const head = statements[0];
   if (head === undefined) return NONE;
   const verb = head.words[0];
   if (verb === 'commit' || verb === 'end') return head.words[1] === 'prepared' ? NONE : COMMIT;
+  if (verb === 'prepare' && head.words[1] === 'transaction') return COMMIT;
   if (runsAlone(head.words)) return NONE;
-  if (!statements.some(({ words }) => writes(words))) return NONE;
-  return placeIn(text, statements);
+  if (PROCEDURES.has(verb ?? '')) return statements.length === 1 ? maybe(text, head) : NONE;
+  if (statements.some(({ words }) => writes(words))) return placeIn(text, statements);
+  if (!statements.some(mayWrite)) return NONE;
+  return statements.length === 1 && verb !== 'declare' ? maybe(text, head) : placeIn(text, statements);
+}
+
+/** A quote behind a backslash ends its literal or does not, by the setting standard_conforming_strings. */
+function maybe(text: string, { open }: StatementWords): Maybe {
+  return { kind: 'maybe', extensible: !open && !text.includes("\\'") };
+}
+
+/** At a glance: no name before a parenthesis but known ones. In doubt the text is taken apart. */
+function callsNothing(text: string): boolean {
+  if (text.includes('--') || text.includes('/*')) return false;
+  for (let at = text.indexOf('('); at !== -1; at = text.indexOf('(', at + 1)) {
+    let end = at;
+    while (end > 0 && text.charCodeAt(end - 1) <= SPACE) end -= 1;
+    let start = end;
+    while (start > 0 && NAME_PART.test(text.charAt(start - 1))) start -= 1;
+    if (start < end && !isHarmless(text.slice(start, end).toLowerCase())) return false;
+  }
+  return true;
+}
+
+/** A function that is not known may write; so may one in the query of a cursor that is carried out at the end of its transaction. */
+function mayWrite({ words, calls }: StatementWords): boolean {
+  const [verb = ''] = words;
+  const runs = CALLING.has(verb) ? verb !== 'explain' || words.includes('analyze') : verb === 'declare' && words.includes('hold');
+  return runs && calls.some((name) => !isHarmless(name));
 }
 
 /**

@@ -3,7 +3,7 @@
 export interface AttributionStats {
   /** Messages put ahead of a write. */
   emitted: number;
-  /** Messages put ahead of a COMMIT, for writes that could not be recognised before. Sent only if the transaction wrote. */
+  /** Messages put ahead of a COMMIT, or behind a statement that may have written. Sent only if the transaction wrote. */
   deferred: number;
   /** Writes that ran outside of any context and went out untouched. */
   withoutContext: number;
@@ -17,3 +17,13 @@ export interface AttributionStats {
 
 /** Counters since the process began. */
 export const counters: AttributionStats = { emitted: 0, deferred: 0, withoutContext: 0, trimmed: 0, faults: 0, refused: 0 };
+
+/** Runs what must not disturb the application: a fault is counted, and the answer undefined. */
+export function attempt<T>(fn: () => T): T | undefined {
+  try {
+    return fn();
+  } catch {
+    counters.faults += 1;
+    return undefined;
+  }
+}

@@ -2,11 +2,13 @@
 // pg tells the status behind every query, and each COMMIT, BEGIN and ROLLBACK (TO SAVEPOINT) answers with its tag.
 
 import type { PgClient, PgConnection, TransactionStatus } from './driver.ts';
+import type { Trust } from './emission.ts';
 
 export interface TransactionState {
   status: TransactionStatus;
   /** The body whose message this transaction holds, undefined when it holds none for certain. */
   emitted: string | undefined;
+  trust: Trust;
 }
 
 const states = new WeakMap<PgConnection, TransactionState>();
@@ -19,7 +21,7 @@ export function transactionOf(client: PgClient): TransactionState | undefined {
   if (typeof connection?.prependListener !== 'function') return undefined;
   const known = states.get(connection);
   if (known !== undefined) return known;
-  const state: TransactionState = { status: client.getTransactionStatus?.() ?? 'I', emitted: undefined };
+  const state: TransactionState = { status: client.getTransactionStatus?.() ?? 'I', emitted: undefined, trust: 'unknown' };
   // Ahead of pg's own listeners, which submit the next query at once.
   connection.prependListener('commandComplete', (message: { readonly text?: string }) => {
     if (ENDS.test(message.text ?? '')) state.emitted = undefined;

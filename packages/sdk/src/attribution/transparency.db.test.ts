@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { attributeQueries } from './attribute-queries.ts';
+import { warnOfNative } from './driver.ts';
 import { actors, as, type Source, TEST_DATABASE_URL, TEST_KEY, useSource } from './source.test.fixture.ts';
 import { counters } from './stats.ts';
 
@@ -178,6 +179,9 @@ describe.skipIf(TEST_DATABASE_URL === undefined)('what the application sees', ()
     const refused = counters.refused;
     try {
       await as('usr_a', async () => {
+        await weak.query('BEGIN');
+        expect((await weak.query('INSERT INTO thing VALUES ($1)', [id()])).rowCount).toBe(1);
+        await weak.query('COMMIT');
         expect((await weak.query('INSERT INTO thing VALUES ($1) RETURNING 1 AS one', [id()])).rows).toEqual([{ one: 1 }]);
         expect((await weak.query(`INSERT INTO thing VALUES (${id()})`)).rowCount).toBe(1);
       });
@@ -188,15 +192,37 @@ describe.skipIf(TEST_DATABASE_URL === undefined)('what the application sees', ()
       );
     }
     expect(counters.refused).toBe(refused + 1);
-    expect((await source().seen()).map(({ order }) => order.join(''))).toEqual(['r', 'r']);
+    expect((await source().seen()).map(({ order }) => order.join(''))).toEqual(['r', 'r', 'r']);
   });
 
-  test('query_timeout of a config still holds', async () => {
-    const slow = new pg.Client({ connectionString: source().url });
-    await slow.connect();
-    const query = { text: 'INSERT INTO thing SELECT $1::int FROM pg_sleep(0.4)', values: [id()], query_timeout: 50 };
-    await as('usr_a', () => expect(slow.query(query)).rejects.toThrow('Query read timeout'));
-    await slow.end();
+  test('in a transaction that may only read, nothing is sent', async () => {
+    const fresh = new pg.Client({ connectionString: source().url });
+    await fresh.connect();
+    await as('usr_a', async () => {
+      await fresh.query('PREPARE look AS SELECT pg_current_xact_id_if_assigned() AS xid');
+      await fresh.query('START TRANSACTION READ ONLY');
+      expect((await fresh.query('EXECUTE look')).rows).toEqual([{ xid: null }]);
+      expect((await fresh.query('EXECUTE look')).rows).toEqual([{ xid: null }]);
+      await fresh.query('COMMIT');
+      await fresh.query('BEGIN');
+      await fresh.query('SAVEPOINT one');
+      await fresh.query('SET TRANSACTION READ ONLY');
+      await fresh.query('EXECUTE look');
+      await fresh.query('RELEASE one');
+      await fresh.query('INSERT INTO thing VALUES ($1)', [id()]);
+      await fresh.query('COMMIT');
+    });
+    await fresh.end();
+    expect((await source().seen()).map(({ order }) => order.join(''))).toEqual(['mr']);
+  });
+
+  test('pg.native is said to be out of reach', async () => {
+    const module = { Client: pg.Client, Pool: pg.Pool, Query: pg.Query };
+    Object.defineProperty(module, 'native', { configurable: true, get: () => ({ Client: 'native' }) });
+    warnOfNative(module);
+    const warned = new Promise((resolve) => process.once('warning', resolve));
+    expect(Reflect.get(module, 'native')).toEqual({ Client: 'native' });
+    expect(await warned).toMatchObject({ code: 'INDELIBLE_PG_NATIVE' });
   });
 
   test('a second call and the CommonJS copy change nothing: one message, not two', async () => {

@@ -16,3 +16,19 @@ function bind(callback: Callback): Callback {
     return resource.runInAsyncScope(callback, this, ...args);
   };
 }
+
+/**
+ * Puts methods over those of an object that run in a context of ours; the callbacks that they get stay in their caller's.
+ * Names that the object does not know are passed over, and an object that takes no properties is left as it is.
+ */
+export function bindMethods(target: object, names: readonly string[], run: (fn: () => unknown) => unknown): void {
+  for (const name of names) {
+    const method: unknown = Reflect.get(target, name);
+    if (typeof method !== 'function') continue;
+    const value = function inContext(this: unknown, ...args: unknown[]): unknown {
+      const bound = bindCallbacks(args);
+      return run(() => Reflect.apply(method, this, bound) as unknown);
+    };
+    Reflect.defineProperty(target, name, { value, configurable: true, writable: true });
+  }
+}

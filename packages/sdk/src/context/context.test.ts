@@ -1,7 +1,7 @@
 // The context follows the code, and only that code.
 
 import { expect, test } from 'vitest';
-import { actorOf, currentContext, currentScope, runWithContext, runWithoutContext, setActor } from './context.ts';
+import { actorOf, bindQuery, currentContext, currentScope, runWithContext, runWithoutContext, setActor } from './context.ts';
 import type { Scope } from './context.ts';
 import type { Actor } from './types.ts';
 
@@ -81,4 +81,50 @@ test('a lazy actor may not answer with a promise, may throw, and is not asked wi
   };
   runWithContext({ actor: asksItself }, () => expect(actorOf(scopeNow())).toEqual({ id: 'a' }));
   expect(within).toEqual([undefined]);
+});
+
+/** A query as the builders make them: it begins when somebody asks for its result, and notes for whom. */
+class Lazy {
+  readonly begun: (string | undefined)[] = [];
+
+  execute(): Promise<number> {
+    return Promise.resolve(this.begun.push((currentContext()?.actor as Actor | undefined)?.id));
+  }
+}
+
+function lazy(): Lazy & PromiseLike<number> {
+  const query = new Lazy();
+  Reflect.set(query, 'then', ((...args) => query.execute().then(...args)) as Promise<number>['then']);
+  return query as Lazy & PromiseLike<number>;
+}
+
+test('a query that is returned before it begins, begins in the context that it was made in', async () => {
+  const query = runWithContext({ actor: { id: 'a' } }, () => lazy());
+  expect(query).toBeInstanceOf(Lazy);
+  await runWithContext({ actor: { id: 'b' } }, async () => {
+    expect(await query).toBe(1);
+    expect(currentContext()?.actor).toEqual({ id: 'b' });
+    const heard = await new Promise((resolve) => void query.then(() => resolve(currentContext()?.actor)));
+    expect(heard).toEqual({ id: 'b' });
+  });
+  expect(query.begun).toEqual(['a', 'a']);
+});
+
+test('bindQuery does so for what is executed, returns the same object, and outside of a context does nothing', async () => {
+  const query = new Lazy();
+  expect(bindQuery(query)).toBe(query);
+  expect(Object.hasOwn(query, 'execute')).toBe(false);
+  runWithContext({ actor: { id: 'a' } }, () => bindQuery(query));
+  await runWithContext({ actor: { id: 'b' } }, () => query.execute());
+  expect(query.begun).toEqual(['a']);
+});
+
+test('promises, and objects that take no properties, are returned as they are', async () => {
+  const promise = Promise.resolve(1);
+  expect(runWithContext({}, () => promise)).toBe(promise);
+  expect(Object.hasOwn(promise, 'then')).toBe(false);
+  const frozen = Object.freeze(lazy());
+  expect(runWithContext({ actor: { id: 'a' } }, () => frozen)).toBe(frozen);
+  await frozen;
+  expect(frozen.begun).toEqual([undefined]);
 });

@@ -2,6 +2,7 @@
 // A scope is one call of runWithContext: a frozen context, and the actor, which a sign-in may change.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { bindMethods } from './bind.ts';
 import type { Actor, Context, LazyActor } from './types.ts';
 
 /** One call of runWithContext. `version` grows whenever the actor changes, so that others can cache by it. */
@@ -12,20 +13,61 @@ export interface Scope {
   asking: boolean;
 }
 
-const storage = new AsyncLocalStorage<Scope | undefined>();
+/** Of the process and not of this module: an application may hold two copies of this package, and one of them patches pg. */
+const STORAGE = Symbol.for('indelible.context.1');
+const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<Scope | undefined> };
+const storage = (shared[STORAGE] ??= new AsyncLocalStorage<Scope | undefined>());
+
+// What begins a query that is an object until then: Knex, Drizzle and Prisma begin at then(), Kysely at execute().
+const LAZY = ['then', 'catch', 'finally'];
+const BEGINNINGS = [...LAZY, 'execute'];
 
 /**
  * Runs `fn` in a context; every write that it makes, however deep and however late, is attributed to it.
  * The context is copied: later changes to the object have no effect. An inner context replaces the outer one.
+ * A query that is returned before it has begun (Knex, Drizzle, Prisma) begins in this context, whoever awaits it.
  *
  * @example
  * app.use((c, next) => runWithContext({ actor: () => c.get('user'), ip: c.req.header('x-forwarded-for') }, next));
  * @example
- * await runWithContext({ ...currentContext(), reason: 'Ticket 4812' }, () => db.deleteFrom('bots').execute());
+ * await runWithContext({ ...currentContext(), reason: 'Ticket 4812' }, () => db.delete(bots).where(eq(bots.id, id)));
  */
 export function runWithContext<T>(context: Context, fn: () => T): T {
+  const scope = newScope(context);
+  return storage.run(scope, () => {
+    const result = fn();
+    return isLazy(result) ? bindTo(scope, result, LAZY) : result;
+  });
+}
+
+/**
+ * Binds a query that has not begun to the context in which it is bound, so that it may be awaited or executed in another:
+ * by a queue, a batch, a helper. Outside of any context it does nothing.
+ *
+ * @returns the same object
+ * @example
+ * const query = runWithContext({ actor }, () => bindQuery(db.insertInto('bot').values(bot)));
+ * await later(() => query.execute());
+ */
+export function bindQuery<T extends object>(query: T): T {
+  const scope = storage.getStore();
+  return scope === undefined ? query : bindTo(scope, query, BEGINNINGS);
+}
+
+function bindTo<T extends object>(scope: Scope, query: T, methods: readonly string[]): T {
+  bindMethods(query, methods, (fn) => storage.run(scope, fn));
+  return query;
+}
+
+/** A promise has begun, and belongs to the context that made it; what only looks like one begins when it is asked. */
+function isLazy(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Promise) && typeof Reflect.get(value, 'then') === 'function';
+}
+
+/** A scope that nothing runs in yet. */
+export function newScope(context: Context): Scope {
   const copy = Object.freeze({ ...context });
-  return storage.run({ context: copy, actor: copy.actor, version: 0, asking: false }, fn);
+  return { context: copy, actor: copy.actor, version: 0, asking: false };
 }
 
 /** The context of the code that runs now, with the actor as last set or answered; undefined outside of any. */

@@ -1,0 +1,69 @@
+// A place on one connection where a statement of ours can wait: in front of the next message that begins a query, or of
+// the next Sync. The methods are put over those of the connection once, because doing it for each query would cost more
+// than the message itself.
+
+import type { PgConnection } from './driver.ts';
+
+export interface Wire {
+  /** Goes out in front of the next Parse or Bind. */
+  ahead: (() => void) | undefined;
+  /** Turns the next text of a simple query into the one to send. */
+  rewrite: ((text: string) => string) | undefined;
+  /** Goes out in front of the next Sync. */
+  behind: (() => void) | undefined;
+}
+
+const wires = new WeakMap<PgConnection, Wire>();
+
+/** The places of a connection, made at the first call. */
+export function wireOf(connection: PgConnection): Wire {
+  const known = wires.get(connection);
+  if (known !== undefined) return known;
+  const wire: Wire = { ahead: undefined, rewrite: undefined, behind: undefined };
+  const { parse, bind, query, sync } = connection;
+  const first = (): void => {
+    const { ahead } = wire;
+    clear(wire);
+    ahead?.();
+  };
+  connection.parse = (message) => {
+    if (wire.ahead !== undefined) first();
+    parse.call(connection, message);
+  };
+  connection.bind = (message) => {
+    if (wire.ahead !== undefined) first();
+    bind.call(connection, message);
+  };
+  connection.query = (text) => {
+    const { rewrite } = wire;
+    if (rewrite !== undefined) clear(wire);
+    query.call(connection, rewrite === undefined ? text : rewrite(text));
+  };
+  connection.sync = () => {
+    const { behind } = wire;
+    wire.behind = undefined;
+    behind?.();
+    sync.call(connection);
+  };
+  wires.set(connection, wire);
+  return wire;
+}
+
+function clear(wire: Wire): void {
+  wire.ahead = undefined;
+  wire.rewrite = undefined;
+}
+
+/** Takes back what has not been sent. */
+export function withdraw(wire: Wire): void {
+  clear(wire);
+  wire.behind = undefined;
+}
+
+/** Sends a statement with one parameter, of which no answer but its rows is asked for. */
+export function sendStatement(connection: PgConnection, sql: string, value: string, described: boolean): void {
+  connection.parse({ name: '', text: sql, types: [] });
+  connection.bind({ portal: '', statement: '', values: [value] });
+  if (described) connection.describe({ type: 'P', name: '' });
+  connection.execute({ portal: '', rows: 0 });
+}
