@@ -128,13 +128,16 @@ export const NOUNS: readonly NounGroup[] = [
     tags: ['hipaa:164.312(d)', 'soc2:CC6.1'],
   },
   { nouns: words('audit'), verbs: [], category: 'access', ocsf: EVENT_LOG, tags: ['pci:10.2.1.3'], readTags: ['pci:10.2.1.3'] },
-  { nouns: words('capture retention schema'), verbs: [], category: 'system', ocsf: EVENT_LOG, tags: ['soc2:CC7.2'] },
+  { nouns: words('capture retention'), verbs: [], category: 'system', ocsf: EVENT_LOG, tags: ['soc2:CC7.2'] },
+  { nouns: words('schema'), verbs: [], category: 'system', ocsf: DATASTORE, tags: ['pci:10.2.1.7', 'soc2:CC8.1'] },
 ];
 
 interface VerbRule {
   readonly operation: Operation;
   /** True when the verb means use of a resource without a change. */
   readonly access?: boolean;
+  /** True when the verb neither changes nor uses anything: then nothing of what a change of the noun weighs counts. */
+  readonly untouched?: boolean;
   readonly category?: Category;
   readonly outcome?: Outcome;
   readonly severity?: Severity;
@@ -148,18 +151,20 @@ export const VERBS: ReadonlyMap<string, VerbRule> = new Map([
   ...verbs('updated changed edited modified renamed moved enabled archived unarchived restored published unpublished', {
     operation: 'update',
   }),
+  ...verbs('commented labelled rebuilt', { operation: 'update' }),
   ...verbs('rotated reset upgraded downgraded paid cancelled reactivated accepted linked connected configured altered set', {
     operation: 'update',
   }),
   ...verbs('blocked rejected', { operation: 'update', severity: 'low' }),
   ...verbs('disabled suspended locked unlocked unlinked disconnected', { operation: 'update', severity: 'low' }),
+  ...verbs('dropped', { operation: 'delete', severity: 'medium' }),
   ...verbs('deleted removed destroyed purged erased pruned uninstalled expired', { operation: 'delete', severity: 'low' }),
   ...verbs('truncated', { operation: 'delete', severity: 'high' }),
   ...verbs('revoked unassigned unshared', { operation: 'delete', category: 'authorization', severity: 'low' }),
   ...verbs('viewed read listed accessed previewed queried searched', { operation: 'read', access: true }),
   ...verbs('downloaded exported printed', { operation: 'read', access: true, severity: 'low' }),
   // What was there when the capture began: read by the trail itself, not by anybody who used it.
-  ...verbs('observed', { operation: 'read' }),
+  ...verbs('observed', { operation: 'read', untouched: true }),
   ...verbs('failed', { operation: 'execute', outcome: 'failure', severity: 'low' }),
   ...verbs('denied', { operation: 'execute', outcome: 'denied', severity: 'medium' }),
 ]);
@@ -209,6 +214,20 @@ const reading = (action: string, severity: Severity): ExactRow => ({
   tags: TRAIL_TAGS,
 });
 
+/** Objects of a schema whose loss matters; a policy is one of row-level security, and not a resource of a platform. */
+const SCHEMA_OBJECTS = words(
+  'table table_column table_constraint view materialized_view type schema function procedure trigger policy extension publication publication_relation',
+);
+const ddl = (action: string, operation: Operation, severity: Severity): ExactRow => ({
+  action,
+  category: 'system',
+  operation,
+  outcome: 'success',
+  severity,
+  ocsf: DATASTORE,
+  tags: ['pci:10.2.1.7', 'soc2:CC8.1'],
+});
+
 export const EXACT: readonly ExactRow[] = [
   login('auth.login.succeeded', 'success', 'info', LOGIN_TAGS),
   login('auth.login.failed', 'failure', 'low', LOGIN_FAILED_TAGS),
@@ -241,37 +260,23 @@ export const EXACT: readonly ExactRow[] = [
   trail('log.key.rotated', 'update', 'medium'),
   trail('capture.gap', 'execute', 'critical'),
   trail('capture.coverage', 'execute', 'medium'),
+  trail('capture.mapping', 'update', 'high'),
   trail('capture.started', 'execute', 'info'),
+  trail('capture.baseline', 'execute', 'info'),
   trail('capture.stopped', 'execute', 'high'),
   trail('retention.changed', 'update', 'high'),
   trail('retention.pruned', 'delete', 'medium', ['soc2:CC7.2', 'gdpr:5(1)(e)']),
   trail('subject.erased', 'delete', 'high', ['gdpr:17']),
   trail('hold.created', 'create', 'medium'),
   trail('hold.released', 'delete', 'high'),
-  {
-    action: 'schema.table.altered',
-    category: 'system',
-    operation: 'update',
-    severity: 'medium',
-    ocsf: DATASTORE,
-    tags: ['pci:10.2.1.7', 'soc2:CC8.1'],
-  },
-  {
-    action: 'schema.table.created',
-    category: 'system',
-    operation: 'create',
-    severity: 'low',
-    ocsf: DATASTORE,
-    tags: ['pci:10.2.1.7', 'soc2:CC8.1'],
-  },
-  {
-    action: 'schema.table.dropped',
-    category: 'system',
-    operation: 'delete',
-    severity: 'high',
-    ocsf: DATASTORE,
-    tags: ['pci:10.2.1.7', 'soc2:CC8.1'],
-  },
+  ...SCHEMA_OBJECTS.flatMap((type) => [
+    ddl(`schema.${type}.created`, 'create', 'low'),
+    ddl(`schema.${type}.altered`, 'update', 'medium'),
+    ddl(`schema.${type}.dropped`, 'delete', 'high'),
+  ]),
+  ddl('schema.table.rebuilt', 'update', 'medium'),
+  ddl('schema.table.granted', 'update', 'medium'),
+  ddl('schema.table.revoked', 'update', 'medium'),
   { action: 'account.suspended', severity: 'medium' },
   { action: 'organization.deleted', severity: 'high' },
 ];

@@ -49,6 +49,7 @@ test('an unknown action is a resource that was used, of no known class', () => {
 
 test('the baseline of a capture is not access by anybody', () => {
   expect(classify('bot.observed').category).toBe('resource');
+  expect(classify('api_key.observed')).toMatchObject({ category: 'authentication', severity: 'info', tags: [] });
 });
 
 test('every row is within the vocabulary, has a class, and its name is an action', () => {

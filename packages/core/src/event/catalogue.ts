@@ -67,10 +67,18 @@ function byRules(action: string): Classification {
     const severity = group?.readSeverity ?? rule.severity ?? 'info';
     return { category: 'access', operation, outcome, severity, ocsf, tags: group?.readTags ?? NO_TAGS };
   }
-  const severity = group?.severity ?? rule?.severity ?? 'info';
+  const untouched = rule?.untouched === true;
+  const severity = (untouched ? undefined : group?.severity) ?? rule?.severity ?? 'info';
   const category = group?.category ?? rule?.category ?? 'resource';
   const ocsf = group?.ocsf;
-  return { category, operation, outcome, severity, ...(ocsf === undefined ? {} : { ocsf }), tags: group?.tags ?? NO_TAGS };
+  return {
+    category,
+    operation,
+    outcome,
+    severity,
+    ...(ocsf === undefined ? {} : { ocsf }),
+    tags: (untouched ? undefined : group?.tags) ?? NO_TAGS,
+  };
 }
 
 function groupOf(parts: readonly string[]): NounGroup | undefined {

@@ -3,7 +3,7 @@
 
 /** Infinitives whose past tense follows the rules: -e takes -d, a consonant and -y become -ied, else -ed. */
 const REGULAR =
-  'accept access activate add alter apply approve archive assign authorize block cancel change clear clone close configure ' +
+  'accept access activate add alter apply approve archive assign authorize block cancel change clear clone close comment configure ' +
   'connect copy create deactivate delete deliver deploy destroy detach disable disconnect download downgrade duplicate edit ' +
   'enable erase execute expire export import install invite issue launch link list lock merge modify move observe open ' +
   'pause preview print promote prune publish purge query reactivate register reject release remove rename reorder replace ' +
@@ -23,6 +23,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   cancelled: 'cancel',
   planned: 'plan',
   dropped: 'drop',
+  rebuilt: 'rebuild',
+  labelled: 'label',
   stopped: 'stop',
   submitted: 'submit',
   transferred: 'transfer',
@@ -97,11 +99,13 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
   'log.succeeded': { past: 'opened a new log after an older one', infinitive: 'open a new log after an older one' },
   'log.key.rotated': { past: 'changed the key that signs the log', infinitive: 'change the key that signs the log' },
   'capture.gap': { past: 'found a gap in the capture', infinitive: 'close a gap in the capture', before: 'of' },
+  'capture.baseline': { past: 'observed the rows of a table', infinitive: 'observe the rows of a table', before: 'in' },
   'capture.coverage': {
     past: 'found changes that the capture does not cover',
     infinitive: 'cover all changes by the capture',
     before: 'in',
   },
+  'capture.mapping': { past: 'changed what is captured, and how', infinitive: 'change what is captured', before: 'of' },
   'retention.changed': { past: 'changed the retention period', infinitive: 'change the retention period' },
   'retention.pruned': { past: 'removed the details of old events by the retention policy', infinitive: 'remove the details of old events' },
   'subject.erased': { past: 'erased the data of a person', infinitive: 'erase the data of a person' },
