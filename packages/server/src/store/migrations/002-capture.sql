@@ -25,3 +25,11 @@ create table indelible.capture_baseline (
 );
 
 grant select, insert, update, delete on indelible.capture_table, indelible.capture_baseline to {{appender}};
+
+-- publication_was: the OID and the xmin of the publication's row when it was last looked at; empty: not known. Whoever alters
+-- or makes the publication anew changes one of them. gap: the hole that stopped the source (reason, detail, from, to).
+-- published of this table holds one text a table: oid:entry:identity:persistence:file:toast:columns.
+alter table indelible.capture_source
+  add column publication_was text not null default '',
+  add column gap jsonb,
+  add column stopped_at timestamptz;

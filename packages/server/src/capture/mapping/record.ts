@@ -1,0 +1,73 @@
+// Puts a mapping on record before it is in force: who can configure capture can blind it, so the operator's log says what is
+// skipped, redacted and renamed, from where on.
+
+import type pg from 'pg';
+import { type Change, EVENT_BYTES_MAX, type JsonObject, type NewEvent, classify, diff, makeNewId } from '@indelible/core';
+import { appendIn } from '../../store/append.ts';
+import { OPERATOR_TENANT } from '../../store/log-row.ts';
+import type { SourceRecord } from '../source-record.ts';
+import { type SourceMapping, settingsOf } from './mapping.ts';
+
+const ACTION = 'capture.mapping';
+const SKIPPED_TABLES_MAX = 200;
+const newId = makeNewId();
+
+/**
+ * Writes a `capture.mapping` event when the mapping is another than the last one on record, over restarts too.
+ *
+ * @param trail a connection of the appender, outside a transaction
+ * @returns whether it was another
+ */
+export async function recordMapping(
+  trail: pg.ClientBase,
+  record: Pick<SourceRecord, 'sourceId' | 'name'>,
+  mapping: SourceMapping,
+): Promise<boolean> {
+  const answer = await trail.query<{ mapping: JsonObject; cursor: string }>(
+    `select mapping, cursor_lsn || ':' || cursor_ordinal as cursor from indelible.capture_source where source_id = $1`,
+    [record.sourceId],
+  );
+  const { mapping: before, cursor } = answer.rows[0] ?? { mapping: {}, cursor: '' };
+  const after = settingsOf(mapping);
+  const fields = diff(before, after, (key) => mapping.tables.has(key));
+  if (fields.length === 0) return false;
+  await trail.query('begin');
+  try {
+    await appendIn(trail, OPERATOR_TENANT, [mappingEvent(record.name, cursor, mapping, { before, after, fields })]);
+    await trail.query('update indelible.capture_source set mapping = $2 where source_id = $1', [record.sourceId, JSON.stringify(after)]);
+  } catch (error) {
+    await trail.query('rollback').catch(() => {});
+    throw error;
+  }
+  const committed = await trail.query('commit');
+  if (committed.command !== 'COMMIT') throw new Error('the trail rolled the mapping back');
+  return true;
+}
+
+/** @param cursor the last row change that was written by the mapping before */
+function mappingEvent(name: string, cursor: string, mapping: SourceMapping, change: Change): NewEvent {
+  const { category, operation, severity, tags } = classify(ACTION);
+  const skipped = [...mapping.tables].flatMap(([table, { skip }]) => (skip === true ? [table] : []));
+  // No mapping that a person writes is that large; the hash still names it.
+  const fits = Buffer.byteLength(JSON.stringify(change)) < EVENT_BYTES_MAX / 2;
+  return {
+    id: newId(),
+    idFromSender: false,
+    action: ACTION,
+    category,
+    operation,
+    outcome: 'success',
+    severity,
+    ...(tags.length === 0 ? {} : { catalogueTags: tags }),
+    actor: { type: 'system', name: 'indelible', attribution: 'verified' },
+    resource: { type: 'capture_source', id: name, name },
+    source: { kind: 'self', name },
+    ...(fits ? { change } : {}),
+    metadata: {
+      detail: skipped.length === 0 ? 'no table is skipped' : `${skipped.length} tables are skipped: their changes make no events`,
+      ...(mapping.sha256 === undefined ? {} : { sha256: mapping.sha256 }),
+      skipped: skipped.slice(0, SKIPPED_TABLES_MAX),
+      cursor,
+    },
+  };
+}
