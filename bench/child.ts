@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 export interface ReadyChild {
   /** What the first line said. */
   readonly ready: { readonly url: string };
+  readonly pid: number;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
 }
@@ -38,6 +39,7 @@ export async function startChild(
   ]);
   return {
     ready: JSON.parse(first) as { url: string },
+    pid: child.pid ?? -1,
     stop: async () => {
       process.off('exit', end);
       end();

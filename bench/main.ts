@@ -1,15 +1,33 @@
 // npm run bench [-- name ...] [-- --json]: every number that we publish, measured here and now.
 
+import { attributionQuery } from './attribution-query.ts';
 import type { Bench, BenchContext } from './bench.ts';
+import { captureLag } from './capture-lag.ts';
+import { captureMemory } from './capture-memory.ts';
+import { captureRate } from './capture-rate.ts';
 import { disk } from './disk.ts';
 import { type Figure, figureTable } from './figure.ts';
 import { ingestBatch } from './ingest-batch.ts';
 import { ingestOrm } from './ingest-orm.ts';
 import { ingestSingle } from './ingest-single.ts';
 import { readOptions } from './options.ts';
+import { sourceBulk } from './source-bulk.ts';
+import { sourceOverhead } from './source-overhead.ts';
 import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [ingestBatch, ingestSingle, ingestOrm, verify, disk];
+const BENCHES: readonly Bench[] = [
+  ingestBatch,
+  ingestSingle,
+  ingestOrm,
+  verify,
+  disk,
+  captureRate,
+  captureLag,
+  captureMemory,
+  sourceOverhead,
+  sourceBulk,
+  attributionQuery,
+];
 const USAGE = `npm run bench [-- name ...] [-- --json] [-- --seconds N] [-- --events N] [-- --profile DIRECTORY]
 names: ${BENCHES.map(({ name }) => name).join(', ')}; all of them by default`;
 

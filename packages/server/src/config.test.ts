@@ -24,6 +24,7 @@ test('every setting is an environment variable', () => {
     INDELIBLE_LOG_NAME: 'audit.example.com',
     INDELIBLE_SIGNER_DIR: 'keys',
     INDELIBLE_CONTEXT_KEY: 'sixteen letters!',
+    INDELIBLE_CAPTURE_MAPPING: 'mapping.yaml',
     INDELIBLE_ADMIN_KEY: `ink_${'a'.repeat(20)}`,
     INDELIBLE_SOURCE_SHOP: 'postgres://u:p@shop/shop',
     INDELIBLE_SOURCE_BOTS_2: 'postgres://u:p@bots/bots',
@@ -38,6 +39,7 @@ test('every setting is an environment variable', () => {
     databaseUrl: 'postgresql://u:p@db/trail',
     logName: 'audit.example.com',
     signerDirectory: resolve('keys'),
+    captureMapping: resolve('mapping.yaml'),
     contextKey: 'sixteen letters!',
     adminKey: `ink_${'a'.repeat(20)}`,
     sources: [

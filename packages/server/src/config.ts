@@ -19,6 +19,7 @@ const schema = z.object({
     .optional(),
   INDELIBLE_SIGNER_DIR: z.string().min(1).optional(),
   INDELIBLE_CONTEXT_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+  INDELIBLE_CAPTURE_MAPPING: z.string().min(1).optional(),
   INDELIBLE_ADMIN_KEY: z
     .string()
     .regex(/^ink_[A-Za-z0-9_-]{20,}$/, 'expected ink_ and at least 20 letters, digits, _ or -')
@@ -42,6 +43,8 @@ export interface Config {
   readonly logName?: string;
   readonly signerDirectory: string;
   readonly contextKey?: string;
+  /** The mapping file, in absolute terms. */
+  readonly captureMapping?: string;
   readonly adminKey?: string;
   readonly logLevel: string;
   readonly sources: readonly SourceConfig[];
@@ -87,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(value.INDELIBLE_LOG_NAME === undefined ? {} : { logName: value.INDELIBLE_LOG_NAME }),
     signerDirectory: resolve(value.INDELIBLE_SIGNER_DIR ?? join(dataDirectory, 'signer')),
     ...(value.INDELIBLE_CONTEXT_KEY === undefined ? {} : { contextKey: value.INDELIBLE_CONTEXT_KEY }),
+    ...(value.INDELIBLE_CAPTURE_MAPPING === undefined ? {} : { captureMapping: resolve(value.INDELIBLE_CAPTURE_MAPPING) }),
     ...(value.INDELIBLE_ADMIN_KEY === undefined ? {} : { adminKey: value.INDELIBLE_ADMIN_KEY }),
     logLevel: value.INDELIBLE_LOG_LEVEL,
     sources: sources.toSorted((a, b) => (a.name < b.name ? -1 : 1)),

@@ -7,6 +7,7 @@ export const PARTITION_MONTHS_AHEAD = 3;
 export const ADVISORY_LOCK_MIGRATE = 0x1de11b00;
 export const ADVISORY_LOCK_SEAL = 0x1de11b01;
 export const ADVISORY_LOCK_CAPTURE_CLASS = 0x1de11b02;
+export const ADVISORY_LOCK_CAPTURE_SETUP_CLASS = 0x1de11b03;
 
 export const COMMIT_EVENTS_MAX = 2_000;
 export const COMMIT_BYTES_MAX = 8 * 1024 * 1024;
@@ -33,12 +34,43 @@ export const CAPTURE_HELD_ROWS_MAX = 5_000;
 export const CAPTURE_HELD_BYTES_MAX = 16 * 1024 * 1024;
 export const CAPTURE_POLL_INTERVAL_MS = 10_000;
 export const CAPTURE_STATUS_INTERVAL_MS = 1_000;
+/** A consumer that says nothing to the trail for so long has lost the source to the next one; it speaks three times as often. */
+export const CAPTURE_LEASE_MS = 15_000;
 export const CAPTURE_SILENCE_MS_MAX = 45_000;
 export const CAPTURE_BACKOFF_MS_MIN = 250;
 export const CAPTURE_BACKOFF_MS_MAX = 15_000;
 export const CAPTURE_NONCE_DAYS = 30;
+/** A message about a DDL command; longer ones are nobody's that we know. */
+export const CAPTURE_DDL_MESSAGE_BYTES_MAX = 128 * 1024;
+/** How long a report waits for a source, for its connection and for each statement; then it answers without. */
+export const COVERAGE_LOOK_MS_MAX = 3_000;
+/** Reports within this time share one look at the sources. */
+export const COVERAGE_CACHE_MS = 1_000;
+/** Gaps of one source that a report lists, newest first. */
+export const COVERAGE_GAPS_MAX = 100;
+/** Tables that are not covered, named in the daily event. */
+export const COVERAGE_NAMES_MAX = 100;
+export const COVERAGE_DAILY_CHECK_MS = 5_000;
 export const CAPTURE_JSON_DEPTH_MAX = 24;
 export const TENANT_HOPS_MAX = 3;
+/** Tenants that are each told of one TRUNCATE; beyond them, one event in the default tenant stands for the rest. */
+export const TRUNCATE_TENANTS_MAX = 1_000;
+export const PREVIEW_STATEMENT_MS_MAX = 5_000;
+export const PREVIEW_ROWS_MAX = 100;
+/** A mapping file: before and after of it fit into one event. */
+export const CAPTURE_MAPPING_BYTES_MAX = 64 * 1024;
+/** A baseline: rows of one page, which is one transaction of the trail, and their size in the source, roughly. */
+export const BASELINE_PAGE_ROWS_MAX = 1_000;
+export const BASELINE_PAGE_BYTES = 4 * 1024 * 1024;
+/** A table without a key is read at once, held in memory, and written in one transaction. */
+export const BASELINE_WHOLE_ROWS_MAX = 50_000;
+export const BASELINE_WHOLE_BYTES_MAX = 64 * 1024 * 1024;
+/** Snapshots that one run takes, when tables are truncated or rewritten while it reads. */
+export const BASELINE_ROUNDS_MAX = 3;
+/** How long a baseline waits for a table that a migration has locked. */
+export const BASELINE_LOCK_MS_MAX = 60_000;
+/** Rows whose tenant is kept in memory, because others lead to them. */
+export const BASELINE_TENANTS_KEPT_MAX = 50_000;
 export const INGEST_SLICE_EVENTS = 64;
 export const TENANT_CACHE_MS = 2_000;
 export const TENANT_CACHE_ENTRIES_MAX = 10_000;

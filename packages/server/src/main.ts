@@ -7,7 +7,16 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Failure, makeRedaction } from '@indelible/core';
 import type { Logger } from 'pino';
 import { makeAuthenticator } from './access/authenticate.ts';
-import { Capture, captureSetup, isRegistered } from './capture/index.ts';
+import {
+  Capture,
+  type CoverageReport,
+  MappingFile,
+  type WatchedSource,
+  captureSetup,
+  isRegistered,
+  keepDailyCoverage,
+  makeCoverage,
+} from './capture/index.ts';
 import type { Config, SourceConfig } from './config.ts';
 import { makeApp } from './http/app.ts';
 import type { Check } from './http/environment.ts';
@@ -15,13 +24,14 @@ import { makeMetrics } from './http/metrics.ts';
 import { Sealer } from './ledger/seal.ts';
 import { Signer } from './ledger/signer.ts';
 import { PARTITION_CHECK_MS, STOP_MS_MAX } from './limits.ts';
+import { listEvents } from './query/page.ts';
 import { Committer } from './store/committer.ts';
 import { ensureDatabase, startEmbedded } from './store/embedded/index.ts';
 import { createLog, findLog, OPERATOR_TENANT } from './store/log-row.ts';
 import { migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
 import { inTransaction, openStore, type Store } from './store/pool.ts';
-import { makeTenants } from './store/tenants.ts';
+import { makeTenants, type Tenants } from './store/tenants.ts';
 import { noteTrailUrl } from './store/trail-url.ts';
 
 export interface RunningServer {
@@ -63,29 +73,39 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   const sealer = startSealer(store, config, logger);
   stops.push(() => sealer.stop());
   const captures: Capture[] = [];
+  const watched: WatchedSource[] = [];
+  const tenants = makeTenants(store.appender);
   const metrics = makeMetrics({
     sealingSeconds: () => (sealer.status().lagMs ?? Number.NaN) / 1000,
-    slots: () => captures.map((capture) => capture.status()).map(({ name, lagBytes }) => ({ source: name, bytes: lagBytes })),
+    slots: () => captures.map((capture) => capture.status()).map(({ name, lagBytes, slotUsed }) => ({ source: name, bytes: lagBytes, used: slotUsed })),
   });
   const committer = new Committer({ appender: store.appender, onCommit: (commit) => metrics.committed(commit) });
   stops.push(() => committer.idle());
   const redaction = makeRedaction();
+  const mapping = await openMapping(config, logger, stops);
   const capture = async (source: SourceConfig): Promise<void> => {
-    const started = await startCapture(source, store, config, logger);
+    const started = await startCapture(source, store, config, mapping, logger);
     captures.push(started);
+    watched.push({
+      sourceUrl: source.url,
+      status: () => started.status(),
+      skipped: (table) => mapping?.of(source.name).tables.get(table)?.skip === true,
+    });
     stops.push(() => started.stop());
   };
   await Promise.all(config.sources.map(capture));
+  const coverage = openCoverage(store, tenants, watched, logger, stops);
 
   const app = makeApp({
     store,
-    tenants: makeTenants(store.appender),
+    tenants,
     authenticator: makeAuthenticator(store.appender, config.adminKey),
     committer,
     redaction,
     metrics,
     logger,
     checks: () => checkAll(store, sealer, captures),
+    coverage,
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const url = await listen(server, config);
@@ -116,9 +136,46 @@ function startSealer(store: Store, config: Config, logger: Logger): Sealer {
   return sealer;
 }
 
-async function startCapture(source: SourceConfig, store: Store, config: Config, logger: Logger): Promise<Capture> {
+/** Answers what is captured, and puts it on record once a day. */
+function openCoverage(
+  store: Store,
+  tenants: Tenants,
+  watched: readonly WatchedSource[],
+  logger: Logger,
+  stops: Stops,
+): () => Promise<CoverageReport> {
+  const operatorEvents = async (q: string, limit: number) =>
+    (await listEvents(store.reader, await tenants.byName(OPERATOR_TENANT), { q, limit })).events;
+  const report = makeCoverage({ appender: store.appender, watched: () => watched, operatorEvents });
+  // A source that another server captures is that server's to tell of.
+  const names = (): string[] =>
+    watched.map(({ status }) => status()).flatMap(({ name, state }) => (state === 'standby' || state === 'starting' ? [] : [name]));
+  stops.push(keepDailyCoverage({ appender: store.appender, report, names, operatorEvents, log: logger }));
+  return report;
+}
+
+async function openMapping(config: Config, logger: Logger, stops: Stops): Promise<MappingFile | undefined> {
+  if (config.captureMapping === undefined) return undefined;
+  const mapping = await MappingFile.open(config.captureMapping, logger);
+  stops.push(async () => mapping.close());
+  const known = config.sources.map(({ name }) => name);
+  for (const [name, place] of mapping.sources) {
+    if (!known.includes(name))
+      logger.warn({ place, sources: known }, `${place}: there is no source ${name}, and what is said of it is not used`);
+  }
+  return mapping;
+}
+
+async function startCapture(
+  source: SourceConfig,
+  store: Store,
+  config: Config,
+  mapping: MappingFile | undefined,
+  logger: Logger,
+): Promise<Capture> {
+  const mapped = mapping === undefined ? {} : { mapping: () => mapping.of(source.name) };
   const register = async (): Promise<void> => {
-    const { statements, uncovered } = await captureSetup({ sourceUrl: source.url, name: source.name, appender: store.appender });
+    const { statements, uncovered } = await captureSetup({ sourceUrl: source.url, name: source.name, appender: store.appender, ...mapped });
     if (statements.length > 0) logger.info({ source: source.name, statements: statements.length }, 'source set up for capture');
     for (const gap of uncovered) logger.warn({ source: source.name, ...gap }, 'not covered');
   };
@@ -132,6 +189,7 @@ async function startCapture(source: SourceConfig, store: Store, config: Config, 
     sourceUrl: source.url,
     appender: store.appender,
     ...(config.contextKey === undefined ? {} : { contextKey: config.contextKey }),
+    ...mapped,
     log: logger,
     register,
   });

@@ -3,14 +3,14 @@
 import type { Json } from '@indelible/core';
 
 /**
- * @param text for example {1,NULL,"a,b"}
+ * @param text for example {1,NULL,"a,b"}; bounds before it ([2:3]={...}) are passed over
  * @param element turns one element's text into a value
- * @returns the elements, nested as they are, or undefined when the array has bounds of its own ([2:3]={...})
+ * @returns the elements, nested as they are, or undefined when the text is not an array's
  */
-export function parseArrayText(text: string, element: (text: string) => Json): Json[] | undefined {
-  if (!text.startsWith('{')) return undefined;
+export function parseArrayText(text: string, element: (text: string) => Json, delimiter = ','): Json[] | undefined {
   const stack: Json[][] = [];
-  let at = 0;
+  let at = text.startsWith('[') ? text.indexOf('=') + 1 : 0;
+  if (text[at] !== '{') return undefined;
   while (at < text.length) {
     const char = text[at];
     if (char === '{') {
@@ -23,9 +23,9 @@ export function parseArrayText(text: string, element: (text: string) => Json): J
       const outer = stack.at(-1);
       if (outer === undefined) return at === text.length ? done : undefined;
       outer.push(done);
-    } else if (char === ',') at++;
+    } else if (char === delimiter) at++;
     else {
-      const item = char === '"' ? quoted(text, at) : bare(text, at);
+      const item = char === '"' ? quoted(text, at) : bare(text, at, delimiter);
       if (item === undefined) return undefined;
       stack.at(-1)?.push(item.value === null ? null : element(item.value));
       at = item.end;
@@ -49,9 +49,9 @@ function quoted(text: string, start: number): Item | undefined {
   return undefined;
 }
 
-function bare(text: string, start: number): Item {
+function bare(text: string, start: number, delimiter: string): Item {
   let end = start;
-  while (end < text.length && text[end] !== ',' && text[end] !== '}') end++;
+  while (end < text.length && text[end] !== delimiter && text[end] !== '}') end++;
   const value = text.slice(start, end);
   return { value: value === 'NULL' ? null : value, end };
 }

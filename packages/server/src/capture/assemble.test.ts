@@ -21,7 +21,10 @@ function assemble(outputs: Iterable<Output>): { readonly items: Item[]; readonly
   return { items, assembler };
 }
 
-const said = (items: readonly Item[]): unknown[] => items.map((item) => (item.kind === 'row' ? [item.ordinal, item.message] : item.kind));
+const said = (items: readonly Item[]): unknown[] =>
+  items.map((item) =>
+    item.kind === 'commit' ? item.kind : item.kind === 'row' ? [item.ordinal, item.message] : [item.ordinal, item.message, item.text],
+  );
 
 test('rows take the message in force; rows before the first take the first', () => {
   const { items, assembler } = assemble([begin, insert(1), insert(2), message('a'), insert(3), message('b'), insert(4), commit]);
@@ -65,4 +68,15 @@ test('what is held back is bounded: after that many rows nobody waits for a mess
 test('each table of a TRUNCATE has a place of its own', () => {
   const { items } = assemble([begin, insert(1), { kind: 'truncate', relations: [relation, { ...relation, oid: 2 }] }, commit]);
   expect(said(items)).toEqual([[0, undefined], [1, undefined], [2, undefined], 'commit']);
+});
+
+test('a DDL command has a place among the rows, and waits for the attribution as they do', () => {
+  const ddl = (content: string): Output => message(content, 'indelible.ddl');
+  const { items } = assemble([begin, ddl('create'), insert(1), message('a'), insert(2), ddl('alter'), commit, begin, ddl('drop'), commit]);
+  expect(said(items)).toEqual([[0, 'a', 'create'], [1, 'a'], [2, 'a'], [3, 'a', 'alter'], 'commit', [0, undefined, 'drop'], 'commit']);
+});
+
+test('a DDL message outside a transaction is nothing that happened in one', () => {
+  const { items } = assemble([message('x', 'indelible.ddl', false), begin, message('y', 'indelible.ddl', false), insert(1), commit]);
+  expect(said(items)).toEqual([[0, undefined], 'commit']);
 });

@@ -1,8 +1,9 @@
-// Puts the messages of the stream together: gives every row change its place (commit LSN, ordinal) and the attribution
-// message that is in force for it. Rows of a transaction before its first message are held back for it, within bounds.
+// Puts the messages of the stream together: gives every row change and every DDL command its place (commit LSN, ordinal) and
+// the attribution message that is in force for it. What comes before a transaction's first message is held back for it, within bounds.
 
 import { MESSAGE_PREFIX } from '@indelible/sdk';
 import { CAPTURE_HELD_BYTES_MAX, CAPTURE_HELD_ROWS_MAX } from '../limits.ts';
+import { DDL_PREFIX } from './ddl-message.ts';
 import type { Lsn } from './lsn.ts';
 import type { Begin, Delete, Insert, Output, Relation, Update } from './pgoutput.ts';
 
@@ -17,12 +18,18 @@ export type RowChange = Insert | Update | Delete | Truncated;
 export interface RowItem {
   readonly kind: 'row';
   readonly begin: Begin;
-  /** The number of the row change within its transaction, from 0; the same however often it is sent. */
+  /** The number of the row change or DDL message within its transaction, from 0; the same however often it is sent. */
   readonly ordinal: number;
   readonly change: RowChange;
   /** The text of the attribution message in force; undefined when the transaction had none so far. */
   readonly message: string | undefined;
   readonly bytes: number;
+}
+
+/** What the source's event trigger says of a DDL command; not read yet. */
+export interface DdlItem extends Pick<RowItem, 'begin' | 'ordinal' | 'message' | 'bytes'> {
+  readonly kind: 'ddl';
+  readonly text: string;
 }
 
 export interface CommitItem {
@@ -31,7 +38,10 @@ export interface CommitItem {
   readonly endLsn: Lsn;
 }
 
-export type Item = RowItem | CommitItem;
+/** What has a place of its own in the trail. */
+export type ChangeItem = RowItem | DdlItem;
+
+export type Item = ChangeItem | CommitItem;
 
 /**
  *   idle --begin--> holding --first message, or too much held--> passing --commit--> idle
@@ -43,10 +53,10 @@ export class Assembler {
   #ordinal = 0;
   #message: string | undefined;
   #passing = false;
-  #held: RowItem[] = [];
+  #held: ChangeItem[] = [];
   #heldBytes = 0;
 
-  /** @param emit told of rows and commits in the order of the stream */
+  /** @param emit told of rows, DDL and commits in the order of the stream */
   constructor(emit: (item: Item) => void) {
     this.#emit = emit;
   }
@@ -66,7 +76,9 @@ export class Assembler {
         return;
       case 'message':
         // Others may use messages too, and one outside a transaction belongs to no change.
-        if (!output.transactional || output.prefix !== MESSAGE_PREFIX || this.#begin === undefined) return;
+        if (!output.transactional || this.#begin === undefined) return;
+        if (output.prefix === DDL_PREFIX) this.#hold({ kind: 'ddl', ...this.#place(this.#begin, bytes), text: output.content });
+        if (output.prefix !== MESSAGE_PREFIX) return;
         this.#message = output.content;
         this.#release();
         return;
@@ -91,13 +103,20 @@ export class Assembler {
 
   #row(change: RowChange, bytes: number): void {
     if (this.#begin === undefined) throw new TypeError('pgoutput sent a row outside a transaction');
-    const item: RowItem = { kind: 'row', begin: this.#begin, ordinal: this.#ordinal++, change, message: this.#message, bytes };
+    this.#hold({ kind: 'row', ...this.#place(this.#begin, bytes), change });
+  }
+
+  #place(begin: Begin, bytes: number): Pick<RowItem, 'begin' | 'ordinal' | 'message' | 'bytes'> {
+    return { begin, ordinal: this.#ordinal++, message: this.#message, bytes };
+  }
+
+  #hold(item: ChangeItem): void {
     if (this.#passing) {
       this.#emit(item);
       return;
     }
     this.#held.push(item);
-    this.#heldBytes += bytes;
+    this.#heldBytes += item.bytes;
     if (this.#held.length >= CAPTURE_HELD_ROWS_MAX || this.#heldBytes >= CAPTURE_HELD_BYTES_MAX) this.#release();
   }
 

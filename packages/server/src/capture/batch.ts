@@ -4,16 +4,19 @@
 import type pg from 'pg';
 import type { NewEvent, Redaction } from '@indelible/core';
 import { appendIn } from '../store/append.ts';
-import type { Item, RowItem } from './assemble.ts';
+import { OPERATOR_TENANT } from '../store/log-row.ts';
+import type { ChangeItem, DdlItem, Item, RowItem } from './assemble.ts';
 import { type Attributed, type Opened, UNATTRIBUTED, openAttribution, provesIn, weakened } from './attribution.ts';
 import type { Counters } from './counters.ts';
+import { ddlEvent } from './ddl-event.ts';
 import { type Lsn, lsnText } from './lsn.ts';
 import type { Relation, Tuple } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
 import { type EventSettings, rowEvent, skippedBecause } from './row-event.ts';
 import { type RowImages, imagesOf, keyOf } from './row-image.ts';
 import { type Cursor, type SourceRecord, advance } from './source-record.ts';
-import { DEFAULT_TENANT, TenantBatch, type Way, wayOf } from './tenant-map.ts';
+import { type TableCounts, countRow, flushCounts } from './table-counters.ts';
+import { DEFAULT_TENANT, TenantBatch, type Way, fixedWay, wayOf } from './tenant-map.ts';
 
 export interface BatchSettings extends EventSettings {
   readonly contextKey: string | undefined;
@@ -49,16 +52,24 @@ export async function applyBatch(
   counters: Counters,
   settings: BatchSettings,
 ): Promise<BatchResult> {
-  const rows = items.filter((item) => item.kind === 'row').filter(({ begin, ordinal }) => isAfter(begin.commitLsn, ordinal, from));
+  const changes = items.filter((item) => item.kind !== 'commit').filter(({ begin, ordinal }) => isAfter(begin.commitLsn, ordinal, from));
+  const rows = changes.filter((item) => item.kind === 'row');
   const parts = rows.map((item) => partsOf(item, settings));
-  const attributions = await attribute(tx, record, rows, counters, settings);
+  const attributions = await attribute(tx, record, changes, counters, settings);
   const tenants = new TenantBatch(record.sourceId);
   await tenants.load(
     tx,
     parts.flatMap(({ before, after }) => [before, after]),
   );
   const byTenant = new Map<string, NewEvent[]>();
-  for (const part of parts) addRow(part, attributions.get(part.item) ?? UNATTRIBUTED, tenants, byTenant, counters, settings);
+  const tables: TableCounts = new Map();
+  for (const part of parts) {
+    const told = await tenantsTold(tx, part, tenants);
+    addRow(part, attributions.get(part.item) ?? UNATTRIBUTED, told, tenants, byTenant, counters, tables, settings);
+  }
+  const schema = changes.filter((item) => item.kind === 'ddl').flatMap((item) => toldBy(item, attributions, counters, settings));
+  if (schema.length > 0) byTenant.set(OPERATOR_TENANT, [...(byTenant.get(OPERATOR_TENANT) ?? []), ...schema]);
+  await flushCounts(tx, record.sourceId, tables);
   let events = 0;
   // In the order of the names, so that two writers never wait for each other.
   for (const tenant of [...byTenant.keys()].sort()) {
@@ -68,7 +79,7 @@ export async function applyBatch(
   }
   const commit = items.findLast((item) => item.kind === 'commit');
   if (parts.length > 0) await tenants.flush(tx, commit?.commitLsn);
-  const last = rows.at(-1);
+  const last = changes.at(-1);
   const cursor = last === undefined ? from : { lsn: last.begin.commitLsn, ordinal: last.ordinal };
   counters.rows += rows.length;
   counters.events += events;
@@ -81,10 +92,17 @@ function isAfter(lsn: Lsn, ordinal: number, cursor: Cursor): boolean {
   return lsn > cursor.lsn || (lsn === cursor.lsn && ordinal > cursor.ordinal);
 }
 
+/** The event of a DDL command; none when the message is not one that the source's function sends. */
+function toldBy(item: DdlItem, attributions: ReadonlyMap<ChangeItem, Attributed>, counters: Counters, settings: BatchSettings): NewEvent[] {
+  const event = ddlEvent(item, attributions.get(item) ?? UNATTRIBUTED, settings);
+  if (event === undefined) counters.messagesUnsound++;
+  return event === undefined ? [] : [event];
+}
+
 function partsOf(item: RowItem, settings: BatchSettings): Row {
   const images = imagesOf(item.change);
   const map = settings.mapOf(images.relation);
-  const way = (tuple: RowImages['after']): Way => (tuple === undefined ? undefined : wayOf(map, images.relation, tuple));
+  const way = (tuple: RowImages['after']): Way => (tuple === undefined ? fixedWay(map) : wayOf(map, images.relation, tuple));
   return {
     item,
     images,
@@ -100,28 +118,43 @@ function ownWay({ ownKey }: TableMap, images: RowImages, key: Tuple): Way {
   return ownKey === undefined || text === undefined ? undefined : { kind: 'row', table: ownKey.label, key: text };
 }
 
+/** The tenants that a TRUNCATE takes rows from, as far as the map knows them; empty for everything else. */
+async function tenantsTold(tx: pg.ClientBase, { images, map, before }: Row, tenants: TenantBatch): Promise<Set<string | undefined>> {
+  if (images.kind !== 'truncate' || map.skip || before !== undefined) return new Set();
+  const labels = map.mapKeys.map(({ label }) => label);
+  return tenants.tenantsIn(tx, labels);
+}
+
 function addRow(
   row: Row,
   attributed: Attributed,
+  told: ReadonlySet<string | undefined>,
   tenants: TenantBatch,
   byTenant: Map<string, NewEvent[]>,
   counters: Counters,
+  tables: TableCounts,
   settings: BatchSettings,
 ): void {
   const { item, images, map } = row;
   const before = tenants.resolve(row.before);
   const after = tenants.resolve(row.after);
   follow(row, tenants);
+  if (map.skip) {
+    counters.skippedByMapping++;
+    return;
+  }
   const skipped = skippedBecause(map, images);
   if (skipped !== undefined) {
     counters[skipped === 'noise' ? 'skippedNoise' : 'skippedUnchanged']++;
     return;
   }
   // A row that changed its tenant is told to both; a side without values, or of key columns only, has nothing to say.
-  const sides = images.after === undefined ? [before] : images.wholeBefore ? [after, before] : [after];
+  const own = images.after === undefined ? [before] : images.wholeBefore ? [after, before] : [after];
+  const sides = told.size > 0 ? [...told] : own;
   const known = new Set(sides.filter((tenant) => tenant !== undefined));
   if (known.size < new Set(sides).size) counters.tenantUnknown++;
   if (attributed.actor.attribution === 'none') counters.unattributed++;
+  countRow(tables, map.table, attributed.actor.attribution !== 'none', item.begin.committedAt);
   for (const tenant of new Set(sides.map((side) => side ?? DEFAULT_TENANT))) {
     const event = rowEvent(item, images, map, attributed, known.has(tenant), settings);
     if (event.change?.unavailable !== undefined) counters.valuesUnavailable++;
@@ -150,26 +183,26 @@ function follow({ item, images, map, before, after }: Row, tenants: TenantBatch)
 async function attribute(
   tx: pg.ClientBase,
   { sourceId, database }: SourceRecord,
-  rows: readonly RowItem[],
+  changes: readonly ChangeItem[],
   counters: Counters,
   settings: BatchSettings,
-): Promise<Map<RowItem, Attributed>> {
+): Promise<Map<ChangeItem, Attributed>> {
   const texts = new Map<string, Opened>();
   const nonces = new Map<string, Lsn>();
-  for (const { message } of rows) {
+  for (const { message } of changes) {
     if (message === undefined || texts.has(message)) continue;
     const opened = openAttribution(message, settings.contextKey, settings.redaction);
     if (!opened.sound) counters.messagesUnsound++;
     texts.set(message, opened);
   }
-  for (const { message, begin } of rows) {
+  for (const { message, begin } of changes) {
     const opened = message === undefined ? undefined : texts.get(message);
     if (opened?.nonce === undefined || nonces.has(opened.nonce)) continue;
     if (provesIn(opened, begin.committedAt, database)) nonces.set(opened.nonce, begin.commitLsn);
   }
   const owners = await claimNonces(tx, sourceId, nonces);
-  const found = new Map<RowItem, Attributed>();
-  for (const item of rows) {
+  const found = new Map<ChangeItem, Attributed>();
+  for (const item of changes) {
     const opened = item.message === undefined ? undefined : texts.get(item.message);
     if (opened === undefined) continue;
     const { begin } = item;

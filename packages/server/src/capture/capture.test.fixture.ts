@@ -10,7 +10,8 @@ import { migrate } from '../store/migrate.ts';
 import { type Store, openStore } from '../store/pool.ts';
 import { ROLES, roleName } from '../store/roles.ts';
 import { Capture, type CaptureOptions } from './capture.ts';
-import { captureSetup } from './setup.ts';
+import { type CaptureResumeResult, captureResume } from './resume.ts';
+import { type CaptureSetup, captureSetup } from './setup.ts';
 
 export const CONTEXT_KEY = 'a key that application and server share';
 
@@ -27,8 +28,10 @@ export interface CaptureTest {
   readonly source: pg.Pool;
   readonly store: Store;
   readonly logged: LogLine[];
-  /** As the command does it: after a gap too. */
-  setup(): Promise<void>;
+  /** Without event triggers, unless they are asked for: then DDL makes events, and new tables are covered at once. */
+  setup(options?: Pick<CaptureSetup, 'ddl'>): Promise<void>;
+  /** As the command does it, with --accept-gap. */
+  resume(): Promise<CaptureResumeResult>;
   start(options?: Partial<CaptureOptions>): Capture;
   /** Runs statements in one transaction, with the attribution message before them. */
   as(payload: Partial<MessagePayload>, ...statements: readonly string[]): Promise<void>;
@@ -38,8 +41,11 @@ export interface CaptureTest {
   close(): Promise<void>;
 }
 
-/** @param server a superuser's URL of the server to use in place of the common one */
-export async function openCaptureTest(schema: string, server?: string): Promise<CaptureTest> {
+/**
+ * @param server a superuser's URL of the server to use in place of the common one
+ * @param encoding of the source's database
+ */
+export async function openCaptureTest(schema: string, server?: string, encoding = 'UTF8'): Promise<CaptureTest> {
   const base = server ?? process.env['INDELIBLE_TEST_DATABASE_URL'];
   if (base === undefined) throw new Error('INDELIBLE_TEST_DATABASE_URL names no PostgreSQL server');
   const name = `t${randomBytes(6).toString('hex')}`;
@@ -48,8 +54,8 @@ export async function openCaptureTest(schema: string, server?: string): Promise<
   const urlOf = (database: string): string => Object.assign(new URL(base), { pathname: `/${database}` }).href;
   const trailDatabase = `indelible_capture_${name}`;
   const sourceDatabase = `app_${name}`;
-  for (const database of [trailDatabase, sourceDatabase])
-    await admin.query(`create database ${database} template template0 encoding 'UTF8'`);
+  await admin.query(`create database ${trailDatabase} template template0 encoding 'UTF8'`);
+  await admin.query(`create database ${sourceDatabase} template template0 encoding '${encoding}' lc_collate 'C' lc_ctype 'C'`);
   await migrate(urlOf(trailDatabase));
   const store = openStore({ ownerUrl: urlOf(trailDatabase), readers: 1, appenders: 6, onError: () => {} });
   const sourceUrl = urlOf(sourceDatabase);
@@ -69,7 +75,8 @@ export async function openCaptureTest(schema: string, server?: string): Promise<
     source,
     store,
     logged,
-    setup: async () => void (await captureSetup({ sourceUrl, name, appender: store.appender, resume: true })),
+    setup: async ({ ddl = false } = {}) => void (await captureSetup({ sourceUrl, name, appender: store.appender, ddl })),
+    resume: () => captureResume({ sourceUrl, name, appender: store.appender, acceptGap: true }),
     start: (options = {}) => {
       const capture = new Capture({ name, sourceUrl, appender: store.appender, contextKey: CONTEXT_KEY, log, ...options });
       captures.push(capture);

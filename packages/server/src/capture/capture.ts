@@ -4,13 +4,14 @@
 import type pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, type Redaction, makeRedaction } from '@indelible/core';
-import { ADVISORY_LOCK_CAPTURE_CLASS, CAPTURE_BACKOFF_MS_MAX, CAPTURE_BACKOFF_MS_MIN, CAPTURE_POLL_INTERVAL_MS } from '../limits.ts';
-import { inTransaction } from '../store/pool.ts';
+import { ADVISORY_LOCK_CAPTURE_CLASS, CAPTURE_BACKOFF_MS_MAX, CAPTURE_BACKOFF_MS_MIN, CAPTURE_LEASE_MS } from '../limits.ts';
 import { type Counters, countersFrom } from './counters.ts';
-import { type Gap, GAP_REMEDY, recordGap } from './gap.ts';
+import { type Gap, recordGap, stoppedText } from './gap.ts';
 import { lsnText } from './lsn.ts';
 import type { MapOptions } from './resource-map.ts';
 import { type CaptureLog, Session } from './session.ts';
+import { SlotHolder } from './slot-holder.ts';
+import { SlotWatch } from './slot-watch.ts';
 import { type SourceRecord, loadRecord } from './source-record.ts';
 
 export interface CaptureOptions extends MapOptions {
@@ -22,6 +23,8 @@ export interface CaptureOptions extends MapOptions {
   readonly contextKey?: string;
   readonly redaction?: Redaction;
   readonly log: CaptureLog;
+  /** A consumer that says nothing to the trail for so long loses the source to the next one. CAPTURE_LEASE_MS by default. */
+  readonly leaseMs?: number;
   /** Registers a source that the trail does not know yet; tried until it succeeds. Without it such a source rests. */
   readonly register?: () => Promise<void>;
 }
@@ -35,18 +38,25 @@ export interface CaptureStatus {
   readonly reason: string | undefined;
   /** Bytes of the source's log that are not in the trail yet. */
   readonly lagBytes: number;
+  /** The share of the log that the source keeps for the slot at most (max_slot_wal_keep_size) which it holds, 0 to 1; undefined without a limit. */
+  readonly slotUsed: number | undefined;
+  /** How old the oldest change is that is not in the trail yet, as far as this server can tell; undefined on one that has not captured the source. */
+  readonly lagSeconds: number | undefined;
   readonly lastEventAt: Date | undefined;
   readonly counters: Counters;
 }
 
-const LOCK_RETRY_MS = 1_000;
+const LOCK_RETRY_MS = 250;
+const SLOT_RETRY_MS = 1_000;
+/** How soon a source that was resumed goes on. */
+const REST_MS = 2_000;
 
 /**
  *   starting (register, while the trail does not know the source) --> standby --lock--> streaming --fault--> retrying --+
  *      ^  |         (another server captures)   \                  |
  *      |  +--gap on record--> stopped            \--gap--> stopped |
  *      +--------------------------------------------------------- -+
- *   stop() leads from everywhere to: ended. A stopped source starts again once setup has been run for it.
+ *   stop() leads from everywhere to: ended. A stopped source starts again once somebody has resumed it.
  *
  * @example
  * const capture = new Capture({ name: 'app', sourceUrl, appender: store.appender, log });
@@ -57,15 +67,20 @@ export class Capture {
   readonly #options: CaptureOptions;
   readonly #redaction: Redaction;
   readonly #abort = new AbortController();
+  readonly #slotWatch: SlotWatch;
+  readonly #slotHolder = new SlotHolder();
   #state: CaptureState = 'starting';
   #reason: string | undefined;
   #record: SourceRecord | undefined;
   #session: Session | undefined;
   #running: Promise<void> | undefined;
+  /** While the stream is down: from when on changes may be missing in the trail. */
+  #behindSinceMs: number | undefined;
   #backoffMs = CAPTURE_BACKOFF_MS_MIN;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
+    this.#slotWatch = new SlotWatch(options.name, options.log);
     this.#redaction = options.redaction ?? makeRedaction();
   }
 
@@ -88,10 +103,17 @@ export class Capture {
       name: this.#options.name,
       state: this.#state,
       reason: this.#reason,
-      lagBytes: session?.lagBytes ?? 0,
+      lagBytes: session?.lagBytes ?? this.#slotWatch.last?.lagBytes ?? 0,
+      slotUsed: this.#slotWatch.last?.used,
+      lagSeconds: this.#lagSeconds(),
       lastEventAt: session?.lastEventAt ?? this.#record?.lastEventAt,
       counters: session?.counters ?? countersFrom(this.#record?.counters ?? {}),
     };
+  }
+
+  #lagSeconds(): number | undefined {
+    const sinceMs = this.#state === 'streaming' ? (this.#session?.waitingSinceMs ?? Date.now()) : this.#behindSinceMs;
+    return sinceMs === undefined || this.#state === 'standby' ? undefined : Math.max(0, Date.now() - sinceMs) / 1000;
   }
 
   get #ended(): boolean {
@@ -123,7 +145,10 @@ export class Capture {
     };
     trail.on('error', noticed);
     try {
-      if (await this.#lock(trail, record.sourceId)) await this.#consume(trail, name);
+      if (await this.#lock(trail, record.sourceId)) {
+        await this.#lease(trail);
+        await this.#consume(trail, name);
+      }
     } catch (error) {
       // A connection that may still hold the lock, or be in a transaction, is not given back.
       // What ended the connection says more than what its next query met.
@@ -132,7 +157,7 @@ export class Capture {
     } finally {
       trail.off('error', noticed);
       if (broken === undefined)
-        broken = await trail.query('select pg_advisory_unlock_all()').then(
+        broken = await trail.query('reset all; select pg_advisory_unlock_all()').then(
           () => undefined,
           (error: Error) => error,
         );
@@ -167,24 +192,42 @@ export class Capture {
     return false;
   }
 
+  /**
+   * A process that is stopped, or whose host went away, keeps its connections and with them the lock. The trail ends a
+   * connection that is silent for too long: then the lock is free, and that process can write nothing any more.
+   */
+  async #lease(trail: pg.ClientBase): Promise<void> {
+    await trail.query(
+      `select set_config(name, $1, false) from unnest(array['idle_session_timeout', 'idle_in_transaction_session_timeout']) as s(name)`,
+      [String(this.#options.leaseMs ?? CAPTURE_LEASE_MS)],
+    );
+  }
+
   async #consume(trail: pg.PoolClient, name: string): Promise<void> {
     // Read again under the lock: the consumer before us may have moved it.
     const record = await loadRecord(trail, name);
     if (record === undefined || record.stoppedReason !== undefined || this.#ended) return;
     this.#record = record;
     const { log } = this.#options;
+    let streamed = false;
     const session = new Session(record, trail, {
       ...this.#options,
       contextKey: this.#options.contextKey,
       redaction: this.#redaction,
-      streaming: () => this.#streaming(record),
+      slotWatch: this.#slotWatch,
+      slotHolder: this.#slotHolder,
+      streaming: () => {
+        streamed = true;
+        this.#streaming(record);
+      },
     });
     this.#session = session;
     try {
       const gap = await session.run();
-      if (gap !== undefined) await this.#stopFor(gap, record, log);
+      if (gap !== undefined) await this.#stopFor(trail, gap, record, log);
     } finally {
       this.#record = { ...record, lastEventAt: session.lastEventAt, counters: session.counters };
+      if (streamed) this.#behindSinceMs = session.waitingSinceMs ?? Date.now();
       this.#session = undefined;
     }
   }
@@ -199,15 +242,17 @@ export class Capture {
     );
   }
 
-  async #stopFor(gap: Gap, record: SourceRecord, log: CaptureLog): Promise<void> {
-    await inTransaction(this.#options.appender, (tx) => recordGap(tx, record, gap));
+  /** On the connection that holds the lock: a server that has lost it does not stop the next one. */
+  async #stopFor(trail: pg.ClientBase, gap: Gap, record: SourceRecord, log: CaptureLog): Promise<void> {
+    await trail.query('begin');
+    const first = await recordGap(trail, record, gap);
+    const answer = await trail.query('commit');
+    if (answer.command !== 'COMMIT') throw new Error('the trail rolled the gap back');
     this.#state = 'stopped';
-    this.#reason = `${gap.reason}: ${gap.detail}; ${GAP_REMEDY}`;
+    this.#reason = stoppedText(record.name, gap);
+    if (!first) return;
     const range = { from: lsnText(gap.from), ...(gap.to === undefined ? {} : { to: lsnText(gap.to) }) };
-    log.error(
-      { source: record.name, reason: gap.reason, ...range },
-      `capture of ${record.name} has a gap and is stopped: ${gap.detail}; ${GAP_REMEDY}`,
-    );
+    log.error({ source: record.name, reason: gap.reason, ...range }, `capture of ${record.name} has a gap and is stopped: ${this.#reason}`);
   }
 
   async #rest(state: CaptureState, reason: string): Promise<void> {
@@ -215,7 +260,14 @@ export class Capture {
       this.#options.log.error({ source: this.#options.name }, `capture of ${this.#options.name} is stopped: ${reason}`);
     this.#state = state;
     this.#reason = reason;
-    await this.#sleep(CAPTURE_POLL_INTERVAL_MS);
+    await this.#watchSlot();
+    await this.#sleep(REST_MS);
+  }
+
+  /** While nothing is read, the slot holds the source's log back: somebody must know how long that goes well. */
+  async #watchSlot(): Promise<void> {
+    if (this.#record === undefined || this.#ended) return;
+    await this.#slotWatch.look(this.#options.sourceUrl, this.#record.slot);
   }
 
   async #retryLater(error: Error): Promise<void> {
@@ -230,8 +282,12 @@ export class Capture {
     }
     this.#state = 'retrying';
     this.#reason = reason;
+    await this.#watchSlot();
     await this.#sleep(this.#backoffMs);
-    this.#backoffMs = Math.min(this.#backoffMs * 2, CAPTURE_BACKOFF_MS_MAX);
+    // Whoever holds the slot and is silent is to go soon.
+    const OBJECT_IN_USE = '55006';
+    const most = (error as { code?: string }).code === OBJECT_IN_USE ? SLOT_RETRY_MS : CAPTURE_BACKOFF_MS_MAX;
+    this.#backoffMs = Math.min(this.#backoffMs * 2, most);
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -1,10 +1,12 @@
 // Reads what the source's system catalog knows of its tables: keys, references, replica identity, generated columns.
 
 import type pg from 'pg';
-import type { TypeMap } from './values.ts';
+import type { Attribute, MadeType, TypeMap } from './values.ts';
 
 export interface CatalogColumn {
   readonly name: string;
+  /** OID. */
+  readonly type: number;
   readonly notNull: boolean;
   /** Empty, s (stored) or v (virtual). */
   readonly generated: string;
@@ -28,6 +30,8 @@ export interface CatalogTable {
   readonly foreign: boolean;
   /** d: default, n: nothing, f: full, i: index. */
   readonly identity: string;
+  /** Another publication leaves out a column of it, by a list or because the column is generated: the identity cannot be FULL. */
+  readonly narrowedElsewhere?: boolean;
   readonly published: boolean;
   /** OID of the table's entry in the publication: another one when the table was taken out and put back; 0 without an entry. */
   readonly publishedAs: number;
@@ -62,13 +66,18 @@ export function qualified(table: { readonly schema: string; readonly name: strin
 /** Tables of the trail itself are never captured, nor those that an extension owns. */
 const TABLES = `
   with publication as (select oid, puballtables from pg_publication where pubname = $1),
-  trail as (select to_regclass('indelible.trail') is not null as here)
+  trail as (select to_regclass('indelible.trail') is not null as here),
+  elsewhere as (
+    select distinct c.oid from pg_publication_tables t join pg_namespace n on n.nspname = t.schemaname join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where t.pubname <> $1 and not a.attname = any(t.attnames) and (a.attgenerated = '' or (a.attgenerated = 's' and current_setting('server_version_num')::int >= 180000)))
   select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, c.relkind = 'f' as foreign,
     case when c.relispartition then (select a.relid from pg_partition_ancestors(c.oid) with ordinality as a(relid, nr) order by nr desc limit 1)::oid::int8::text end as root,
     c.relpersistence = 'u' as unlogged, c.relreplident::text as identity,
+    exists (select from elsewhere e where e.oid = c.oid or (c.relispartition and e.oid in (select relid from pg_partition_ancestors(c.oid)))) as "narrowedElsewhere",
     exists (select from publication p where p.puballtables or exists (select from pg_publication_rel r where r.prpubid = p.oid and r.prrelid = c.oid)) as published,
     coalesce((select r.oid::int8 from publication p join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid), 0)::text as published_as,
-    (select coalesce(json_agg(json_build_object('name', a.attname, 'notNull', a.attnotnull, 'generated', a.attgenerated) order by a.attnum), '[]')
+    (select coalesce(json_agg(json_build_object('name', a.attname, 'type', a.atttypid::int8, 'notNull', a.attnotnull, 'generated', a.attgenerated) order by a.attnum), '[]')
        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
     (select coalesce(json_agg(a.attname order by k.nr), '[]') from pg_constraint x
        cross join unnest(x.conkey) with ordinality as k(num, nr) join pg_attribute a on a.attrelid = x.conrelid and a.attnum = k.num
@@ -85,8 +94,36 @@ const TABLES = `
   order by n.nspname, c.relname`;
 
 const TYPES = `
-  select oid::int8::text as oid, case when typtype = 'd' then 'domain' else 'array' end as kind, (case when typtype = 'd' then typbasetype else typelem end)::int8::text as "of"
-  from pg_type where typtype = 'd' or (typcategory = 'A' and typelem <> 0 and typdelim = ',')`;
+  select t.oid::int8::text as oid, case when typtype = 'd' then 'domain' when typcategory = 'A' then 'array' when typtype = 'c' then 'composite' else 'hstore' end as kind,
+    (case when typtype = 'd' then typbasetype else typelem end)::int8::text as "of", typdelim as delimiter,
+    case when typtype = 'c' then (select coalesce(json_agg(json_build_object('name', a.attname, 'type', a.atttypid::int8) order by a.attnum), '[]')
+      from pg_attribute a where a.attrelid = typrelid and a.attnum > 0 and not a.attisdropped) end as fields
+  from pg_type t
+  where typtype = 'd' or (typcategory = 'A' and typelem <> 0) or typname = 'hstore'
+    or (typtype = 'c' and typnamespace <> 'pg_catalog'::regnamespace
+        and (exists (select from pg_class c where c.oid = typrelid and c.relkind = 'c')
+          or exists (select from pg_attribute a where a.atttypid in (t.oid, t.typarray) and a.attnum > 0)))`;
+
+interface TypeRow {
+  readonly oid: string;
+  readonly kind: MadeType['kind'];
+  readonly of: string;
+  readonly delimiter: string;
+  readonly fields: Attribute[] | null;
+}
+
+function typeFrom({ kind, of, delimiter, fields }: TypeRow): MadeType {
+  switch (kind) {
+    case 'domain':
+      return { kind, of: Number(of) };
+    case 'array':
+      return { kind, of: Number(of), delimiter };
+    case 'composite':
+      return { kind, fields: fields ?? [] };
+    case 'hstore':
+      return { kind };
+  }
+}
 
 interface TableRow extends Omit<CatalogTable, 'oid' | 'root' | 'publishedAs' | 'primaryKey' | 'foreignKeys'> {
   readonly oid: string;
@@ -101,11 +138,11 @@ export async function loadCatalog(source: pg.ClientBase, publication: string): P
   const version = await source.query<{ version: number }>(`select current_setting('server_version_num')::int as version`);
   const number = version.rows[0]?.version ?? 0;
   const tables = await source.query<TableRow>(TABLES, [publication]);
-  const types = await source.query<{ oid: string; kind: 'domain' | 'array'; of: string }>(TYPES);
+  const types = await source.query<TypeRow>(TYPES);
   return {
     version: number,
     tables: new Map(tables.rows.map((row) => [Number(row.oid), tableFrom(row)])),
-    types: new Map(types.rows.map((row) => [Number(row.oid), { kind: row.kind, of: Number(row.of) }])),
+    types: new Map(types.rows.map((row) => [Number(row.oid), typeFrom(row)])),
     publication: await loadPublication(source, publication),
   };
 }

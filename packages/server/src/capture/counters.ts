@@ -9,6 +9,8 @@ const NAMES = [
   'skippedUnchanged',
   /** Updates that changed nothing but noise columns. */
   'skippedNoise',
+  /** Row changes of tables that the mapping file says to skip. */
+  'skippedByMapping',
   /** Events in the default tenant, because the row does not say whose it is. */
   'tenantUnknown',
   /** Changes behind the application's back. */

@@ -1,35 +1,16 @@
-// A hole in the capture: changes that the source has forgotten, or that came by another way. It is an event of its own,
-// and capture stops until somebody has seen it: nothing is made anew in silence.
+// A hole in the capture: changes that the source has forgotten, or that came by another way. It is an event of its own
+// in the operator's log; gap-reasons.ts says which holes stop capture until somebody has seen them.
 
 import type pg from 'pg';
 import { type NewEvent, classify, makeNewId } from '@indelible/core';
 import { appendIn } from '../store/append.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
-import { type Lsn, lsnText, parseLsn } from './lsn.ts';
-import { loadPublication } from './catalog.ts';
-import { narrowedBy } from './publication-plan.ts';
-import { type SourceIdentity, walEnd } from './replication.ts';
+import type { StopReason, TableReason } from './gap-reasons.ts';
+import { type Lsn, lsnText } from './lsn.ts';
 import type { SourceRecord } from './source-record.ts';
 
-export type GapReason =
-  | 'slot_missing'
-  | 'slot_lost'
-  | 'slot_advanced'
-  | 'slot_replaced'
-  | 'source_replaced'
-  | 'publication_missing'
-  | 'publication_narrowed';
-
-/** Tables whose coverage begins, or begins again after somebody took them out of the publication: their full names. */
-export interface Coverage {
-  readonly added: readonly string[];
-  readonly again: readonly string[];
-  /** Found to be out of the publication now. */
-  readonly out: readonly string[];
-}
-
 export interface Gap {
-  readonly reason: GapReason;
+  readonly reason: StopReason;
   /** What was found. */
   readonly detail: string;
   /** Everything after this position may be missing. */
@@ -38,144 +19,104 @@ export interface Gap {
   readonly to: Lsn | undefined;
 }
 
-/** What an operator does about every gap. */
-export const GAP_REMEDY =
-  'run "indelible capture setup" for this source: it makes the publication whole and a new slot, and the trail goes on from there; the range of the gap stays on record';
-
-interface SlotRow {
-  readonly plugin: string;
-  readonly database: string;
-  readonly confirmed: string | null;
-  readonly wal_status: string | null;
-  readonly lag: string | null;
+/** What happened to single tables since they were last looked at: full names. */
+export interface TableChanges {
+  /** Captured from now on. */
+  readonly added: readonly string[];
+  /** Taken out of the publication, and back in it. */
+  readonly again: readonly string[];
+  /** Out of it. */
+  readonly out: readonly string[];
+  /** Out of it, because their changes are not in the source's log. */
+  readonly unlogged: readonly string[];
+  readonly rewritten: readonly string[];
+  /** Found without REPLICA IDENTITY FULL, and mended; lost: and not mended; back: mended by somebody else. */
+  readonly identityMended: readonly string[];
+  readonly identityLost: readonly string[];
+  readonly identityBack: readonly string[];
 }
 
-export interface SlotHealth {
-  readonly gap: Gap | undefined;
-  /** Bytes of log that the slot holds back. */
-  readonly lagBytes: number;
+/** What an operator does about a gap that stops a source. */
+export function gapRemedy(name: string): string {
+  return `"indelible capture resume <url> --name ${name}" tells what is lost, and goes on with --accept-gap; the range stays on record`;
 }
 
-/**
- * Compares the source with what the trail remembers of it.
- *
- * @param identity who answers now; left out by the regular check of a connection that is already known
- * @param acknowledged the furthest that this trail has allowed the slot to go; asked after the slot was looked at
- */
-export async function checkContinuity(
-  source: pg.ClientBase,
-  record: SourceRecord,
-  identity: SourceIdentity | undefined,
-  acknowledged: () => Lsn | Promise<Lsn>,
-): Promise<SlotHealth> {
-  const gap = (reason: GapReason, detail: string, to: Lsn | undefined): SlotHealth => ({
-    gap: { reason, detail, from: record.acknowledged, to },
-    lagBytes: 0,
-  });
-  if (
-    identity !== undefined &&
-    (identity.systemIdentifier !== record.systemIdentifier ||
-      identity.timeline !== record.timeline ||
-      identity.database !== record.database)
-  ) {
-    const was = `${record.database} of system ${record.systemIdentifier}, timeline ${record.timeline}`;
-    return gap(
-      'source_replaced',
-      `the source was ${was}; now ${identity.database} of system ${identity.systemIdentifier}, timeline ${identity.timeline} answers`,
-      undefined,
-    );
-  }
-  const slots = await source.query<SlotRow>(
-    `select plugin, database, confirmed_flush_lsn::text as confirmed, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::text as lag
-     from pg_replication_slots where slot_name = $1`,
-    [record.slot],
-  );
-  const slot = slots.rows[0];
-  const allowed = await acknowledged();
-  // Asked last: a log that ends before what the trail has read is not the log that it was read from.
-  const end = await walEnd(source);
-  const read = allowed > record.cursor.lsn ? allowed : record.cursor.lsn;
-  if (end < read) {
-    const detail = `the source's log ends at ${lsnText(end)}, and this trail has read it up to ${lsnText(read)}: the source was put back to an older state`;
-    return gap('source_replaced', detail, undefined);
-  }
-  if (slot === undefined) return gap('slot_missing', `the replication slot ${record.slot} is not there any more`, end);
-  if (slot.plugin !== 'pgoutput' || slot.database !== record.database) {
-    return gap('slot_replaced', `the replication slot ${record.slot} belongs to ${slot.plugin} in ${slot.database} now`, end);
-  }
-  if (slot.wal_status === 'lost')
-    return gap('slot_lost', `the source has removed log that the slot ${record.slot} still needed (max_slot_wal_keep_size)`, end);
-  const confirmed = slot.confirmed === null ? 0n : parseLsn(slot.confirmed);
-  if (confirmed > allowed) {
-    return gap(
-      'slot_advanced',
-      `the slot ${record.slot} stands at ${lsnText(confirmed)}, beyond ${lsnText(allowed)}, the furthest that this trail has acknowledged`,
-      confirmed,
-    );
-  }
-  // Of a publication it is not known when it changed: after it was last seen whole.
-  const since = (found: SlotHealth): SlotHealth => ({
-    ...found,
-    gap: found.gap && { ...found.gap, from: earlier(record.publishedAt, record.acknowledged) },
-  });
-  const publication = await loadPublication(source, record.publication);
-  if (publication === undefined)
-    return since(gap('publication_missing', `the publication ${record.publication} is not there any more`, end));
-  const narrowed = narrowedBy(publication);
-  if (narrowed.length > 0)
-    return since(gap('publication_narrowed', `the publication ${record.publication} hides changes: ${narrowed.join('; ')}`, end));
-  return { gap: undefined, lagBytes: Math.max(0, Number(slot.lag ?? 0)) };
-}
-
-function earlier(a: Lsn, b: Lsn): Lsn {
-  return a < b ? a : b;
+/** Why a source is stopped, and what to do, in one sentence. */
+export function stoppedText(name: string, gap: Gap): string {
+  return `${gap.reason}: ${gap.detail}; ${gapRemedy(name)}`;
 }
 
 /**
  * Stops the source and writes `capture.gap` to the operator's log, once.
  *
- * @param tx a transaction of the appender
+ * @param tx a transaction of the connection that holds the source's lock: whoever lost that has no say any more
  * @returns false when it was stopped before
  */
 export async function recordGap(tx: pg.ClientBase, record: SourceRecord, gap: Gap): Promise<boolean> {
+  const range = rangeOf(gap.from, gap.to);
   const stopped = await tx.query(
-    'update indelible.capture_source set stopped_reason = $2 where source_id = $1 and stopped_reason is null',
-    [record.sourceId, `${gap.reason}: ${gap.detail}; ${GAP_REMEDY}`],
+    `update indelible.capture_source set stopped_reason = $2, gap = $3, stopped_at = now() where source_id = $1 and stopped_reason is null`,
+    [record.sourceId, stoppedText(record.name, gap), JSON.stringify({ reason: gap.reason, detail: gap.detail, ...range })],
   );
   if (stopped.rowCount !== 1) return false;
   await appendIn(tx, OPERATOR_TENANT, [captureEvent('capture.gap', record, gap.from, gap.to, { reason: gap.reason, detail: gap.detail })]);
   return true;
 }
 
-/** Puts on record from where on tables are captured: what happened to their rows before is not in the trail. */
-export async function recordCoverage(
+/** Puts on record what may be missing of single tables, and from where on others are captured. */
+export async function recordTables(tx: pg.ClientBase, record: SourceRecord, changes: TableChanges, from: Lsn, to: Lsn): Promise<void> {
+  const events: NewEvent[] = [];
+  const gap = (reason: TableReason, tables: readonly string[], end: Lsn | undefined, what: string): void => {
+    if (tables.length === 0) return;
+    events.push(captureEvent('capture.gap', record, from, end, { reason, detail: `${tables.join(', ')} ${what}`, tables }));
+  };
+  const coverage = (reason: string, tables: readonly string[], what: string): void => {
+    if (tables.length === 0) return;
+    events.push(captureEvent('capture.coverage', record, to, undefined, { reason, detail: `${tables.join(', ')} ${what}`, tables }));
+  };
+  gap('table_unpublished', changes.again, to, 'had been taken out of the publication; changes in this range may be missing');
+  gap(
+    'table_unpublished',
+    changes.out,
+    undefined,
+    'is not in the publication any more; its changes are missing until it is: run "indelible capture setup" as its owner',
+  );
+  gap('table_unlogged', changes.unlogged, undefined, 'is unlogged now; its changes are missing until it is SET LOGGED and published again');
+  gap('table_rewritten', changes.rewritten, to, 'was rewritten by ALTER TABLE; values that this changed came without a row change');
+  gap('identity_changed', changes.identityMended, to, MISSING_EARLIER);
+  gap('identity_changed', changes.identityLost, undefined, `${MISSING_EARLIER}, until it has: run "indelible capture setup" as its owner`);
+  coverage('table_added', changes.added, `is captured from ${lsnText(to)} on; what was written before is not in the trail`);
+  coverage(
+    'identity_restored',
+    changes.identityBack,
+    `has REPLICA IDENTITY FULL again: earlier values are captured from ${lsnText(to)} on`,
+  );
+  if (events.length > 0) await appendIn(tx, OPERATOR_TENANT, events);
+}
+
+const MISSING_EARLIER = 'did not have REPLICA IDENTITY FULL; earlier values of rows changed in this range may be missing';
+
+/** Puts on record that rows came without their earlier values: the identity had been changed when they were written. */
+export async function recordBareRows(
   tx: pg.ClientBase,
   record: SourceRecord,
-  { added, again, out }: Coverage,
+  tables: readonly string[],
   from: Lsn,
   to: Lsn,
 ): Promise<void> {
-  const events: NewEvent[] = [];
-  if (again.length > 0) {
-    const detail = `${again.join(', ')} had been taken out of the publication; changes in this range may be missing`;
-    events.push(captureEvent('capture.gap', record, from, to, { reason: 'table_unpublished', detail, tables: again }));
-  }
-  if (out.length > 0) {
-    const detail = `${out.join(', ')} is not in the publication any more; its changes are missing until it is: run "indelible capture setup" as its owner`;
-    events.push(captureEvent('capture.gap', record, from, undefined, { reason: 'table_unpublished', detail, tables: out }));
-  }
-  if (added.length > 0) {
-    const detail = `${added.join(', ')} is captured from ${lsnText(to)} on; what was written before is not in the trail`;
-    events.push(captureEvent('capture.coverage', record, to, undefined, { reason: 'table_added', detail, tables: added }));
-  }
-  if (events.length > 0) await appendIn(tx, OPERATOR_TENANT, events);
+  const detail = `${tables.join(', ')} ${MISSING_EARLIER}`;
+  await appendIn(tx, OPERATOR_TENANT, [captureEvent('capture.gap', record, from, to, { reason: 'identity_changed', detail, tables })]);
 }
 
 const newId = makeNewId();
 
+function rangeOf(from: Lsn, to: Lsn | undefined): { readonly from: string; readonly to?: string } {
+  return { from: lsnText(from), ...(to === undefined ? {} : { to: lsnText(to) }) };
+}
+
 /** An event about a source itself, in the operator's log. */
 export function captureEvent(
-  action: 'capture.gap' | 'capture.started' | 'capture.coverage',
+  action: 'capture.gap' | 'capture.started' | 'capture.stopped' | 'capture.coverage',
   record: Pick<SourceRecord, 'name' | 'slot' | 'cursor'>,
   from: Lsn,
   to: Lsn | undefined,
@@ -196,8 +137,7 @@ export function captureEvent(
     source: { kind: 'self', name: record.name },
     metadata: {
       ...facts,
-      from: lsnText(from),
-      ...(to === undefined ? {} : { to: lsnText(to) }),
+      ...rangeOf(from, to),
       cursor: `${lsnText(record.cursor.lsn)}:${record.cursor.ordinal}`,
       slot: record.slot,
     },

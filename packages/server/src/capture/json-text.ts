@@ -3,20 +3,26 @@
 
 import type { Json } from '@indelible/core';
 import { CAPTURE_JSON_DEPTH_MAX } from '../limits.ts';
+import { type SecretTexts, secretIn, secretInText } from './secret-text.ts';
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[{}[\],:]/g;
-const MAYBE_INEXACT = /\d{15}|\d[eE]/;
+// Unrolled: an alternation within a loop exhausts the stack of the matcher on strings of some megabytes.
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[{}[\],:]/g;
+const MAYBE_INEXACT = /\d{15}|\d[eE]|-0/;
 const ESCAPE = '\\u';
 
 /**
  * A JSON number that a double cannot hold exactly becomes a string of its digits. A text that no event can hold
- * (repeated keys, U+0000, lone surrogates, too deep) stays one string, as it is in the source.
+ * (repeated keys, U+0000, lone surrogates, too deep) stays one string, as it is in the source, unless there is a secret in it.
  *
  * @param text valid JSON, as PostgreSQL stores it
  * @example parseJsonText('{"a": 12345678901234567890}') // {a: '12345678901234567890'}
  */
-export function parseJsonText(text: string): Json {
-  if (!isStorable(text)) return text;
+export function parseJsonText(text: string, secrets?: SecretTexts): Json {
+  const kind = kindOf(text);
+  if (kind !== 'storable') {
+    const rule = secretInText(text, secrets) ?? (kind === 'deep' ? undefined : secretIn(JSON.parse(text) as Json, secrets));
+    return rule === undefined ? text : { redacted: rule };
+  }
   const exact = MAYBE_INEXACT.test(text)
     ? text.replace(TOKEN, (token) => (isNumber(token) && !isExact(token) ? `"${token}"` : token))
     : text;
@@ -25,11 +31,11 @@ export function parseJsonText(text: string): Json {
 
 /**
  * Whether a double holds the number: reading it and writing it again gives the same decimal value. Integers beyond
- * 2^53 - 1 do not count as held, because their neighbours are not.
+ * 2^53 - 1 do not count as held, because their neighbours are not; nor does -0, which JSON would write as 0.
  */
 export function isExact(digits: string): boolean {
   const value = Number(digits);
-  if (!Number.isFinite(value)) return false;
+  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
   return decimal(digits) === decimal(String(value));
 }
@@ -50,25 +56,27 @@ function isNumber(token: string): boolean {
   return first === 0x2d || (first >= 0x30 && first <= 0x39);
 }
 
-function isStorable(text: string): boolean {
+/** Whether an event can hold it; `deep` is also said of what nobody should walk through. */
+function kindOf(text: string): 'storable' | 'deep' | 'other' {
   const keys: Set<string>[] = [];
   let depth = 0;
   let last = '';
+  let sound = true;
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
-      if (++depth > CAPTURE_JSON_DEPTH_MAX) return false;
+      if (++depth > CAPTURE_JSON_DEPTH_MAX) return 'deep';
       keys[depth] = new Set();
     } else if (token === '}' || token === ']') depth--;
     else if (token === ':') {
       const names = keys[depth];
       const name = last.includes('\\') ? (JSON.parse(last) as string) : last.slice(1, -1);
-      if (names?.has(name)) return false;
+      if (names?.has(name)) sound = false;
       names?.add(name);
     } else if (token.startsWith('"') && token.includes(ESCAPE)) {
       const value = JSON.parse(token) as string;
-      if (!value.isWellFormed() || value.includes('\0')) return false;
+      if (!value.isWellFormed() || value.includes('\0')) sound = false;
     }
     last = token;
   }
-  return true;
+  return sound ? 'storable' : 'other';
 }

@@ -30,9 +30,16 @@ export function planPublication(catalog: Catalog, publication: string): Plan {
   // Before any table is set to FULL: an identity with a stored generated column that is not published makes UPDATE fail.
   if (existing !== undefined && stored && existing.generated !== 's')
     statements.push(`ALTER PUBLICATION ${name} SET (publish_generated_columns = stored)`);
-  for (const table of tables) {
-    if (wantsFull(table, catalog.version) && table.identity !== 'f')
-      statements.push(`ALTER TABLE ${tableName(table)} REPLICA IDENTITY FULL`);
+  // Before a table loses its identity: without one, an UPDATE of a published table fails too.
+  for (const table of catalog.tables.values()) {
+    if (table.publishedAs !== 0 && !table.foreign && !isCapturable(table, catalog.version))
+      statements.push(`ALTER PUBLICATION ${name} DROP TABLE ${table.partitioned ? '' : 'ONLY '}${tableName(table)}`);
+  }
+  for (const table of catalog.tables.values()) {
+    if (table.foreign || table.unlogged) continue;
+    const full = wantsFull(table, catalog.version);
+    if (!full && table.identity === 'f') statements.push(`ALTER TABLE ${tableName(table)} REPLICA IDENTITY DEFAULT`);
+    if (full && table.identity !== 'f') statements.push(`ALTER TABLE ${tableName(table)} REPLICA IDENTITY FULL`);
   }
   // A partition is published through its topmost table, so that its rows come under one name.
   const added = tables.filter((table) => table.root === undefined && !table.published);
@@ -81,9 +88,20 @@ export function isCapturable(table: CatalogTable, version: number): boolean {
   return wantsFull(table, version) || table.primaryKey.length > 0;
 }
 
-/** PostgreSQL 18 refuses an UPDATE when the identity holds a virtual generated column, because it cannot be published. */
 export function wantsFull(table: CatalogTable, version: number): boolean {
-  return version < GENERATED_SINCE || !table.columns.some((column) => column.generated === 'v');
+  return whyNotFull(table, version) === undefined;
+}
+
+/** PostgreSQL refuses an UPDATE when a publication leaves out a column of the identity. */
+export function whyNotFull(table: CatalogTable, version: number): { readonly what: string; readonly remedy: string } | undefined {
+  if (version >= GENERATED_SINCE && table.columns.some((column) => column.generated === 'v'))
+    return { what: 'has a virtual generated column', remedy: 'make the column STORED, or leave it out of the table' };
+  if (table.narrowedElsewhere === true)
+    return {
+      what: 'is in another publication that leaves out some of its columns',
+      remedy: 'take the list of columns out of that publication, or SET (publish_generated_columns = stored) in it',
+    };
+  return undefined;
 }
 
 function uncoveredIn(table: CatalogTable, version: number): Uncovered[] {
@@ -98,22 +116,11 @@ function uncoveredIn(table: CatalogTable, version: number): Uncovered[] {
       },
     ];
   }
-  if (!wantsFull(table, version)) {
+  const notFull = whyNotFull(table, version);
+  if (notFull !== undefined) {
     return table.primaryKey.length > 0
-      ? [
-          {
-            table: name,
-            what: 'has a virtual generated column: earlier values are not covered',
-            remedy: 'make the column STORED, or leave it out of the table',
-          },
-        ]
-      : [
-          {
-            table: name,
-            what: 'has a virtual generated column and no primary key: not captured',
-            remedy: 'add a primary key, or make the column STORED',
-          },
-        ];
+      ? [{ table: name, what: `${notFull.what}: earlier values are not covered`, remedy: notFull.remedy }]
+      : [{ table: name, what: `${notFull.what}, and has no primary key: not captured`, remedy: `add a primary key, or ${notFull.remedy}` }];
   }
   if (table.root === undefined && table.primaryKey.length === 0)
     return [{ table: name, what: 'has no primary key: its events carry the row and no resource id', remedy: 'add a primary key' }];

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { CAPTURE_SILENCE_MS_MAX, CAPTURE_STATUS_INTERVAL_MS } from '../limits.ts';
 import { type Lsn, parseLsn } from './lsn.ts';
 import { Decoder, type Output } from './pgoutput.ts';
+import { settleSession } from './source-settings.ts';
 
 /** Who the source is: a copy that was restored elsewhere, or promoted, answers otherwise. */
 export interface SourceIdentity {
@@ -39,6 +40,7 @@ export async function connectReplication(url: string): Promise<pg.Client> {
   const client = new pg.Client(config);
   client.on('error', () => {}); // Faults reach the caller through its query or through the stream's handler.
   await client.connect();
+  await settleSession(client);
   return client;
 }
 

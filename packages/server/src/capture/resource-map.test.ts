@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Catalog, CatalogTable, ForeignKey } from './catalog.ts';
-import { makeResourceMap } from './resource-map.ts';
+import { parseMapping } from './mapping/load.ts';
+import { NO_MAPPING, type SourceMapping } from './mapping/mapping.ts';
+import { makeResourceMap, mapUnknown } from './resource-map.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 
 let oid = 0;
@@ -23,7 +25,7 @@ function table(
     identity: 'f',
     published: true,
     publishedAs: 0,
-    columns: columns.split(' ').map((column) => ({ name: column, notNull: false, generated: '' })),
+    columns: columns.split(' ').map((column) => ({ name: column, type: 25, notNull: false, generated: '' })),
     primaryKey,
     foreignKeys,
   };
@@ -31,14 +33,18 @@ function table(
 
 const key = (target: CatalogTable, ...columns: string[]): ForeignKey => ({ target: target.oid, columns, targetColumns: target.primaryKey });
 
-function mapsOf(...tables: readonly CatalogTable[]): (found: CatalogTable) => ReturnType<ReturnType<typeof makeResourceMap>['get']> {
+type MapOf = (found: CatalogTable) => ReturnType<ReturnType<typeof makeResourceMap>['get']>;
+
+const mapsOf = (...tables: readonly CatalogTable[]): MapOf => mapped(NO_MAPPING, ...tables);
+
+function mapped(mapping: SourceMapping, ...tables: readonly CatalogTable[]): MapOf {
   const catalog: Catalog = {
     version: 180_000,
     tables: new Map(tables.map((each) => [each.oid, each])),
     types: new Map(),
     publication: undefined,
   };
-  const maps = makeResourceMap(catalog);
+  const maps = makeResourceMap(catalog, { mapping: () => mapping });
   return (found) => maps.get(found.oid);
 }
 
@@ -132,4 +138,69 @@ test('tables of one name in two schemas have two types', () => {
   const there = table('jobs', 'id', [], ['id'], 'billing');
   const other = mapsOf(here, there);
   expect([other(here)?.resourceType, other(there)?.resourceType]).toEqual(['job', 'billing_job']);
+});
+
+const mappingOf = (text: string): SourceMapping => parseMapping(text, 'm.yaml').of('app');
+
+test('a mapping names type, id, name, noise, secrets and skips; what it does not say stays', () => {
+  const mapping = mappingOf(`
+noiseColumns: [seen]
+tables:
+  users: {type: person, id: [email], name: nick, noise: [visits], redact: [phone], skip: true}
+  orders: {id: [nowhere], name: nowhere}
+`);
+  const people = table('users', 'id email nick phone visits seen updated_at');
+  const orders = table('orders', 'id title user_id', [key(people, 'user_id')]);
+  const found = mapped(mapping, people, orders);
+  expect(found(people)).toMatchObject({ resourceType: 'person', key: { columns: ['email'] }, nameColumn: 'nick', skip: true });
+  expect(found(people)?.noise).toEqual(new Set(['visits', 'seen']));
+  expect(found(people)?.secrets).toEqual(new Map([['phone', 'mapping']]));
+  expect(found(orders)).toMatchObject({ resourceType: 'order', key: { columns: ['id'] }, nameColumn: 'title', skip: false });
+  // user_id does not hold the e-mail, which is the id now.
+  expect(found(orders)?.related).toEqual([]);
+});
+
+test('a reference is related when it holds the columns of the id, whatever else it holds', () => {
+  const parent = table('parents', 'id org code', [], ['id']);
+  const child = table('children', 'id org parent_code', [
+    { target: parent.oid, columns: ['org', 'parent_code'], targetColumns: ['org', 'code'] },
+  ]);
+  expect(mapped(NO_MAPPING, parent, child)(child)?.related).toEqual([]);
+  const mapping = mappingOf('tables: {parents: {id: code}}');
+  expect(mapped(mapping, parent, child)(child)?.related).toEqual([{ relation: 'parent_code', type: 'parent', columns: ['parent_code'] }]);
+});
+
+test('a column that the mapping redacts is a secret wherever it is referred to', () => {
+  const parent = table('parents', 'id organization_id');
+  const child = table('children', 'id parent_id', [key(parent, 'parent_id')]);
+  const found = mapped(mappingOf('tables: {parents: {redact: [id]}}'), organizations, parent, child);
+  expect(found(child)?.secrets).toEqual(new Map([['parent_id', 'mapping']]));
+  expect(found(child)?.related).toMatchObject([{ columns: ['parent_id'], secret: [true] }]);
+  expect(found(child)?.tenant).toMatchObject([{ label: 'public.parents', secret: [true] }]);
+});
+
+test('a mapped tenant: a column alone, none, or one for all rows; rows that refer to a fixed one are not led there', () => {
+  const owners = table('owners', 'id name');
+  const bots = table('bots', 'id organization_id owner_id', [key(organizations, 'organization_id'), key(owners, 'owner_id')]);
+  const plans = table('plans', 'id organization_id');
+  const prices = table('prices', 'id plan_id', [key(plans, 'plan_id')]);
+  const mapping = mappingOf('tables: {bots: {tenant: owner_id}, plans: {tenant: {fixed: platform}}, organizations: {tenant: none}}');
+  const found = mapped(mapping, organizations, owners, bots, plans, prices);
+  expect(found(bots)?.tenant).toEqual([{ kind: 'column', column: 'owner_id' }]);
+  expect(found(owners)?.tenant).toEqual([{ kind: 'column', column: 'id' }]);
+  expect(found(plans)?.tenant).toEqual([{ kind: 'fixed', tenant: 'platform' }]);
+  expect(found(prices)?.tenant).toEqual([]);
+  expect(found(organizations)?.tenant).toEqual([{ kind: 'fixed', tenant: 'default' }]);
+});
+
+test('tenant columns of the mapping take the place of the built-in ones', () => {
+  const bots = table('bots', 'id organization_id customerNo');
+  expect(mapped(mappingOf('tenantColumns: [customer_no]'), organizations, bots)(bots)?.tenant).toEqual([
+    { kind: 'column', column: 'customerNo' },
+  ]);
+});
+
+test('a table that is gone is still skipped and redacted', () => {
+  const mapping = mappingOf('tables: {old: {skip: true, redact: [pin]}}');
+  expect(mapUnknown('public.old', 'old', mapping)).toMatchObject({ skip: true, secrets: new Map([['pin', 'mapping']]) });
 });

@@ -1,9 +1,11 @@
 // What a captured table means: its resource type, where its id and name are, which columns are noise, and which
-// resources it refers to. Everything comes from the catalog; nothing has to be written by hand.
+// resources it refers to. Everything comes from the catalog; nothing has to be written by hand, and a mapping file may
+// override it.
 
 import { type Redaction, makeRedaction } from '@indelible/core';
 import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
-import { type KeyColumns, type Secrets, keyColumns, secretsOf } from './secrets.ts';
+import { NO_MAPPING, type SourceMapping, type TableMapping } from './mapping/mapping.ts';
+import { type KeyColumns, MAPPING_RULE, type Secrets, keyColumns, secretsOf } from './secrets.ts';
 import { wantsFull } from './publication-plan.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 import { type TenantStep, tenantSteps } from './tenant-rule.ts';
@@ -36,6 +38,8 @@ export interface MapOptions {
   readonly noiseColumns?: readonly string[];
   /** Names the columns whose values are secrets; the built-in rules by default. */
   readonly redaction?: Redaction;
+  /** What the mapping file says of this source now; a running capture takes up every other answer. */
+  readonly mapping?: () => SourceMapping;
 }
 
 export interface Reference extends KeyColumns {
@@ -46,7 +50,7 @@ export interface Reference extends KeyColumns {
 export interface TableMap {
   readonly table: string;
   readonly resourceType: string;
-  /** Empty when the table has no primary key: its rows have no resource id. */
+  /** The columns of the resource id. Empty when the table has no primary key: its rows have no resource id. */
   readonly key: KeyColumns;
   /** Columns that hold secrets, by their own name or that of the column they refer to. */
   readonly secrets: Secrets;
@@ -59,6 +63,8 @@ export interface TableMap {
   readonly mapKeys: readonly MapKey[];
   /** Where a row that is deleted by its key alone finds the tenant that it had. */
   readonly ownKey: MapKey | undefined;
+  /** The mapping says so: its rows make no events. */
+  readonly skip: boolean;
 }
 
 export interface MapKey extends KeyColumns {
@@ -69,9 +75,10 @@ export interface MapKey extends KeyColumns {
 export type ResourceMap = ReadonlyMap<number, TableMap>;
 
 export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): ResourceMap {
-  const secrets = secretsOf(catalog, options.redaction ?? makeRedaction());
-  const steps = tenantSteps(catalog, options.tenantColumns ?? TENANT_COLUMNS, secrets);
-  const types = typesOf(catalog);
+  const mapping = options.mapping?.() ?? NO_MAPPING;
+  const secrets = secretsOf(catalog, options.redaction ?? makeRedaction(), mapping);
+  const steps = tenantSteps(catalog, mapping.tenantColumns ?? options.tenantColumns ?? TENANT_COLUMNS, secrets, mapping);
+  const types = typesOf(catalog, mapping);
   const targets = new Map<string, Map<string, MapKey>>();
   for (const table of catalog.tables.values()) {
     const own = ownKeyOf(table, catalog.version, secrets.get(table.oid));
@@ -82,25 +89,44 @@ export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): Res
       if (step.kind === 'reference') mapOf(targets, step.table).set(step.label, { ...step.target, label: step.label });
     }
   }
-  const noise = new Set(options.noiseColumns ?? NOISE_COLUMNS);
+  const noise = new Set(mapping.noiseColumns ?? options.noiseColumns ?? NOISE_COLUMNS);
   const maps = new Map<number, TableMap>();
   for (const table of catalog.tables.values()) {
+    const said = mapping.tables.get(qualified(table)) ?? {};
+    const id = idColumns(table, mapping);
     maps.set(table.oid, {
       table: qualified(table),
       resourceType: types.get(table.oid) ?? resourceType(table.name),
-      key: keyColumns(table.primaryKey, table.primaryKey, secrets.get(table.oid)),
+      key: keyColumns(id, id, secrets.get(table.oid)),
       secrets: secrets.get(table.oid) ?? new Map(),
-      nameColumn: NAME_COLUMNS.map((name) => table.columns.find((column) => snakeCase(column.name) === name)?.name).find(
-        (name) => name !== undefined,
+      nameColumn: nameColumn(table, said),
+      noise: new Set(
+        table.columns.map((column) => column.name).filter((name) => noise.has(snakeCase(name)) || said.noise?.includes(name) === true),
       ),
-      noise: new Set(table.columns.map((column) => column.name).filter((name) => noise.has(snakeCase(name)))),
-      related: referencesOf(table, catalog, types, secrets),
+      related: referencesOf(table, catalog, types, secrets, mapping),
       tenant: steps.get(table.oid) ?? [],
       mapKeys: [...(targets.get(qualified(table))?.values() ?? [])],
       ownKey: ownKeyOf(table, catalog.version, secrets.get(table.oid)),
+      skip: said.skip === true,
     });
   }
   return maps;
+}
+
+function has(table: CatalogTable, name: string): boolean {
+  return table.columns.some((column) => column.name === name);
+}
+
+/** Columns that the table does not have make no id; the doctor and the log name them. */
+function idColumns(table: CatalogTable, mapping: SourceMapping): readonly string[] {
+  const said = mapping.tables.get(qualified(table))?.id;
+  return said?.every((name) => has(table, name)) === true ? said : table.primaryKey;
+}
+
+function nameColumn(table: CatalogTable, said: TableMapping): string | undefined {
+  if (said.name !== undefined && has(table, said.name)) return said.name;
+  const found = NAME_COLUMNS.map((name) => table.columns.find((column) => snakeCase(column.name) === name)?.name);
+  return found.find((name) => name !== undefined);
 }
 
 /** A table that cannot have REPLICA IDENTITY FULL tells the key of a deleted row and nothing else. */
@@ -111,28 +137,32 @@ function ownKeyOf(table: CatalogTable, version: number, secrets: Secrets | undef
 }
 
 /** A table that the catalog does not know, because it was dropped before its last rows were read. */
-export function mapUnknown(table: string, name: string): TableMap {
+export function mapUnknown(table: string, name: string, mapping: SourceMapping = NO_MAPPING): TableMap {
+  const said = mapping.tables.get(table) ?? {};
   return {
     table,
-    resourceType: resourceType(name),
+    resourceType: said.type ?? resourceType(name),
     key: { columns: [] },
-    secrets: new Map(),
+    secrets: new Map(said.redact?.map((column) => [column, MAPPING_RULE])),
     nameColumn: undefined,
     noise: new Set(),
     related: [],
     tenant: [],
     mapKeys: [],
     ownKey: undefined,
+    skip: said.skip === true,
   };
 }
 
 /** Two tables of one name in two schemas are told apart by the schema; "public" goes without saying. */
-function typesOf(catalog: Catalog): Map<number, string> {
+function typesOf(catalog: Catalog, mapping: SourceMapping): Map<number, string> {
   const count = new Map<string, number>();
   const roots = [...catalog.tables.values()].filter((table) => table.root === undefined);
   for (const table of roots) count.set(resourceType(table.name), (count.get(resourceType(table.name)) ?? 0) + 1);
   return new Map(
     [...catalog.tables.values()].map((table) => {
+      const said = mapping.tables.get(qualified(table))?.type;
+      if (said !== undefined) return [table.oid, said];
       const type = resourceType(table.name);
       const clash = (count.get(type) ?? 0) > 1 && table.schema !== 'public';
       return [table.oid, clash ? resourceType(`${table.schema}_${table.name}`) : type];
@@ -140,25 +170,27 @@ function typesOf(catalog: Catalog): Map<number, string> {
   );
 }
 
-/** A reference is a related resource only when it holds the other's resource id, which is its primary key. */
+/** A reference is a related resource only when it holds the columns of the other's resource id. */
 function referencesOf(
   table: CatalogTable,
   catalog: Catalog,
   types: ReadonlyMap<number, string>,
   secrets: ReadonlyMap<number, Secrets>,
+  mapping: SourceMapping,
 ): Reference[] {
   return table.foreignKeys.flatMap((key) => {
     const target = catalog.tables.get(key.target);
-    if (target === undefined || target.primaryKey.length !== key.columns.length) return [];
-    // In the order of the other's primary key, so that both write a composite id alike.
-    const columns = target.primaryKey.map((name) => key.columns[key.targetColumns.indexOf(name)]);
-    if (!columns.every((name) => name !== undefined)) return [];
+    if (target === undefined) return [];
+    // In the order of the other's id, so that both write a composite id alike.
+    const id = idColumns(target, mapping);
+    const columns = id.map((name) => key.columns[key.targetColumns.indexOf(name)]);
+    if (columns.length === 0 || !columns.every((name) => name !== undefined)) return [];
     const telling = columns.length === 1 ? columns[0] : columns.at(-1);
     return [
       {
         relation: relationOf(telling ?? ''),
         type: types.get(target.oid) ?? resourceType(target.name),
-        ...keyColumns(columns, target.primaryKey, secrets.get(target.oid)),
+        ...keyColumns(columns, id, secrets.get(target.oid)),
       },
     ];
   });

@@ -32,6 +32,7 @@ const map: TableMap = {
   tenant: [],
   mapKeys: [],
   ownKey: undefined,
+  skip: false,
 };
 const COMMITTED = Date.UTC(2026, 10, 22, 20);
 const settings: EventSettings = {
@@ -138,7 +139,11 @@ test('a secret that is a key or a name is written as its hash, in the resource a
   const made = rowEvent(item(change), imagesOf(change), secretMap, maria, true, settings);
   expect(JSON.stringify(made)).not.toMatch(/sk_[12]|tok_[12]/);
   expect(made.resource).toEqual({ type: 'bot', id: keyText(['sk_2', '1'], [true, false]), name: keyText(['sk_2'], [true]) });
-  expect(made.related?.map(({ id }) => id)).toEqual([keyText(['tok_2'], [true]), keyText(['tok_1'], [true])]);
+  expect(made.related?.map(({ id }) => id)).toEqual([
+    keyText(['sk_1', '1'], [true, false]),
+    keyText(['tok_2'], [true]),
+    keyText(['tok_1'], [true]),
+  ]);
   expect(keyText(['tok_1'], [true])).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(made.change).toMatchObject({ before: { dataset_id: { redacted: 'token' } }, fields: ['api_key', 'dataset_id', 'name'] });
 });

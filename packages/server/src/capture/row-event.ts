@@ -16,10 +16,11 @@ import type { RowItem } from './assemble.ts';
 import type { Attributed } from './attribution.ts';
 import { type ChangeSettings, changeOf } from './change-of.ts';
 import { lsnText } from './lsn.ts';
+import type { Begin } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
 import { type RowImages, hashOf, keyOf, textOf } from './row-image.ts';
 
-const VERBS = { insert: 'created', update: 'updated', delete: 'deleted', truncate: 'truncated' } as const;
+const VERBS = { insert: 'created', update: 'updated', delete: 'deleted', truncate: 'truncated', observe: 'observed' } as const;
 
 /** Marks events whose row does not say which tenant it belongs to. */
 export const TENANT_UNKNOWN_TAG = 'tenant:unknown';
@@ -73,9 +74,8 @@ export function rowEvent(
   const { category, operation, severity, tags } = classify(action);
   const related = relatedOf(map, images);
   const change = changeOf(images, item.bytes, map.secrets, settings);
-  const latestMs = settings.nowMs + CLOCK_SKEW_MS_MAX;
-  const ahead = begin.committedAt > latestMs;
-  const metadata: JsonObject = { ...attributed.metadata, ...(ahead ? { [SOURCE_TIME]: new Date(begin.committedAt).toISOString() } : {}) };
+  const { occurredAt, ahead, metadata: sourceTime } = whenOf(begin, settings.nowMs);
+  const metadata: JsonObject = { ...attributed.metadata, ...sourceTime };
   const ownTags = [...(tenantKnown ? [] : [TENANT_UNKNOWN_TAG]), ...(ahead ? [CLOCK_AHEAD_TAG] : [])];
   return {
     id: changeId(settings, commit, ordinal),
@@ -85,7 +85,7 @@ export function rowEvent(
     operation,
     outcome: 'success',
     severity,
-    occurredAt: new Date(Math.min(begin.committedAt, latestMs)).toISOString(),
+    occurredAt,
     actor: attributed.actor,
     resource: resourceOf(map, images),
     ...(related.length === 0 ? {} : { related }),
@@ -98,7 +98,22 @@ export function rowEvent(
   };
 }
 
-function changeId(settings: EventSettings, commit: string, ordinal: number): string {
+/** When a change happened, by the source's clock, and what is said of a clock that is ahead. */
+export function whenOf(
+  { committedAt }: Begin,
+  nowMs: number,
+): { readonly occurredAt: string; readonly ahead: boolean; readonly metadata: JsonObject } {
+  const latestMs = nowMs + CLOCK_SKEW_MS_MAX;
+  const ahead = committedAt > latestMs;
+  return {
+    occurredAt: new Date(Math.min(committedAt, latestMs)).toISOString(),
+    ahead,
+    metadata: ahead ? { [SOURCE_TIME]: new Date(committedAt).toISOString() } : {},
+  };
+}
+
+/** @param ordinal of a row or of a DDL message: both are counted together, so that no two share an id */
+export function changeId(settings: EventSettings, commit: string, ordinal: number): string {
   // A source that was put back to an older state writes other changes at the same positions.
   const era = settings.era === 0 ? '' : `,${settings.era}`;
   const seed = `${settings.systemIdentifier},${settings.timeline},${commit},${ordinal}${era}`;
@@ -120,9 +135,15 @@ function resourceOf(map: TableMap, images: RowImages): Resource {
   return { type: map.resourceType, ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) };
 }
 
+/** How a row whose key changed is found by the id that it had. */
+const FORMER_ID = 'renamed_from';
+
 /** What the row refers to now, and what it referred to before when that is another. */
 function relatedOf(map: TableMap, images: RowImages): RelatedResource[] {
   const found = new Map<string, RelatedResource>();
+  const [former, present] = [images.before, images.after].map((tuple) => tuple && keyOf(images.relation, tuple, map.key));
+  if (former !== undefined && present !== undefined && former !== present)
+    found.set(FORMER_ID, { relation: FORMER_ID, type: map.resourceType, id: former });
   for (const tuple of [images.after, images.before]) {
     if (tuple === undefined) continue;
     for (const reference of map.related) {

@@ -7,12 +7,13 @@ import type { KeyColumns } from './secrets.ts';
 import { type Cell, type Relation, type Tuple, UNCHANGED } from './pgoutput.ts';
 
 export interface RowImages {
-  readonly kind: RowChange['kind'];
+  /** observe: the row was there when somebody looked, and nothing is said of how it came. */
+  readonly kind: RowChange['kind'] | 'observe';
   readonly relation: Relation;
   readonly before: Tuple | undefined;
   /** False when only the key's columns of `before` are known. */
   readonly wholeBefore: boolean;
-  /** Unchanged values that the stream leaves out are copied from `before` where it is whole. */
+  /** Unchanged values that the stream leaves out are copied from `before`, as far as it is known. */
   readonly after: Tuple | undefined;
 }
 
@@ -26,10 +27,12 @@ export function imagesOf(change: RowChange): RowImages {
     case 'truncate':
       return { kind, relation, before: undefined, wholeBefore: false, after: undefined };
     case 'update': {
-      const whole = change.before?.kind === 'full' ? change.before.tuple : undefined;
-      const after =
-        whole === undefined ? change.after : change.after.map((cell, index) => (cell === UNCHANGED ? (whole[index] ?? null) : cell));
-      return { kind, relation, before: change.before?.tuple, wholeBefore: whole !== undefined, after };
+      const before = change.before?.tuple;
+      const wholeBefore = change.before?.kind === 'full';
+      // Of a key alone, NULL says that the column is not part of it.
+      const copied = (index: number): Cell => before?.[index] ?? (wholeBefore ? null : UNCHANGED);
+      const after = before === undefined ? change.after : change.after.map((cell, index) => (cell === UNCHANGED ? copied(index) : cell));
+      return { kind, relation, before, wholeBefore, after };
     }
   }
 }

@@ -1,8 +1,9 @@
-// Which columns hold secrets: those whose name the redaction knows, and those that refer to one. A secret may be a key, and
+// Which columns hold secrets: those whose name the redaction knows, those that the mapping names, and those that refer to one. A secret may be a key, and
 // keys become ids of resources; then its hash stands in its place, the same wherever the key is written.
 
 import type { Redaction } from '@indelible/core';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, qualified } from './catalog.ts';
+import type { SourceMapping } from './mapping/mapping.ts';
 
 /** Column -> the redaction rule that it falls under. */
 export type Secrets = ReadonlyMap<string, string>;
@@ -14,11 +15,15 @@ export interface KeyColumns {
   readonly secret?: readonly boolean[];
 }
 
-export function secretsOf(catalog: Catalog, redaction: Redaction): ReadonlyMap<number, Secrets> {
+/** The rule under which a column falls that the mapping file names. */
+export const MAPPING_RULE = 'mapping';
+
+export function secretsOf(catalog: Catalog, redaction: Redaction, mapping: SourceMapping): ReadonlyMap<number, Secrets> {
   const found = new Map<number, Map<string, string>>();
   for (const table of catalog.tables.values()) {
+    const redacted = mapping.tables.get(qualified(table))?.redact ?? [];
     const rules = table.columns.flatMap(({ name }) => {
-      const rule = redaction.ruleOf(name);
+      const rule = redaction.ruleOf(name) ?? (redacted.includes(name) ? MAPPING_RULE : undefined);
       return rule === undefined ? [] : [[name, rule] as const];
     });
     found.set(table.oid, new Map(rules));

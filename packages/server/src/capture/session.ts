@@ -6,21 +6,28 @@ import type { Redaction } from '@indelible/core';
 import {
   CAPTURE_COMMIT_BYTES_MAX,
   CAPTURE_COMMIT_ROWS_MAX,
+  CAPTURE_LEASE_MS,
   CAPTURE_NONCE_DAYS,
   CAPTURE_POLL_INTERVAL_MS,
   CAPTURE_QUEUE_BYTES_MAX,
 } from '../limits.ts';
 import { Assembler, type Item } from './assemble.ts';
-import { type BatchSettings, applyBatch } from './batch.ts';
+import { BareRows } from './bare-rows.ts';
+import { type BatchResult, type BatchSettings, applyBatch } from './batch.ts';
+import { checkContinuity } from './continuity.ts';
 import { type Counters, countersFrom } from './counters.ts';
-import { noteCoverage } from './coverage.ts';
-import { type Gap, checkContinuity } from './gap.ts';
+import { DDL_PREFIX } from './ddl-message.ts';
+import type { Gap } from './gap.ts';
 import type { Lsn } from './lsn.ts';
 import type { Output } from './pgoutput.ts';
+import { type Look, agrees, lookAt, noteCoverage } from './publication-memory.ts';
 import { ReplicationStream, connectReplication, identify, walEnd } from './replication.ts';
 import type { MapOptions } from './resource-map.ts';
+import type { SlotHolder } from './slot-holder.ts';
+import type { SlotWatch } from './slot-watch.ts';
 import { connectSource } from './source-client.ts';
-import { type Cursor, type SourceRecord, advanceIdle } from './source-record.ts';
+import { type Cursor, type SourceRecord, advanceIdle, loadPublicationMemory } from './source-record.ts';
+import { lookUndisturbed } from './source-statements.ts';
 import { SourceTables } from './tables.ts';
 
 /** Where capture tells the operator what it does; pino's loggers fit. */
@@ -35,6 +42,11 @@ export interface SessionOptions extends MapOptions {
   readonly contextKey: string | undefined;
   readonly redaction: Redaction;
   readonly log: CaptureLog;
+  /** These two outlive the session. */
+  readonly slotWatch: SlotWatch;
+  readonly slotHolder: SlotHolder;
+  /** CAPTURE_LEASE_MS by default. */
+  readonly leaseMs?: number;
   /** Told when the stream runs. */
   readonly streaming: () => void;
 }
@@ -47,18 +59,18 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #tables: SourceTables;
   readonly #assembler: Assembler;
+  readonly #bareRows = new BareRows();
   #queue: Item[] = [];
-  #queueRows = 0;
   #queueBytes = 0;
   #cursor: Cursor;
   #counters: Counters;
   #acknowledged: Lsn;
-  #publishedAt: Lsn;
   #idleAt: Lsn | undefined;
   #lastIdleMs = 0;
   #lastPollMs = 0;
-  #slotLagBytes = 0;
+  #trailMs = Date.now();
   #lastEventAt: Date | undefined;
+  #applyingSinceMs: number | undefined;
   #tablesStale = false;
   #refused = new Set<string>();
   #failure: Error | undefined;
@@ -75,18 +87,23 @@ export class Session {
     this.#cursor = record.cursor;
     this.#counters = countersFrom(record.counters);
     this.#acknowledged = record.acknowledged;
-    this.#publishedAt = record.publishedAt;
     this.#lastEventAt = record.lastEventAt;
     this.#tables = new SourceTables(record, options);
     this.#assembler = new Assembler((item) => this.#enqueue(item));
   }
 
-  get lagBytes(): number {
-    return this.#stream?.lagBytes ?? this.#slotLagBytes;
+  /** Undefined until the stream runs. */
+  get lagBytes(): number | undefined {
+    return this.#stream?.lagBytes;
   }
 
   get counters(): Counters {
     return this.#counters;
+  }
+
+  /** When the oldest change was committed that was read and is not in the trail yet: milliseconds since 1970; undefined when there is none. */
+  get waitingSinceMs(): number | undefined {
+    return this.#applyingSinceMs ?? this.#queue.find((item) => item.kind !== 'commit')?.begin.committedAt;
   }
 
   get lastEventAt(): Date | undefined {
@@ -105,13 +122,23 @@ export class Session {
     try {
       this.#source = await connectSource(this.#options.sourceUrl);
       this.#source.on('error', (error) => this.fail(error));
-      const health = await checkContinuity(this.#source, this.#record, await identify(replication), () => this.#acknowledged);
+      const { sourceId, slot, publication } = this.#record;
+      const source = this.#source;
+      const identity = await identify(replication);
+      // Asked first, because a stream that cannot start says less of why.
+      const health = await lookUndisturbed(this.#trail, sourceId, () =>
+        checkContinuity(source, this.#record, identity, () => this.#acknowledged),
+      );
+      if (health === undefined) throw new Error('the source is being set up just now');
+      if (health.slot !== undefined) this.#options.slotWatch.see(health.slot);
       if (health.gap !== undefined) return health.gap;
       await this.#trail.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`);
-      await this.#tables.refresh(this.#source, this.#trail);
-      await stream.start(this.#record.slot, this.#record.publication);
+      await this.#tables.refresh(source, this.#trail);
+      if (health.slot?.activePid !== undefined) await this.#options.slotHolder.evict(source, slot);
+      await stream.start(slot, publication);
       this.#options.streaming();
-      return await this.#work(this.#source, stream);
+      // Once more, now that nobody else can move the slot, and before anything is acknowledged.
+      return (await this.#poll(source)) ?? (await this.#work(source, stream));
     } catch (error) {
       // What ended a connection says more than what the next query on it met.
       throw this.#failure ?? error;
@@ -137,13 +164,16 @@ export class Session {
       if (this.#queue.length === 0 && !this.#ending && this.#failure === undefined) await this.#sleep();
       if (this.#ending) return undefined;
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#queue.length > 0) await this.#applyNext(source, stream);
-      await this.#idle(stream);
-      if (Date.now() - this.#lastPollMs >= CAPTURE_POLL_INTERVAL_MS) {
-        this.#lastPollMs = Date.now();
-        const gap = await this.#poll(source);
-        if (gap !== undefined) return gap;
+      if (this.#tables.mappingChanged) await this.#tables.refresh(source, this.#trail);
+      if (this.#queue.length > 0) {
+        await this.#applyNext(source, stream);
+        if (this.#queue.length < CAPTURE_COMMIT_ROWS_MAX && this.#queueBytes < CAPTURE_QUEUE_BYTES_MAX / 2) stream.resume();
       }
+      await this.#idle(stream);
+      await this.#beat();
+      if (Date.now() - this.#lastPollMs < CAPTURE_POLL_INTERVAL_MS) continue;
+      const gap = await this.#poll(source);
+      if (gap !== undefined) return gap;
     }
   }
 
@@ -159,16 +189,16 @@ export class Session {
 
   #output(output: Output, bytes: number): void {
     if (output.kind === 'relation' && !this.#tables.knows(output)) this.#tablesStale = true;
+    // A new key or reference shows in no relation message.
+    if (output.kind === 'message' && output.prefix === DDL_PREFIX) this.#tablesStale = true;
     this.#assembler.push(output, bytes);
   }
 
   #enqueue(item: Item): void {
     this.#queue.push(item);
-    if (item.kind === 'row') {
-      this.#queueRows++;
-      this.#queueBytes += item.bytes;
-      if (this.#queueRows >= CAPTURE_COMMIT_ROWS_MAX * 2 || this.#queueBytes >= CAPTURE_QUEUE_BYTES_MAX) this.#stream?.pause();
-    }
+    if (item.kind !== 'commit') this.#queueBytes += item.bytes;
+    // Transactions without a row count too: there may be a million of them.
+    if (this.#queue.length >= CAPTURE_COMMIT_ROWS_MAX * 2 || this.#queueBytes >= CAPTURE_QUEUE_BYTES_MAX) this.#stream?.pause();
     this.#wake?.();
   }
 
@@ -178,27 +208,31 @@ export class Session {
   }
 
   async #applyNext(source: pg.Client, stream: ReplicationStream): Promise<void> {
+    // Taken before the catalog is read: what arrives meanwhile may tell of tables that were made after it was.
+    const items = this.#take();
     if (this.#tablesStale) {
       this.#tablesStale = false;
       await this.#tables.refresh(source, this.#trail);
     }
-    const items = this.#take();
-    if (!items.some((item) => item.kind === 'row')) {
+    if (items.every((item) => item.kind === 'commit')) {
       // Transactions that only carried a message: nothing to write, so they are acknowledged like idle time.
       const last = items.findLast((item) => item.kind === 'commit');
       if (last !== undefined) this.#idleAt = last.endLsn;
       return;
     }
     const counters = { ...this.#counters };
+    this.#applyingSinceMs = items.find((item) => item.kind !== 'commit')?.begin.committedAt;
     await this.#trail.query('begin');
-    const result = await applyBatch(this.#trail, this.#record, this.#cursor, items, counters, this.#settings()).catch(
-      async (error: unknown) => {
-        await this.#trail.query('rollback').catch(() => {});
-        throw error;
-      },
-    );
+    const { result, bare } = await this.#write(source, items, counters).catch(async (error: unknown) => {
+      await this.#trail.query('rollback').catch(() => {});
+      throw error;
+    });
     const answer = await this.#trail.query('commit');
     if (answer.command !== 'COMMIT') throw new Error('the trail rolled the piece back');
+    this.#trailMs = Date.now();
+    // Whoever changed the identity of a table shall not have to wait until it is mended.
+    if (bare) this.#lastPollMs = 0;
+    this.#applyingSinceMs = undefined;
     this.#cursor = result.cursor;
     this.#counters = counters;
     if (result.events > 0) this.#lastEventAt = new Date();
@@ -206,7 +240,12 @@ export class Session {
       if (result.acknowledge > this.#acknowledged) this.#acknowledged = result.acknowledge;
       stream.acknowledge(this.#acknowledged);
     }
-    if (this.#queueRows < CAPTURE_COMMIT_ROWS_MAX && this.#queueBytes < CAPTURE_QUEUE_BYTES_MAX / 2) stream.resume();
+  }
+
+  async #write(source: pg.Client, items: readonly Item[], counters: Counters): Promise<{ result: BatchResult; bare: boolean }> {
+    const record = { ...this.#record, cursor: this.#cursor };
+    const result = await applyBatch(this.#trail, this.#record, this.#cursor, items, counters, this.#settings());
+    return { result, bare: await this.#bareRows.note(this.#trail, record, this.#cursor, items, () => walEnd(source)) };
   }
 
   /** As many items as one commit may hold. */
@@ -215,14 +254,13 @@ export class Session {
     let bytes = 0;
     let count = 0;
     for (const item of this.#queue) {
-      if (item.kind === 'row') {
+      if (item.kind !== 'commit') {
         if (rows >= CAPTURE_COMMIT_ROWS_MAX || (rows > 0 && bytes + item.bytes > CAPTURE_COMMIT_BYTES_MAX)) break;
         rows++;
         bytes += item.bytes;
       }
       count++;
     }
-    this.#queueRows -= rows;
     this.#queueBytes -= bytes;
     return this.#queue.splice(0, count);
   }
@@ -245,32 +283,61 @@ export class Session {
     const end = this.#idleAt;
     if (end === undefined || end <= this.#acknowledged || Date.now() - this.#lastIdleMs < CAPTURE_POLL_INTERVAL_MS) return;
     this.#lastIdleMs = Date.now();
-    await advanceIdle(this.#trail, this.#record.sourceId, end);
+    await advanceIdle(this.#trail, this.#record.sourceId, this.#cursor, end);
     this.#acknowledged = end;
     stream.acknowledge(end);
   }
 
+  /** Keeps the lease: a trail that hears nothing for long gives the source to another server. */
+  async #beat(): Promise<void> {
+    if (Date.now() - this.#trailMs < (this.#options.leaseMs ?? CAPTURE_LEASE_MS) / 3) return;
+    await this.#trail.query('select 1');
+    this.#trailMs = Date.now();
+  }
+
+  /** @returns the gap that ends the session */
   async #poll(source: pg.Client): Promise<Gap | undefined> {
-    const at = await walEnd(source);
-    const record = { ...this.#record, cursor: this.#cursor, acknowledged: this.#acknowledged, publishedAt: this.#publishedAt };
-    const health = await checkContinuity(source, record, undefined, () => this.#acknowledged);
-    if (health.gap !== undefined) return health.gap;
-    this.#slotLagBytes = health.lagBytes;
-    await this.#tables.refresh(source, this.#trail);
-    await this.#publishNew(source);
-    await this.#noteCoverage(record, at, await walEnd(source));
-    this.#publishedAt = at;
+    this.#lastPollMs = Date.now();
+    const { sourceId } = this.#record;
+    const gap = await lookUndisturbed(this.#trail, sourceId, () => this.#look(source));
     await this.#trail.query(`delete from indelible.capture_nonce where source_id = $1 and seen_at < now() - make_interval(days => $2)`, [
-      this.#record.sourceId,
+      sourceId,
       CAPTURE_NONCE_DAYS,
     ]);
+    return gap;
+  }
+
+  async #look(source: pg.Client): Promise<Gap | undefined> {
+    const before = await walEnd(source);
+    const memory = await loadPublicationMemory(this.#trail, this.#record.sourceId);
+    const record = { ...this.#record, ...memory, cursor: this.#cursor, acknowledged: this.#acknowledged };
+    const health = await checkContinuity(source, record, undefined, () => this.#acknowledged);
+    if (health.slot !== undefined) this.#options.slotWatch.see(health.slot);
+    if (health.gap !== undefined) return health.gap;
+    const found = await this.#tablesFound(source, record.publication);
+    if (found === undefined) {
+      // Handled while it was looked at: the next look says what became of it. A publication is never made here.
+      this.#lastPollMs = 0;
+      return undefined;
+    }
+    const altered = await this.#publishNew(source);
+    await this.#noteCoverage(record, source, found, altered, before);
     return undefined;
   }
 
+  /** As they are before anything is mended: what is mended shall be on record all the same. */
+  async #tablesFound(source: pg.Client, publication: string): Promise<Look | undefined> {
+    await this.#tables.refresh(source, this.#trail);
+    const { catalog } = this.#tables;
+    if (catalog?.publication === undefined) return undefined;
+    const found = await lookAt(source, catalog, publication);
+    return agrees(found, catalog) ? found : undefined;
+  }
+
   /** One transaction for all: a table is never published before its identity is whole. */
-  async #publishNew(source: pg.Client): Promise<void> {
+  async #publishNew(source: pg.Client): Promise<boolean> {
     const { statements, added } = this.#tables.missing();
-    if (statements.length === 0) return;
+    if (statements.length === 0) return false;
     const { log } = this.#options;
     try {
       await source.query('begin');
@@ -279,24 +346,28 @@ export class Session {
     } catch (error) {
       await source.query('rollback');
       const message = error instanceof Error ? error.message : String(error);
-      if (this.#refused.has(message)) return;
+      if (this.#refused.has(message)) return false;
       this.#refused.add(message);
       log.warn(
         { source: this.#record.name, statements, error: message },
         `capture of ${this.#record.name} cannot cover new tables: ${message}; run "indelible capture setup" as their owner`,
       );
-      return;
+      return false;
     }
     log.info({ source: this.#record.name, statements }, `capture of ${this.#record.name} covers ${added.length} more tables`);
-    await this.#tables.refresh(source, this.#trail);
+    return true;
   }
 
-  async #noteCoverage(record: SourceRecord, before: Lsn, after: Lsn): Promise<void> {
+  async #noteCoverage(record: SourceRecord, source: pg.Client, found: Look, altered: boolean, before: Lsn): Promise<void> {
+    const again = (): Promise<Look | undefined> => this.#tablesFound(source, record.publication);
+    const now = altered ? ((await again()) ?? (await again()) ?? found) : found;
     const { catalog } = this.#tables;
     if (catalog === undefined) return;
+    const after = await walEnd(source);
     await this.#trail.query('begin');
-    await noteCoverage(this.#trail, record, catalog, before, after);
+    const known = await noteCoverage(this.#trail, record, { catalog, found, now, altered }, before, after);
     const answer = await this.#trail.query('commit');
     if (answer.command !== 'COMMIT') throw new Error('the trail rolled the coverage back');
+    this.#bareRows.know(known);
   }
 }

@@ -2,22 +2,26 @@
 
 import pg from 'pg';
 import { Failure } from '@indelible/core';
+import { settleSession } from './source-settings.ts';
 
 const LOCK_MS = 1_000;
 const STATEMENT_MS = 60_000;
 
+const CONNECT_MS = 10_000;
+
 /** A connection whose DDL gives up rather than make the application wait behind it. */
-export async function connectSource(url: string): Promise<pg.Client> {
+export async function connectSource(url: string, connectMs = CONNECT_MS, statementMs = STATEMENT_MS): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'indelible-capture',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connectMs,
     lock_timeout: LOCK_MS,
-    statement_timeout: STATEMENT_MS,
+    statement_timeout: statementMs,
     keepAlive: true,
   });
   client.on('error', () => {}); // The next query tells.
   await client.connect();
+  await settleSession(client);
   return client;
 }
 

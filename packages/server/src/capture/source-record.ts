@@ -2,6 +2,7 @@
 
 import type pg from 'pg';
 import { Failure } from '@indelible/core';
+import { reopenTables } from './baseline-record.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
 import type { SourceIdentity } from './replication.ts';
 
@@ -22,11 +23,26 @@ export interface SourceRecord extends SourceIdentity {
   readonly acknowledged: Lsn;
   /** Where the source's log ended when the publication was last looked at, and was whole. */
   readonly publishedAt: Lsn;
+  /** The publication's row then, as `publicationVersion` tells it; empty when it is not known. */
+  readonly publicationWas: string;
   /** How often the source's history was replaced by another: the same position then means another change. */
   readonly era: number;
   readonly lastEventAt: Date | undefined;
   readonly stoppedReason: string | undefined;
+  /** The hole that stopped it. */
+  readonly openGap: OpenGap | undefined;
   readonly counters: Readonly<Record<string, number>>;
+}
+
+/** A gap after which nobody has resumed yet. */
+export interface OpenGap {
+  readonly reason: string;
+  readonly detail: string;
+  /** The range, as PostgreSQL writes positions; without an end when another server answers. */
+  readonly from: string;
+  readonly to?: string;
+  /** When it was found. */
+  readonly since: Date;
 }
 
 export interface Progress {
@@ -58,9 +74,12 @@ interface RecordRow {
   readonly cursor_ordinal: string;
   readonly acknowledged_lsn: string;
   readonly published_lsn: string;
+  readonly publication_was: string;
   readonly era: number;
   readonly last_event_at: Date | null;
   readonly stopped_reason: string | null;
+  readonly stopped_at: Date | null;
+  readonly gap: Omit<OpenGap, 'since'> | null;
   readonly counters: Record<string, number>;
 }
 
@@ -73,6 +92,18 @@ export async function loadAcknowledged(trail: pg.ClientBase | pg.Pool, sourceId:
   return parseLsn(answer.rows[0]?.lsn ?? '0/0');
 }
 
+/** What the publication was when it was last looked at; setup may have changed both meanwhile. */
+export async function loadPublicationMemory(
+  trail: pg.ClientBase,
+  sourceId: number,
+): Promise<Pick<SourceRecord, 'publishedAt' | 'publicationWas'>> {
+  const answer = await trail.query<{ at: string; was: string }>(
+    'select published_lsn::text as at, publication_was as was from indelible.capture_source where source_id = $1',
+    [sourceId],
+  );
+  return { publishedAt: parseLsn(answer.rows[0]?.at ?? '0/0'), publicationWas: answer.rows[0]?.was ?? '' };
+}
+
 /** Whether the source was ever set up; a source that is stopped was. */
 export async function isRegistered(trail: pg.Pool, name: string): Promise<boolean> {
   return (await trail.query('select from indelible.capture_source where name = $1', [name])).rowCount === 1;
@@ -81,7 +112,7 @@ export async function isRegistered(trail: pg.Pool, name: string): Promise<boolea
 export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): Promise<SourceRecord | undefined> {
   const answer = await trail.query<RecordRow>(
     `select source_id, name, system_identifier, timeline, database, slot, publication, cursor_lsn::text, cursor_ordinal::text, acknowledged_lsn::text,
-       published_lsn::text, era, last_event_at, stopped_reason, counters from indelible.capture_source where name = $1`,
+       published_lsn::text, publication_was, era, last_event_at, stopped_reason, stopped_at, gap, counters from indelible.capture_source where name = $1`,
     [name],
   );
   const row = answer.rows[0];
@@ -97,9 +128,11 @@ export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): 
     cursor: { lsn: parseLsn(row.cursor_lsn), ordinal: Number(row.cursor_ordinal) },
     acknowledged: parseLsn(row.acknowledged_lsn),
     publishedAt: parseLsn(row.published_lsn),
+    publicationWas: row.publication_was,
     era: row.era,
     lastEventAt: row.last_event_at ?? undefined,
     stoppedReason: row.stopped_reason ?? undefined,
+    openGap: row.gap === null || row.stopped_at === null ? undefined : { ...row.gap, since: row.stopped_at },
     counters: row.counters,
   };
 }
@@ -124,43 +157,65 @@ export async function advance(tx: pg.ClientBase, sourceId: number, from: Cursor,
       to.events,
     ],
   );
-  if (answer.rowCount !== 1) throw new Error('the cursor of the source was moved by somebody else, or the source was stopped');
-}
-
-/** A source whose tables are quiet: lets the slot move on, so that it does not hold the log of other databases. */
-export async function advanceIdle(trail: pg.ClientBase, sourceId: number, acknowledged: Lsn): Promise<void> {
-  await trail.query('update indelible.capture_source set acknowledged_lsn = greatest(acknowledged_lsn, $2::pg_lsn) where source_id = $1', [
-    sourceId,
-    lsnText(acknowledged),
-  ]);
+  if (answer.rowCount !== 1) throw new Error(MOVED);
 }
 
 /**
- * Registers a source, or takes it up again at a new slot after it was stopped.
- *
- * @param published as `publishedIn` tells it, at `slotAt`
- * @param sameHistory false when positions of the source's log begin anew: then the cursor does too
+ * A source whose tables are quiet: lets the slot move on, so that it does not hold the log of other databases. As `advance`,
+ * it is refused to a consumer that is not the one any more.
  */
-export async function registerSource(
-  tx: pg.ClientBase,
-  name: string,
-  identity: SourceIdentity,
-  slotAt: Lsn,
-  published: readonly string[],
-  sameHistory: boolean,
-): Promise<number> {
+export async function advanceIdle(trail: pg.ClientBase, sourceId: number, cursor: Cursor, acknowledged: Lsn): Promise<void> {
+  const answer = await trail.query(
+    `update indelible.capture_source set acknowledged_lsn = greatest(acknowledged_lsn, $2::pg_lsn)
+     where source_id = $1 and cursor_lsn = $3 and cursor_ordinal = $4 and stopped_reason is null`,
+    [sourceId, lsnText(acknowledged), lsnText(cursor.lsn), cursor.ordinal],
+  );
+  if (answer.rowCount !== 1) throw new Error(MOVED);
+}
+
+/** Where a source begins, or begins again. */
+export interface Beginning {
+  readonly slotAt: Lsn;
+  /** As `remembered` tells it, at `publishedAt`. */
+  readonly published: readonly string[];
+  readonly publishedAt: Lsn;
+  readonly publicationWas: string;
+  /** False when positions of the source's log begin anew: then the cursor does too. */
+  readonly sameHistory: boolean;
+}
+
+/** Registers a source, or takes it up again after it was stopped. */
+export async function registerSource(tx: pg.ClientBase, name: string, identity: SourceIdentity, begin: Beginning): Promise<number> {
   const { slot, publication } = namesOf(name);
   const answer = await tx.query<{ source_id: number }>(
-    `insert into indelible.capture_source (name, system_identifier, timeline, database, slot, publication, acknowledged_lsn, published, published_lsn)
-     values ($1, $2, $3, $4, $5, $6, $7, $9, $7)
+    `insert into indelible.capture_source
+       (name, system_identifier, timeline, database, slot, publication, acknowledged_lsn, published, published_lsn, publication_was)
+     values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11)
      on conflict (name) do update set system_identifier = excluded.system_identifier, timeline = excluded.timeline, database = excluded.database,
-       acknowledged_lsn = excluded.acknowledged_lsn, published = excluded.published, published_lsn = excluded.published_lsn, stopped_reason = null,
+       acknowledged_lsn = excluded.acknowledged_lsn, published = excluded.published, published_lsn = excluded.published_lsn,
+       publication_was = excluded.publication_was, stopped_reason = null, stopped_at = null, gap = null,
        era = case when $8 then capture_source.era else capture_source.era + 1 end,
        cursor_lsn = case when $8 then capture_source.cursor_lsn else '0/0' end, cursor_ordinal = case when $8 then capture_source.cursor_ordinal else -1 end
      returning source_id`,
-    [name, identity.systemIdentifier, identity.timeline, identity.database, slot, publication, lsnText(slotAt), sameHistory, published],
+    [
+      name,
+      identity.systemIdentifier,
+      identity.timeline,
+      identity.database,
+      slot,
+      publication,
+      lsnText(begin.slotAt),
+      begin.sameHistory,
+      begin.published,
+      lsnText(begin.publishedAt),
+      begin.publicationWas,
+    ],
   );
   const row = answer.rows[0];
   if (row === undefined) throw new Error('the source could not be registered');
+  // What was observed before a hole says nothing of the rows after it.
+  await reopenTables(tx, row.source_id);
   return row.source_id;
 }
+
+const MOVED = 'the cursor of the source was moved by somebody else, or the source was stopped';

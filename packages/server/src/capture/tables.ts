@@ -1,24 +1,34 @@
 // The tables of a source as capture knows them now. Read anew when the stream describes a table that is not among them,
-// and every ten seconds: then tables that appeared are published.
+// and every ten seconds: then tables that appeared are published. And read anew when the mapping file says something else.
 
 import type pg from 'pg';
 import { type Catalog, loadCatalog, qualified } from './catalog.ts';
+import { MapHistory, withTenantColumn } from './map-history.ts';
+import { mappingFindings } from './mapping/findings.ts';
+import { NO_MAPPING, type SourceMapping } from './mapping/mapping.ts';
+import { recordMapping } from './mapping/record.ts';
 import { type Plan, planPublication } from './publication-plan.ts';
 import type { Relation } from './pgoutput.ts';
-import { type MapOptions, type TableMap, makeResourceMap, mapUnknown } from './resource-map.ts';
+import { type MapOptions, TENANT_COLUMNS, type TableMap, makeResourceMap, mapUnknown } from './resource-map.ts';
 import type { SourceRecord } from './source-record.ts';
-import { fillFromSource } from './tenant-fill.ts';
+import { fillFromSource, fillRule, filledLabels } from './tenant-fill.ts';
 import type { TypeMap } from './values.ts';
 
-export class SourceTables {
-  readonly #options: MapOptions;
-  readonly #record: SourceRecord;
-  /** Grows only: rows of a dropped table may still be on their way. */
-  readonly #maps = new Map<number, TableMap>();
-  readonly #filled = new Set<string>();
-  #catalog: Catalog | undefined;
+export interface TablesOptions extends MapOptions {
+  readonly log?: { warn(fields: object, message: string): void };
+}
 
-  constructor(record: SourceRecord, options: MapOptions) {
+export class SourceTables {
+  readonly #options: TablesOptions;
+  readonly #record: SourceRecord;
+  readonly #maps = new MapHistory();
+  /** Labels of the tenant map, each with the rule by which it was filled. */
+  #filled: Map<string, string> | undefined;
+  #catalog: Catalog | undefined;
+  #mapping: SourceMapping | undefined;
+  readonly #told = new Set<string>();
+
+  constructor(record: SourceRecord, options: TablesOptions) {
     this.#record = record;
     this.#options = options;
   }
@@ -33,7 +43,19 @@ export class SourceTables {
   }
 
   mapOf(relation: Relation): TableMap {
-    return this.#maps.get(relation.oid) ?? mapUnknown(qualified(relation), relation.name);
+    return this.#maps.of(relation, () => {
+      const unknown = mapUnknown(qualified(relation), relation.name, this.#mapping);
+      return withTenantColumn(unknown, relation, this.#mapping?.tenantColumns ?? this.#options.tenantColumns ?? TENANT_COLUMNS);
+    });
+  }
+
+  /** Whether the mapping file says something else than what is in force: `refresh` then, before the next row is written. */
+  get mappingChanged(): boolean {
+    return this.#mapping !== this.#mappingNow();
+  }
+
+  #mappingNow(): SourceMapping {
+    return this.#options.mapping?.() ?? NO_MAPPING;
   }
 
   /** Whether the stream describes the table as it is known here. */
@@ -43,23 +65,35 @@ export class SourceTables {
       table !== undefined &&
       table.name === relation.name &&
       table.schema === relation.schema &&
-      relation.columns.every(({ name }) => table.columns.some((column) => column.name === name))
+      relation.columns.every(({ name, type }) => table.columns.some((column) => column.name === name && column.type === type))
     );
   }
 
   /**
-   * Reads the catalog. Rows that now lead others to their tenant, and did not before, are added to the tenant map.
+   * Reads the catalog, and takes up the mapping, which is on record before it is in force. Rows that now lead others to their
+   * tenant, and did not before or did so otherwise, are added to the tenant map.
    *
    * @param trail a connection of the appender, outside a transaction
    */
   async refresh(source: pg.ClientBase, trail: pg.ClientBase): Promise<void> {
+    const mapping = this.#mappingNow();
     const catalog = await loadCatalog(source, this.#record.publication);
-    const maps = makeResourceMap(catalog, this.#options);
-    const labels = new Set([...maps.values()].flatMap((map) => map.mapKeys.map((key) => key.label)));
-    const missing = new Set([...labels].filter((label) => !this.#filled.has(label)));
-    if (missing.size > 0) await this.#fill(source, trail, catalog, maps, missing);
+    const maps = makeResourceMap(catalog, { ...this.#options, mapping: () => mapping });
+    if (mapping !== this.#mapping) await recordMapping(trail, this.#record, mapping);
+    await this.#fill(source, trail, catalog, maps);
     this.#catalog = catalog;
-    for (const [oid, map] of maps) this.#maps.set(oid, map);
+    this.#maps.take(catalog, maps, this.#mapping !== mapping);
+    this.#mapping = mapping;
+    this.#tell(catalog, mapping);
+  }
+
+  /** What the file names and the source does not have is told once. */
+  #tell(catalog: Catalog, mapping: SourceMapping): void {
+    for (const { place, found, remedy } of mappingFindings(catalog, mapping)) {
+      const message = `${place}: ${found}; ${remedy}`;
+      if (!this.#told.has(message)) this.#options.log?.warn({ source: this.#record.name, place }, message);
+      this.#told.add(message);
+    }
   }
 
   /** What the source must be told so that tables which appeared, or changed, are covered. */
@@ -69,27 +103,20 @@ export class SourceTables {
       : planPublication(this.#catalog, this.#record.publication);
   }
 
-  async #fill(
-    source: pg.ClientBase,
-    trail: pg.ClientBase,
-    catalog: Catalog,
-    maps: ReadonlyMap<number, TableMap>,
-    labels: ReadonlySet<string>,
-  ): Promise<void> {
-    const known = await trail.query<{ label: string }>(
-      'select l as label from unnest($2::text[]) as w(l) where exists (select from indelible.tenant_map m where m.source_id = $1 and m.table_name = l)',
-      [this.#record.sourceId, [...labels]],
-    );
-    for (const { label } of known.rows) this.#filled.add(label);
-    const empty = new Set([...labels].filter((label) => !this.#filled.has(label)));
-    if (empty.size > 0) {
-      // Whole or not at all: a label that has one row counts as filled.
-      await source.query('begin isolation level repeatable read read only');
-      await trail.query('begin');
-      await fillFromSource(source, trail, this.#record.sourceId, catalog, maps, empty);
-      await trail.query('commit');
-      await source.query('commit');
-    }
-    for (const label of empty) this.#filled.add(label);
+  async #fill(source: pg.ClientBase, trail: pg.ClientBase, catalog: Catalog, maps: ReadonlyMap<number, TableMap>): Promise<void> {
+    const { sourceId } = this.#record;
+    const filled = (this.#filled ??= await filledLabels(trail, sourceId));
+    const rules = new Map([...maps.values()].flatMap((map) => map.mapKeys.map((key) => [key.label, fillRule(map, key)] as const)));
+    const wanted = [...rules].filter(([label, rule]) => filled.get(label) !== rule);
+    if (wanted.length === 0) return;
+    // Keys that are written otherwise now would never be found again, and may be secrets.
+    const rewritten = wanted.flatMap(([label, rule]) => (filled.get(label)?.split('.')[0] === rule.split('.')[0] ? [] : [label]));
+    await source.query('begin isolation level repeatable read read only');
+    await trail.query('begin');
+    await trail.query('delete from indelible.tenant_map where source_id = $1 and table_name = any($2)', [sourceId, rewritten]);
+    await fillFromSource(source, trail, sourceId, catalog, maps, new Set(wanted.map(([label]) => label)));
+    await trail.query('commit');
+    await source.query('commit');
+    for (const [label, rule] of wanted) filled.set(label, rule);
   }
 }

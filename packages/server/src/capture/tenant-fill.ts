@@ -1,16 +1,41 @@
 // Fills the tenant map from a snapshot of the source, in pieces, so that no table is held in memory.
 
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { CAPTURE_COMMIT_ROWS_MAX } from '../limits.ts';
 import { type Catalog, type CatalogTable } from './catalog.ts';
 import { tableName } from './publication-plan.ts';
-import type { TableMap } from './resource-map.ts';
+import type { MapKey, TableMap } from './resource-map.ts';
 import { keyText } from './row-image.ts';
+import { RAW_TEXT } from './row-of-table.ts';
 import type { KeyColumns } from './secrets.ts';
+import { columnsOfStep } from './tenant-rule.ts';
 import { fillTenantMap, type Way, wayFrom } from './tenant-map.ts';
 
-/** The text that the stream would send: what the type's output function gives, without the driver's parsers. */
-const RAW_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => value };
+/** Under this name the tenant map holds the rules that its labels were filled under: label -> `fillRule`. */
+const RULES_LABEL = '';
+
+/**
+ * What the entries of a label are made by: the key, then the way. Other rules than those they were made by, and the entries
+ * must be made anew.
+ *
+ * @example fillRule(map, key) // "1f0c....9a33..."
+ */
+export function fillRule(map: TableMap, { columns, secret }: MapKey): FillRule {
+  const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+  return `${hash([columns, secret ?? []])}.${hash(map.tenant)}`;
+}
+
+export type FillRule = `${string}.${string}`;
+
+/** The labels that are filled, each with its rule. */
+export async function filledLabels(trail: pg.ClientBase, sourceId: number): Promise<Map<string, string>> {
+  const answer = await trail.query<{ key: string; tenant: string }>(
+    'select key, tenant from indelible.tenant_map where source_id = $1 and table_name = $2',
+    [sourceId, RULES_LABEL],
+  );
+  return new Map(answer.rows.map(({ key, tenant }) => [key, tenant]));
+}
 
 /**
  * @param source in a transaction whose snapshot is read
@@ -28,17 +53,15 @@ export async function fillFromSource(
     const map = maps.get(table.oid);
     if (map === undefined || table.root !== undefined) continue;
     const wanted = map.mapKeys.filter((key) => labels === undefined || labels.has(key.label));
-    if (wanted.length > 0) await fillTable(source, trail, sourceId, table, { ...map, mapKeys: wanted });
+    if (wanted.length === 0) continue;
+    await fillTable(source, trail, sourceId, table, { ...map, mapKeys: wanted });
+    const rules = wanted.map((key) => ({ key: key.label, way: { kind: 'tenant', tenant: fillRule(map, key) } as const }));
+    await fillTenantMap(trail, sourceId, RULES_LABEL, rules);
   }
 }
 
 async function fillTable(source: pg.ClientBase, trail: pg.ClientBase, sourceId: number, table: CatalogTable, map: TableMap): Promise<void> {
-  const columns = [
-    ...new Set([
-      ...map.mapKeys.flatMap((key) => key.columns),
-      ...map.tenant.flatMap((step) => (step.kind === 'column' ? [step.column] : step.columns)),
-    ]),
-  ];
+  const columns = [...new Set([...map.mapKeys.flatMap((key) => key.columns), ...map.tenant.flatMap(columnsOfStep)])];
   const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ');
   await source.query(
     `declare indelible_fill no scroll cursor for select ${list} from ${table.partitioned ? '' : 'only '}${tableName(table)}`,

@@ -2,7 +2,7 @@
 // transaction as the events, so that the last rows of a cascade still find the tenant that their parent had.
 
 import type pg from 'pg';
-import { TENANT_HOPS_MAX } from '../limits.ts';
+import { TENANT_HOPS_MAX, TRUNCATE_TENANTS_MAX } from '../limits.ts';
 import { type Lsn, lsnText } from './lsn.ts';
 import type { Relation, Tuple } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
@@ -36,6 +36,7 @@ export function wayOf(map: TableMap, relation: Relation, tuple: Tuple): Way {
 
 export function wayFrom(map: TableMap, text: (column: string) => string | null, key: (key: KeyColumns) => string | undefined): Way {
   for (const step of map.tenant) {
+    if (step.kind === 'fixed') return { kind: 'tenant', tenant: step.tenant };
     if (step.kind === 'column') {
       const tenant = text(step.column);
       if (tenant !== null && isTenantName(tenant)) return { kind: 'tenant', tenant: step.secretValue === true ? hashOf(tenant) : tenant };
@@ -45,6 +46,11 @@ export function wayFrom(map: TableMap, text: (column: string) => string | null, 
     }
   }
   return undefined;
+}
+
+/** The way of rows that say nothing, such as those of a TRUNCATE, where the mapping gives all of them one tenant. */
+export function fixedWay({ tenant: [step] }: TableMap): Way {
+  return step?.kind === 'fixed' ? { kind: 'tenant', tenant: step.tenant } : undefined;
 }
 
 interface Entry {
@@ -127,6 +133,34 @@ export class TenantBatch {
     }
   }
 
+  /**
+   * The tenants that have rows under the labels at this point of the stream; undefined among them stands for rows whose
+   * tenant is not known, and for the tenants beyond the first TRUNCATE_TENANTS_MAX.
+   */
+  async tenantsIn(tx: pg.ClientBase, labels: readonly string[]): Promise<Set<string | undefined>> {
+    if (labels.length === 0) return new Set();
+    await this.flush(tx, undefined);
+    const answer = await tx.query<{ tenant: string | null }>(
+      `with recursive way (tenant, parent_table, parent_key, hop) as (
+         select distinct tenant, parent_table, parent_key, 1 from indelible.tenant_map
+         where source_id = $1 and table_name = any($2) and dead_lsn is null
+         union
+         select m.tenant, m.parent_table, m.parent_key, w.hop + 1 from way w
+         join indelible.tenant_map m on m.source_id = $1 and m.table_name = w.parent_table and m.key = w.parent_key
+         where w.tenant is null and w.hop < $3
+       )
+       select distinct tenant from way w
+       where tenant is not null or hop >= $3
+         or not exists (select from indelible.tenant_map m where m.source_id = $1 and m.table_name = w.parent_table and m.key = w.parent_key)
+       order by tenant nulls first limit $4`,
+      [this.#sourceId, labels, TENANT_HOPS_MAX, TRUNCATE_TENANTS_MAX + 2],
+    );
+    const tenants = answer.rows.map(({ tenant }) => tenant ?? undefined);
+    const named = tenants.filter((tenant) => tenant !== undefined);
+    const more = named.length < tenants.length || named.length > TRUNCATE_TENANTS_MAX;
+    return new Set([...named.slice(0, TRUNCATE_TENANTS_MAX), ...(more ? [undefined] : [])]);
+  }
+
   /** Writes what changed; forgets dead rows whose transaction is captured whole. */
   async flush(tx: pg.ClientBase, capturedWhole: Lsn | undefined): Promise<void> {
     for (const [label, lsn] of this.#truncated) {
@@ -136,13 +170,14 @@ export class TenantBatch {
         lsnText(lsn),
       ]);
     }
+    this.#truncated.clear();
     const changed = [...this.#entries].filter(([, entry]) => entry.changed);
+    for (const [id, entry] of changed) this.#entries.set(id, { ...entry, changed: false });
     if (changed.length > 0)
       await writeEntries(
         tx,
         this.#sourceId,
         changed.map(([id, entry]) => ({ id, ...entry })),
-        true,
       );
     if (capturedWhole !== undefined) {
       await tx.query('delete from indelible.tenant_map where source_id = $1 and dead_lsn <= $2', [this.#sourceId, lsnText(capturedWhole)]);
@@ -156,7 +191,7 @@ interface Written {
   readonly deadAt: Lsn | undefined;
 }
 
-/** Fills the map with rows that a snapshot of the source has. What the stream has already said is newer and stays. */
+/** Fills the map with rows that a snapshot of the source has, which is never older than what the stream has said. */
 export async function fillTenantMap(
   tx: pg.ClientBase,
   sourceId: number,
@@ -168,19 +203,16 @@ export async function fillTenantMap(
     tx,
     sourceId,
     [...unique].map(([id, way]) => ({ id, way, deadAt: undefined })),
-    false,
   );
 }
 
-async function writeEntries(tx: pg.ClientBase, sourceId: number, entries: readonly Written[], overwrite: boolean): Promise<void> {
+async function writeEntries(tx: pg.ClientBase, sourceId: number, entries: readonly Written[]): Promise<void> {
   const parts = entries.map(({ id }) => id.split(SEPARATOR));
-  const conflict = overwrite
-    ? 'update set tenant = excluded.tenant, parent_table = excluded.parent_table, parent_key = excluded.parent_key, dead_lsn = excluded.dead_lsn'
-    : 'nothing';
   await tx.query(
     `insert into indelible.tenant_map (source_id, table_name, key, tenant, parent_table, parent_key, dead_lsn)
      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::pg_lsn[])
-     on conflict (source_id, table_name, key) do ${conflict}`,
+     on conflict (source_id, table_name, key) do update
+     set tenant = excluded.tenant, parent_table = excluded.parent_table, parent_key = excluded.parent_key, dead_lsn = excluded.dead_lsn`,
     [
       sourceId,
       parts.map(([label]) => label),

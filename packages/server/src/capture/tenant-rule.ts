@@ -1,13 +1,17 @@
-// Where the tenant of a table's rows is found: a column of its own, or a way along foreign keys to a table that has one.
+// Where the tenant of a table's rows is found: as the mapping says, by a column of its own, or a way along foreign keys to a
+// table that has one.
 
 import { TENANT_HOPS_MAX } from '../limits.ts';
 import { type Catalog, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
+import { NO_MAPPING, type SourceMapping, type TableMapping } from './mapping/mapping.ts';
 import { type KeyColumns, type Secrets, keyColumns } from './secrets.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 
 export type TenantStep =
   /** The column's value is the tenant. */
   | { readonly kind: 'column'; readonly column: string; readonly secretValue?: true }
+  /** All rows have one tenant, because the mapping says so. Rows that refer to them are not led there. */
+  | { readonly kind: 'fixed'; readonly tenant: string }
   /** The row belongs where the row that these columns point to belongs. */
   | ReferenceStep;
 
@@ -17,6 +21,12 @@ export interface ReferenceStep extends KeyColumns {
   readonly label: string;
   /** The same key as the other table calls it. */
   readonly target: KeyColumns;
+}
+
+/** The columns of a row that a step looks at. */
+export function columnsOfStep(step: TenantStep): readonly string[] {
+  if (step.kind === 'fixed') return [];
+  return step.kind === 'column' ? [step.column] : step.columns;
 }
 
 /**
@@ -29,11 +39,22 @@ export function tenantSteps(
   catalog: Catalog,
   tenantColumns: readonly string[],
   secrets: ReadonlyMap<number, Secrets> = new Map(),
+  mapping: SourceMapping = NO_MAPPING,
 ): Map<number, TenantStep[]> {
   const own = new Map<number, TenantStep[]>();
+  const fixed = new Map<number, TenantStep[]>();
+  // Tables whose own rule is the last word.
+  const final = new Set<number>();
   for (const table of catalog.tables.values()) {
-    const column = selfColumn(table, catalog, tenantColumns);
-    const columns = column === undefined ? columnsOf(table, tenantColumns) : [column];
+    const said = mappedTenant(table, mapping);
+    if (said !== undefined && 'fixed' in said) {
+      fixed.set(table.oid, [{ kind: 'fixed', tenant: said.fixed }]);
+      continue;
+    }
+    const self = said === undefined ? selfColumn(table, catalog, tenantColumns, mapping) : undefined;
+    const single = said?.column ?? self;
+    if (single !== undefined) final.add(table.oid);
+    const columns = single === undefined ? columnsOf(table, tenantColumns) : [single];
     if (columns.length > 0)
       own.set(
         table.oid,
@@ -44,33 +65,33 @@ export function tenantSteps(
         })),
       );
   }
-  const distance = distances(catalog, own);
+  const distance = distances(catalog, own, fixed);
   const steps = new Map<number, TenantStep[]>();
   for (const table of catalog.tables.values()) {
     const direct = own.get(table.oid) ?? [];
-    steps.set(table.oid, isSelf(table, catalog, tenantColumns) ? direct : [...direct, ...references(table, catalog, distance, secrets)]);
+    const led = final.has(table.oid) ? direct : [...direct, ...references(table, catalog, distance, secrets)];
+    steps.set(table.oid, fixed.get(table.oid) ?? led);
   }
   return steps;
 }
 
-/** The row of a table that tenant columns point to is the tenant itself: the column that they point to holds its name. */
-function selfColumn(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[]): string | undefined {
-  for (const other of catalog.tables.values()) {
-    for (const key of other.foreignKeys) {
-      if (
-        key.target === table.oid &&
-        other.oid !== table.oid &&
-        key.columns.length === 1 &&
-        tenantColumns.includes(snakeCase(key.columns[0] ?? ''))
-      )
-        return key.targetColumns[0];
-    }
-  }
-  return table.primaryKey.length === 1 && isPointedToByName(table, catalog, tenantColumns) ? table.primaryKey[0] : undefined;
+/** A column that the table does not have says nothing; the doctor and the log name it. */
+function mappedTenant(table: CatalogTable, mapping: SourceMapping): TableMapping['tenant'] {
+  const said = mapping.tables.get(qualified(table))?.tenant;
+  return said !== undefined && 'column' in said && !table.columns.some(({ name }) => name === said.column) ? undefined : said;
 }
 
-function isSelf(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[]): boolean {
-  return selfColumn(table, catalog, tenantColumns) !== undefined;
+/** The row of a table that tenant columns point to is the tenant itself: the column that they point to holds its name. */
+function selfColumn(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[], mapping: SourceMapping): string | undefined {
+  for (const other of catalog.tables.values()) {
+    if (other.oid === table.oid) continue;
+    const said = mappedTenant(other, mapping);
+    const names = (column: string): boolean =>
+      said === undefined ? tenantColumns.includes(snakeCase(column)) : 'column' in said && said.column === column;
+    const key = other.foreignKeys.find(({ target, columns }) => target === table.oid && columns.length === 1 && names(columns[0] ?? ''));
+    if (key !== undefined) return key.targetColumns[0];
+  }
+  return table.primaryKey.length === 1 && isPointedToByName(table, catalog, tenantColumns) ? table.primaryKey[0] : undefined;
 }
 
 /** Applications without foreign keys: organization_id points to organizations all the same. */
@@ -95,11 +116,12 @@ function columnsOf(table: CatalogTable, tenantColumns: readonly string[]): strin
 }
 
 /** How many references away the nearest table with a tenant of its own is: 0 for itself, at most TENANT_HOPS_MAX. */
-function distances(catalog: Catalog, own: ReadonlyMap<number, unknown>): Map<number, number> {
+function distances(catalog: Catalog, own: ReadonlyMap<number, unknown>, fixed: ReadonlyMap<number, unknown>): Map<number, number> {
   const distance = new Map<number, number>([...own.keys()].map((oid) => [oid, 0]));
   for (let hop = 1; hop <= TENANT_HOPS_MAX; hop++) {
     for (const table of catalog.tables.values()) {
-      if (!distance.has(table.oid) && table.foreignKeys.some((key) => distance.get(key.target) === hop - 1)) distance.set(table.oid, hop);
+      if (!distance.has(table.oid) && !fixed.has(table.oid) && table.foreignKeys.some((key) => distance.get(key.target) === hop - 1))
+        distance.set(table.oid, hop);
     }
   }
   return distance;

@@ -1,16 +1,23 @@
 // indelible capture setup | doctor: makes a PostgreSQL ready to be captured, and says what is covered and what is not.
 
+import { Failure } from '@indelible/core';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { captureDoctor, captureSetup, type Check } from '../capture/index.ts';
+import { type CaptureSetup, type CaptureSetupResult, captureDoctor, captureSetup, type Check } from '../capture/index.ts';
 import { readConfig } from '../config.ts';
-import { openStore } from '../store/pool.ts';
-import { trailUrl } from '../store/trail-url.ts';
+import { type BaselineFlags, checkFlags, setupAndObserve } from './capture-baseline.ts';
+import { coverageCommand } from './capture-coverage.ts';
+import { previewCommand } from './capture-preview.ts';
+import { removeCommand } from './capture-remove.ts';
+import { resumeCommand } from './capture-resume.ts';
+import { nameOf, withAppender } from './capture-source.ts';
+import { mappingOption } from './mapping-option.ts';
+import { printable } from './text-width.ts';
 
-interface Options {
+interface Options extends BaselineFlags {
   readonly name?: string;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
+  /** False after --no-ddl. */
+  readonly ddl?: boolean;
 }
 
 export function captureCommand(): Command {
@@ -19,6 +26,10 @@ export function captureCommand(): Command {
     .command('setup <url>')
     .description('Make a database ready: identities, publication, slot, and the map of its rows to tenants')
     .option('--name <name>', 'the name of the source; the name of the database by default')
+    .option('--no-ddl', 'without event triggers: DDL is not recorded, and new tables are found within ten seconds')
+    .option('--baseline', 'observe the rows that are there: one event each. Can be ended and gone on with')
+    .option('--table <table...>', 'with --baseline: these tables only, as schema.table')
+    .option('--again', 'with --baseline: also the tables that were observed before')
     .option('--dry-run', 'print the SQL and change nothing')
     .option('--json', 'print JSON')
     .action(setup);
@@ -28,27 +39,29 @@ export function captureCommand(): Command {
     .option('--name <name>', 'the name of the source; the name of the database by default')
     .option('--json', 'print JSON')
     .action(doctor);
+  command.addCommand(resumeCommand());
+  command.addCommand(coverageCommand());
+  command.addCommand(previewCommand());
+  command.addCommand(removeCommand());
   return command;
 }
 
-function nameOf(url: string, options: Options): string {
-  return options.name ?? new URL(url).pathname.slice(1).toLowerCase();
-}
-
 async function setup(url: string, options: Options): Promise<void> {
+  checkFlags(options);
   const name = nameOf(url, options);
+  const mapped = { ...(await mappingOption(name)), ddl: options.ddl !== false };
+  const tell = (result: CaptureSetupResult): void => printSetup(name, url, result);
+  if (options.baseline === true)
+    return withAppender((appender) => setupAndObserve({ sourceUrl: url, name, appender, ...mapped }, options, tell));
   const result =
     options.dryRun === true
-      ? await captureSetup({ sourceUrl: url, name, dryRun: true })
-      : await withAppender((appender) => captureSetup({ sourceUrl: url, name, appender, resume: true }));
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ name, ...result })}\n`);
-    return;
-  }
-  if (result.resumed !== undefined) {
-    process.stderr.write(`${pc.yellow('gap')} ${name} was stopped: ${result.resumed}\n`);
-    process.stderr.write('Capture goes on from a new slot; the changes between are missing, and the log of _operator says so.\n');
-  }
+      ? await dryRun({ sourceUrl: url, name, dryRun: true, ...mapped })
+      : await withAppender((appender) => captureSetup({ sourceUrl: url, name, appender, ...mapped }));
+  if (options.json) process.stdout.write(`${JSON.stringify({ name, ...result })}\n`);
+  else tell(result);
+}
+
+function printSetup(name: string, url: string, result: CaptureSetupResult): void {
   for (const statement of result.statements) process.stdout.write(`${statement};\n`);
   for (const { table, what, remedy } of result.uncovered)
     process.stderr.write(`${pc.yellow('not covered')} ${table}: ${what}. ${remedy}\n`);
@@ -59,6 +72,15 @@ async function setup(url: string, options: Options): Promise<void> {
     );
 }
 
+/** Of a source that the trail knows it tells what is missing now, and refuses one that is stopped; without a trail it counts as new. */
+async function dryRun(options: CaptureSetup): Promise<CaptureSetupResult> {
+  return withAppender((appender) => captureSetup({ ...options, appender })).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'capture_invalid') throw error;
+    process.stderr.write(pc.dim(`looking at the source alone: ${error instanceof Error ? error.message : String(error)}\n`));
+    return captureSetup(options);
+  });
+}
+
 function withoutPassword(text: string): string {
   const url = new URL(text);
   if (url.password !== '') url.password = '...';
@@ -67,25 +89,26 @@ function withoutPassword(text: string): string {
 
 async function doctor(url: string, options: Options): Promise<void> {
   const name = nameOf(url, options);
-  const checks = await withAppender((appender) => captureDoctor({ sourceUrl: url, name, appender })).catch(async (error: unknown) => {
-    process.stderr.write(pc.dim(`looking at the source alone: ${error instanceof Error ? error.message : String(error)}\n`));
-    return captureDoctor({ sourceUrl: url, name });
-  });
+  const mapped = await mappingOption(name);
+  const { contextKey } = readConfig();
+  const checks = await withAppender((appender) => captureDoctor({ sourceUrl: url, name, appender, contextKey, ...mapped })).catch(
+    async (error: unknown) => {
+      process.stderr.write(pc.dim(`looking at the source alone: ${error instanceof Error ? error.message : String(error)}\n`));
+      return captureDoctor({ sourceUrl: url, name, contextKey, ...mapped });
+    },
+  );
   if (options.json) process.stdout.write(`${JSON.stringify(checks)}\n`);
   else for (const check of checks) process.stdout.write(printCheck(check));
   if (checks.some((check) => check.verdict === 'failed')) process.exitCode = 1;
 }
 
-function printCheck({ item, verdict, found, remedy }: Check): string {
+/** The statements stand alone on their lines, so that they can be copied. */
+function printCheck({ item, verdict, found, remedy, statements }: Check): string {
   const paint = { ok: pc.green, warning: pc.yellow, failed: pc.red }[verdict];
-  return `${paint(verdict.padEnd(8))} ${pc.bold(item)}: ${found}\n${remedy === undefined ? '' : `         ${pc.dim(remedy)}\n`}`;
-}
-
-async function withAppender<Result>(work: (appender: ReturnType<typeof openStore>['appender']) => Promise<Result>): Promise<Result> {
-  const store = openStore({ ownerUrl: await trailUrl(readConfig()), onError: () => {} });
-  try {
-    return await work(store.appender);
-  } finally {
-    await store.close();
-  }
+  const lines = [
+    `${paint(verdict.padEnd(8))} ${pc.bold(item)}: ${printable(found)}`,
+    ...(remedy === undefined ? [] : [`         ${pc.dim(printable(remedy))}`]),
+    ...statements.map((statement) => `             ${pc.cyan(printable(statement))}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }

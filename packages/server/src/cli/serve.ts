@@ -31,5 +31,6 @@ Settings (environment variables):
   INDELIBLE_CONTEXT_KEY     shared with the applications, so that they can prove who acted
   INDELIBLE_ADMIN_KEY       ink_...: every scope, all tenants
   INDELIBLE_SOURCE_<NAME>   postgres://...: capture this database
+  INDELIBLE_CAPTURE_MAPPING a YAML file: types, ids, tenants, redacted columns and skipped tables
   INDELIBLE_LOG_LEVEL       trace, debug, info (default), warn, error, fatal, silent
 `;

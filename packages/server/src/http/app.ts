@@ -5,6 +5,7 @@ import { Failure } from '@indelible/core';
 import { Hono } from 'hono';
 import type { App, Environment, Services } from './environment.ts';
 import { asFailure, problemResponse } from './problem.ts';
+import { coverageRoutes } from './routes/coverage.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
@@ -33,6 +34,7 @@ export function makeApp(services: Services): App {
   eventRoutes(app, services);
   resourceRoutes(app, services);
   logRoutes(app, services);
+  coverageRoutes(app, services);
   app.notFound((c) => problemResponse(new Failure('not_found', `there is nothing at ${c.req.method} ${c.req.path}`), c.get('requestId')));
   app.onError((error, c) => {
     const failure = asFailure(error);

@@ -4,6 +4,7 @@ import type { Redaction } from '@indelible/core';
 import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { Authenticator, Caller } from '../access/authenticate.ts';
+import type { CoverageReport } from '../capture/index.ts';
 import type { Committer } from '../store/committer.ts';
 import type { Store } from '../store/pool.ts';
 import type { Scope } from '../store/api-keys.ts';
@@ -27,6 +28,8 @@ export interface Services {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly checks: () => Promise<readonly Check[]>;
+  /** What is captured of every source. */
+  readonly coverage: () => Promise<CoverageReport>;
 }
 
 export interface Environment {

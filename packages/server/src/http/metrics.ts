@@ -9,7 +9,8 @@ export interface Metrics {
 
 export interface Lag {
   readonly sealingSeconds: () => Promise<number> | number;
-  readonly slots: () => readonly { readonly source: string; readonly bytes: number }[];
+  /** used: the share of max_slot_wal_keep_size that the slot holds, 0 to 1; undefined without a limit. */
+  readonly slots: () => readonly { readonly source: string; readonly bytes: number; readonly used?: number | undefined }[];
 }
 
 export function makeMetrics(lag: Lag): Metrics {
@@ -42,6 +43,16 @@ export function makeMetrics(lag: Lag): Metrics {
     collect() {
       this.reset();
       for (const { source, bytes } of lag.slots()) this.set({ source }, bytes);
+    },
+  });
+  new Gauge({
+    name: 'indelible_slot_wal_used_ratio',
+    help: 'Share of the WAL that the captured database keeps for the slot at most (max_slot_wal_keep_size) which the slot holds; at 1 it is lost',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { source, used } of lag.slots()) if (used !== undefined) this.set({ source }, used);
     },
   });
   return {

@@ -64,6 +64,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
       ),
       { name: 'capture shop', ok: false, required: false },
     ],
+    coverage: async () => ({ asOf: '2026-11-01T00:00:00.000Z', sources: [] }),
   });
   const request: TestServer['request'] = async (path, init) => {
     const response = await app.request(path, init);

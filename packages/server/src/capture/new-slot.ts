@@ -1,0 +1,89 @@
+// Makes the slot of a source and registers it at the slot's own snapshot: the tenant map and the memory of the tables are
+// read at the very point from which the slot streams, so that no row is between the two.
+
+import pg from 'pg';
+import { makeRedaction } from '@indelible/core';
+import { appendIn } from '../store/append.ts';
+import { OPERATOR_TENANT } from '../store/log-row.ts';
+import { inTransaction } from '../store/pool.ts';
+import { type SlotSnapshot, clockOf } from './baseline-snapshot.ts';
+import { loadCatalog } from './catalog.ts';
+import { captureEvent } from './gap.ts';
+import { type Lsn, lsnText, parseLsn } from './lsn.ts';
+import { lookAt, remembered } from './publication-memory.ts';
+import { type SourceIdentity, connectReplication, identify } from './replication.ts';
+import { type MapOptions, makeResourceMap } from './resource-map.ts';
+import { type SourceRecord, namesOf, registerSource } from './source-record.ts';
+import { fillFromSource } from './tenant-fill.ts';
+
+export interface NewSlot extends MapOptions {
+  readonly sourceUrl: string;
+  readonly name: string;
+  readonly appender: pg.Pool;
+  /** What the trail knew of the source; a slot that is there is dropped then. */
+  readonly record: SourceRecord | undefined;
+  /** Told of the slot's snapshot while it can be imported. */
+  readonly withSnapshot?: (snapshot: SlotSnapshot) => Promise<void>;
+}
+
+/** @param source a connection outside a transaction */
+export async function makeSlot(source: pg.Client, options: NewSlot): Promise<void> {
+  const { slot } = namesOf(options.name);
+  if (options.record !== undefined)
+    await source.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
+  const replication = await connectReplication(options.sourceUrl);
+  let made = false;
+  try {
+    const identity = await identify(replication);
+    const takenAt = await clockOf(replication);
+    const answer = await replication.query<{ consistent_point: string; snapshot_name: string }>(
+      `CREATE_REPLICATION_SLOT ${pg.escapeIdentifier(slot)} LOGICAL pgoutput (SNAPSHOT 'export')`,
+    );
+    made = true;
+    const row = answer.rows[0];
+    if (row === undefined) throw new Error('the source did not say where the slot begins');
+    await options.withSnapshot?.({ name: row.snapshot_name, lsn: parseLsn(row.consistent_point), takenAt });
+    await source.query('begin isolation level repeatable read read only');
+    await source.query(`set transaction snapshot ${pg.escapeLiteral(row.snapshot_name)}`);
+    await register(source, options, identity, parseLsn(row.consistent_point));
+    await source.query('commit');
+  } catch (error) {
+    await source.query('rollback').catch(() => {});
+    // A slot that nobody reads would hold the source's log for ever.
+    if (made) await source.query('select pg_drop_replication_slot($1)', [slot]).catch(() => {});
+    throw error;
+  } finally {
+    await replication.end();
+  }
+}
+
+async function register(source: pg.Client, options: NewSlot, identity: SourceIdentity, slotAt: Lsn): Promise<void> {
+  const { record, name, appender } = options;
+  const { slot, publication } = namesOf(name);
+  // A source that was put back to an older state writes other changes at positions that the cursor has passed.
+  const sameHistory =
+    record === undefined ||
+    (record.systemIdentifier === identity.systemIdentifier &&
+      record.timeline === identity.timeline &&
+      record.openGap?.reason !== 'source_replaced' &&
+      slotAt >= record.cursor.lsn);
+  const catalog = await loadCatalog(source, publication);
+  const look = await lookAt(source, catalog, publication);
+  const begin = { slotAt, published: remembered(look), publishedAt: slotAt, publicationWas: look.publication, sameHistory };
+  await inTransaction(appender, async (tx) => {
+    const sourceId = await registerSource(tx, name, identity, begin);
+    // What the map knows from before the gap may be wrong by now.
+    await tx.query('delete from indelible.tenant_map where source_id = $1', [sourceId]);
+    const maps = makeResourceMap(catalog, { ...options, redaction: options.redaction ?? makeRedaction() });
+    await fillFromSource(source, tx, sourceId, catalog, maps);
+    const registered = { name, slot, cursor: record?.cursor ?? { lsn: 0n, ordinal: -1 } };
+    const facts =
+      record === undefined
+        ? { reason: 'setup', detail: `changes are captured from ${lsnText(slotAt)} on` }
+        : {
+            reason: 'resumed_after_gap',
+            detail: `${record.openGap?.reason ?? 'stopped'}: capture goes on at a new slot from ${lsnText(slotAt)} on; changes in this range are missing`,
+          };
+    await appendIn(tx, OPERATOR_TENANT, [captureEvent('capture.started', registered, record?.acknowledged ?? slotAt, slotAt, facts)]);
+  });
+}

@@ -1,0 +1,193 @@
+// What the publication and its tables looked like when they were last looked at: kept with the source, so that what was
+// changed meanwhile is noticed, also when it was changed back, and when nobody was looking at the time.
+
+import type pg from 'pg';
+import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
+import { type TableChanges, recordTables } from './gap.ts';
+import { type Lsn, lsnText, parseLsn } from './lsn.ts';
+import type { SourceRecord } from './source-record.ts';
+
+/** Texts, because they are only compared. */
+interface TableLook {
+  readonly oid: string;
+  /** OID of the table's entry in the publication: another one whenever the table is put back; 0 without one. */
+  readonly entry: string;
+  readonly identity: string;
+  /** u: unlogged. */
+  readonly persistence: string;
+  /** The file that holds the rows: another one after every rewrite, and after TRUNCATE. */
+  readonly file: string;
+  /** OID of the table for long values. ALTER TABLE makes another one when it rewrites; VACUUM FULL, CLUSTER and TRUNCATE keep it. */
+  readonly toast: string;
+  /** A digest of the columns' catalog entries and of their versions. */
+  readonly columns: string;
+}
+
+export interface Look {
+  /** OID and xmin of the publication's row; empty when it is not there. */
+  readonly publication: string;
+  readonly tables: ReadonlyMap<number, TableLook>;
+}
+
+/**
+ * ALTER PUBLICATION writes the row anew, and a publication that is made anew has another OID. An xmin outlives freezing.
+ * To add or drop a table leaves this row as it is; the tables' own entries tell of that.
+ */
+export async function publicationVersion(source: pg.ClientBase, name: string): Promise<string> {
+  const answer = await source.query<{ version: string }>(
+    `select oid::int8::text || ':' || xmin::text as version from pg_publication where pubname = $1`,
+    [name],
+  );
+  return answer.rows[0]?.version ?? '';
+}
+
+const TABLES = `
+  select c.oid::int8::text as oid, coalesce(r.oid::int8, 0)::text as entry, c.relreplident::text as identity, c.relpersistence::text as persistence,
+    c.relfilenode::int8::text as file, c.reltoastrelid::int8::text as toast,
+    (select left(md5(coalesce(string_agg(concat_ws(' ', a.attnum, a.atttypid, a.xmin), ',' order by a.attnum), '')), 16)
+       from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+  from pg_class c left join pg_publication_rel r on r.prrelid = c.oid and r.prpubid = (select oid from pg_publication where pubname = $1)
+  where c.oid = any($2::int8[]::oid[])`;
+
+/** Looks at the published tables and at the partitions of such. Somebody may handle them since the catalog was read: see `agrees`. */
+export async function lookAt(source: pg.ClientBase, catalog: Catalog, publication: string): Promise<Look> {
+  const published = [...catalog.tables.values()].filter((table) => table.published || rootOf(table, catalog)?.published === true);
+  const answer = await source.query<TableLook>(TABLES, [publication, published.map((table) => table.oid)]);
+  return {
+    publication: await publicationVersion(source, publication),
+    // An unlogged table may be named by a publication of all tables; nothing of it is in the log.
+    tables: new Map(answer.rows.filter((table) => table.persistence !== 'u').map((table) => [Number(table.oid), table])),
+  };
+}
+
+/** Whether a look and the catalog that was read before it tell of the same publication. */
+export function agrees(look: Look, catalog: Catalog): boolean {
+  return [...look.tables].every(([oid, { entry }]) => catalog.tables.get(oid)?.publishedAs === Number(entry));
+}
+
+function rootOf(table: CatalogTable, catalog: Catalog): CatalogTable | undefined {
+  return table.root === undefined ? undefined : catalog.tables.get(table.root);
+}
+
+/** One text a table, as it is stored. */
+export function remembered(look: Look): string[] {
+  return [...look.tables.values()].map(entryOf).sort();
+}
+
+function entryOf({ oid, entry, identity, persistence, file, toast, columns }: TableLook): string {
+  return [oid, entry, identity, persistence, file, toast, columns].join(':');
+}
+
+/** A trail that was written by an earlier version remembers the first two alone: what is not known is not compared. */
+function parseEntry(text: string): Partial<TableLook> & Pick<TableLook, 'oid'> {
+  const [oid = '', entry = '', identity, persistence, file, toast, columns] = text.split(':');
+  if (identity === undefined || persistence === undefined || file === undefined || toast === undefined || columns === undefined)
+    return { oid, entry };
+  return { oid, entry, identity, persistence, file, toast, columns };
+}
+
+/** The entry of a table that is out, and whose gap has been put on record. */
+const OUT = 'out';
+
+export interface Looks {
+  readonly catalog: Catalog;
+  /** Before this program mended anything. */
+  readonly found: Look;
+  /** Afterwards. */
+  readonly now: Look;
+  /** Whether this program altered the publication between the two. */
+  readonly altered: boolean;
+}
+
+/** What is on record of earlier values that are missing, by OID. */
+export interface TablesKnown {
+  /** Tables without REPLICA IDENTITY FULL. */
+  readonly bare: ReadonlySet<number>;
+  /** Tables whose gap has been put on record up to here. */
+  readonly told: readonly number[];
+  readonly upTo: Lsn;
+}
+
+/**
+ * Compares the tables with what they were, and puts the difference on record: `capture.gap` for what may be missing,
+ * `capture.coverage` for what is captured from now on. A table that is out stays remembered until it is back.
+ *
+ * @param tx a transaction of the appender
+ * @param before where the source's log ended before the catalog was read: so far the tables in it are covered
+ * @param after where it ended afterwards: from there on new ones are
+ */
+export async function noteCoverage(tx: pg.ClientBase, record: SourceRecord, looks: Looks, before: Lsn, after: Lsn): Promise<TablesKnown> {
+  const answer = await tx.query<{ published: string[]; at: string }>(
+    'select published, published_lsn::text as at from indelible.capture_source where source_id = $1 for update',
+    [record.sourceId],
+  );
+  const known = answer.rows[0];
+  if (known === undefined) throw new Error('the source is not registered any more');
+  const was = new Map(known.published.map(parseEntry).map((entry) => [Number(entry.oid), entry]));
+  const { catalog, now } = looks;
+  const gone = [...was.keys()].filter((oid) => !now.tables.has(oid) && catalog.tables.has(oid));
+  const since = parseLsn(known.at);
+  await recordTables(tx, record, changesOf(was, gone, looks), since, after);
+  await tx.query(
+    `update indelible.capture_source set published = $2, published_lsn = $3, publication_was = case when $4 or publication_was = '' then $5 else publication_was end
+     where source_id = $1`,
+    [
+      record.sourceId,
+      [...remembered(now), ...gone.map((oid) => `${oid}:${OUT}`)].sort(),
+      // While a table is out, its gap goes on from where it began.
+      lsnText(gone.length > 0 || before < since ? since : before),
+      looks.altered && oidOf(now.publication) === oidOf(looks.found.publication),
+      now.publication,
+    ],
+  );
+  const bare = [...now.tables.values()].filter((table) => table.identity !== 'f');
+  const told = [...looks.found.tables.values()].filter((table) => lostIdentity(was.get(Number(table.oid)), table));
+  // Rows of a partition come under its table.
+  const withRoot = (tables: readonly TableLook[]): number[] =>
+    tables.flatMap(({ oid }) => [Number(oid), catalog.tables.get(Number(oid))?.root ?? Number(oid)]);
+  return { bare: new Set(withRoot(bare)), told: withRoot(told), upTo: after };
+}
+
+function changesOf(was: ReadonlyMap<number, ReturnType<typeof parseEntry>>, gone: readonly number[], looks: Looks): TableChanges {
+  const { catalog, found, now } = looks;
+  const names = (tables: readonly (CatalogTable | undefined)[]): string[] => tables.flatMap((table) => table ?? []).map(qualified);
+  const of = (
+    choose: (before: ReturnType<typeof parseEntry> | undefined, found: TableLook | undefined, now: TableLook) => boolean,
+  ): string[] =>
+    names(
+      [...now.tables].map(([oid, table]) => (choose(was.get(oid), found.tables.get(oid), table) ? catalog.tables.get(oid) : undefined)),
+    );
+  const fresh = gone.filter((oid) => was.get(oid)?.entry !== OUT).map((oid) => catalog.tables.get(oid));
+  return {
+    // A partition is covered with its table.
+    added: of((before, _found, { oid }) => before === undefined && catalog.tables.get(Number(oid))?.root === undefined),
+    again: of((before, _found, { entry }) => before !== undefined && before.entry !== entry),
+    out: names(fresh.filter((table) => table?.unlogged !== true)),
+    unlogged: names(fresh.filter((table) => table?.unlogged === true)),
+    rewritten: of(
+      (before, seen) => before !== undefined && seen !== undefined && before.entry === seen.entry && wasRewritten(before, seen),
+    ),
+    identityMended: of((before, seen, { identity }) => lostIdentity(before, seen) && identity === 'f'),
+    identityLost: of((before, seen, { identity }) => lostIdentity(before, seen) && identity !== 'f'),
+    identityBack: of((before, _found, { identity }) => before?.identity !== undefined && before.identity !== 'f' && identity === 'f'),
+  };
+}
+
+function oidOf(publication: string): string | undefined {
+  return publication.split(':')[0];
+}
+
+function lostIdentity(before: Partial<TableLook> | undefined, found: TableLook | undefined): boolean {
+  return before?.identity === 'f' && found !== undefined && found.identity !== 'f';
+}
+
+/**
+ * Whether ALTER TABLE wrote the rows anew (another type, a column with a volatile default, SET LOGGED): values changed, or
+ * may have, and no row change says so. VACUUM FULL, CLUSTER and TRUNCATE change the file too, and lose nothing. Of a table
+ * without long values only the columns tell: a new column and a VACUUM FULL between two looks count as a rewrite.
+ */
+function wasRewritten(before: Partial<TableLook>, found: TableLook): boolean {
+  if (before.file === undefined || before.file === found.file) return false;
+  if (before.toast !== '0' && found.toast !== '0') return before.toast !== found.toast;
+  return before.columns !== found.columns;
+}
