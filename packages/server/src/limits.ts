@@ -8,6 +8,7 @@ export const ADVISORY_LOCK_MIGRATE = 0x1de11b00;
 export const ADVISORY_LOCK_SEAL = 0x1de11b01;
 export const ADVISORY_LOCK_CAPTURE_CLASS = 0x1de11b02;
 export const ADVISORY_LOCK_CAPTURE_SETUP_CLASS = 0x1de11b03;
+export const ADVISORY_LOCK_SEARCH = 0x1de11b05;
 
 export const COMMIT_EVENTS_MAX = 2_000;
 export const COMMIT_BYTES_MAX = 8 * 1024 * 1024;
@@ -25,6 +26,17 @@ export const KEY_CACHE_ENTRIES_MAX = 10_000;
 export const QUERY_MS_MAX = 5_000;
 export const PAGE_EVENTS_MAX = 1_000;
 export const PAGE_EVENTS_DEFAULT = 50;
+
+/** Text search: how often the server looks for blocks to index; what one transaction of it takes on, in blocks and in time. */
+export const SEARCH_INTERVAL_MS = 1_000;
+export const SEARCH_STEP_BLOCKS_MAX = 16;
+export const SEARCH_STEP_MS = 500;
+/** What is read of a block at a time. */
+export const SEARCH_READ_BYTES = 8 * 1024 * 1024;
+/** Events that are not indexed yet and are read one by one beside the index; with more of them the index is not asked. */
+export const SEARCH_TAIL_EVENTS_MAX = 16_384;
+/** Words of a query that the index is asked for, the longest; the others are looked for in the events. */
+export const SEARCH_WORDS_MAX = 8;
 
 /** Capture: how much may wait in memory between the source and the trail before the reader is paused. */
 export const CAPTURE_QUEUE_BYTES_MAX = 32 * 1024 * 1024;

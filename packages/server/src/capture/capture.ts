@@ -25,6 +25,8 @@ export interface CaptureOptions extends MapOptions {
   readonly log: CaptureLog;
   /** A consumer that says nothing to the trail for so long loses the source to the next one. CAPTURE_LEASE_MS by default. */
   readonly leaseMs?: number;
+  /** As many rows as one commit to the trail holds at most. CAPTURE_COMMIT_ROWS_MAX by default. */
+  readonly commitRows?: number;
   /** Registers a source that the trail does not know yet; tried until it succeeds. Without it such a source rests. */
   readonly register?: () => Promise<void>;
 }

@@ -22,6 +22,7 @@ export interface ConsumerOptions {
   /** The owner's. */
   readonly trailUrl: string;
   readonly leaseMs?: number;
+  readonly commitRows?: number;
 }
 
 export function startConsumer(options: ConsumerOptions): Consumer {
@@ -32,11 +33,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   return { child, states, ended };
 }
 
-function run({ name, sourceUrl, trailUrl, leaseMs }: ConsumerOptions): void {
+function run({ trailUrl, ...options }: ConsumerOptions): void {
   const store = openStore({ ownerUrl: trailUrl, appenders: 4, onError: () => {} });
   const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const lease = leaseMs === undefined ? {} : { leaseMs };
-  const capture = new Capture({ name, sourceUrl, appender: store.appender, contextKey: CONTEXT_KEY, log, ...lease });
+  const capture = new Capture({ ...options, appender: store.appender, contextKey: CONTEXT_KEY, log });
   capture.start();
   let last = '';
   setInterval(() => {

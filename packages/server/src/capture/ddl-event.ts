@@ -82,7 +82,11 @@ function isStorable({ action, resource, metadata }: NewEvent, { nowMs, redaction
 /** "table column" -> "table_column". What the tag says, when the message names no kind. */
 function kindOf({ tag, type }: DdlMessage): string {
   const words = tag === 'ALTER DEFAULT PRIVILEGES' || type === undefined || type === null ? tag.split(' ').slice(1).join(' ') : type;
-  const slug = words.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '').slice(0, KIND_CHARS_MAX);
+  const slug = words
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '')
+    .slice(0, KIND_CHARS_MAX);
   return slug === '' ? 'object' : slug;
 }
 
@@ -105,13 +109,12 @@ function resourceOf({ schema, name, identity }: DdlMessage, kind: string): { typ
 
 function factsOf(message: DdlMessage): JsonObject {
   const { tag, schema, identity, statement, statementChars, role, sessionRole, application } = message;
-  const cut = typeof statement === 'string' && typeof statementChars === 'number' && statementChars > [...statement].length;
   const facts: Record<string, Json | undefined> = {
     command: tag,
     schema: schema ?? undefined,
     identity: identity ?? undefined,
     statement: statement?.toWellFormed(),
-    statementChars: cut ? statementChars : undefined,
+    statementChars: message.cut === true ? (statementChars ?? undefined) : undefined,
     databaseRole: role ?? undefined,
     loginRole: sessionRole === role ? undefined : (sessionRole ?? undefined),
     application: application === '' ? undefined : (application ?? undefined),

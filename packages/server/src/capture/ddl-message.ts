@@ -20,7 +20,8 @@ const MESSAGE = z.object({
   name: optional,
   identity: optional,
   statement: optional,
-  /** The length of the whole text that the statement is the beginning of. */
+  /** Whether the statement is the beginning of a longer text, and how long that is with its secrets. */
+  cut: z.boolean().nullish(),
   statementChars: z.int().nullish(),
   role: optional,
   sessionRole: optional,

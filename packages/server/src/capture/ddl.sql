@@ -29,7 +29,7 @@ BEGIN
     $re$((?:\m\w*(?:passw|passphrase|secret|token|credential|api_?key|access_?key|private_?key)\w*|\mconnection)"?\s*(?::?=>?)?\s*)(?:(?:e|u&)?'(?:[^'\\]|\\.|'')*(?:'|$)|\$\w*\$.*)$re$,
     $to$\1'[redacted]'$to$, 'gi');
   facts := jsonb_build_object('v', 1, 'event', tg_event, 'tag', tg_tag, 'statement', left(command, STATEMENT_CHARS),
-    'statementChars', length(current_query()), 'sessionRole', session_user,
+    'cut', length(command) > STATEMENT_CHARS OR length(current_query()) > STATEMENT_CHARS * 8, 'statementChars', length(current_query()), 'sessionRole', session_user,
     'role', CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END,
     'application', left(current_setting('application_name'), 200));
 

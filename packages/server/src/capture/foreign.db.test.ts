@@ -65,8 +65,8 @@ test(
         const over = new AbortController();
         const urls = [app.sourceUrl, embedded.superuserUrl('plain')];
         for (const url of urls) await installFlows(url);
-        await app.setup();
-        const oracle = await openOracle(app.source, 'oracle');
+        await app.setup({ ddl: true });
+        const oracle = await openOracle(app.sourceUrl, 'oracle');
         const capture = app.start({ noiseColumns: [] });
         await until(() => capture.status().state === 'streaming');
         const working = Promise.all(urls.map((url) => runFlows(url, over.signal)));
@@ -85,7 +85,7 @@ test(
         const own = new Set(errorsIn(log, 'plain'));
         expect(errorsIn(log, `app_${app.name}`).filter((line) => !own.has(line))).toEqual([]);
         expect(errorsIn(log, `indelible_capture_${app.name}`)).toEqual([]);
-        await oracle.drop();
+        await oracle.close();
       } finally {
         await app.close();
       }

@@ -10,6 +10,8 @@ import { LOAD_SCHEMA, compareWith, startLoad } from './load.test.fixture.ts';
 
 const KILLS = Number(process.env['INDELIBLE_TEST_KILLS'] ?? 15);
 const SEED = Number(process.env['INDELIBLE_TEST_SEED'] ?? randomInt(2 ** 31));
+// A transaction takes several commits to the trail, so that some kills leave one half written.
+const COMMIT_ROWS = 15;
 const PER_KILL_MS = 6_000;
 
 let app: CaptureTest | undefined;
@@ -42,7 +44,7 @@ test(
     const random = generator(SEED);
     const load = startLoad(app.source, 2, 25);
     const start = (): ReturnType<typeof startConsumer> => {
-      const consumer = startConsumer({ name, sourceUrl, trailUrl: store.ownerUrl });
+      const consumer = startConsumer({ name, sourceUrl, trailUrl: store.ownerUrl, commitRows: COMMIT_ROWS });
       children.push(() => consumer.child.kill('SIGKILL'));
       return consumer;
     };

@@ -14,6 +14,8 @@ export interface OracleTables {
   identifyType(type: string): string | undefined;
   /** For each column of the primary key, the names that it has had; undefined when ids are not to be compared. */
   keyOf(identity: string): readonly (readonly string[])[] | undefined;
+  /** Columns that the oracle sees and the stream does not have. */
+  hides?(column: string): boolean;
 }
 
 export interface Comparison {
@@ -54,7 +56,7 @@ function isRowChange({ source, action }: AuditEvent): boolean {
 function told({ xid, kind, before, after, message }: OracleChange, identity: string, tables: OracleTables): string {
   const key = tables.keyOf(identity);
   const id = key === undefined ? '' : (idOf(after ?? before, key) ?? '');
-  return `${xid} by ${actorIn(message)} ${kind} ${identity} #${kind === 'truncate' ? '' : id} ${spellRow(before, false)} -> ${spellRow(whole(before, after), true)}`;
+  return `${xid} by ${actorIn(message)} ${kind} ${identity} #${kind === 'truncate' ? '' : id} ${spellRow(before, false, tables)} -> ${spellRow(whole(before, after), true, tables)}`;
 }
 
 /** A large value that did not change is the one from before, where that is known. */
@@ -77,10 +79,10 @@ function idOf(row: OracleRow | undefined, key: readonly (readonly string[])[]): 
   return parts.length === 1 ? parts[0] : parts.map((part) => part.replace(/[\\,]/g, '\\$&')).join(',');
 }
 
-function spellRow(row: OracleRow | undefined, withNulls: boolean): string {
+function spellRow(row: OracleRow | undefined, withNulls: boolean, tables: OracleTables): string {
   if (row === undefined) return '-';
   return [...row]
-    .filter(([, { text }]) => text !== undefined && (withNulls || text !== null))
+    .filter(([name, { text }]) => text !== undefined && (withNulls || text !== null) && tables.hides?.(name) !== true)
     .map(([name, cell]) => `${name}=${spellCell(cell)}`)
     .sort()
     .join(' ');

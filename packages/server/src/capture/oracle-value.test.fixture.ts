@@ -37,11 +37,14 @@ export function spellJson(value: Json): string {
   return JSON.stringify(value);
 }
 
-/** A number where a double holds it, else its own text. */
+/** A number where a double and JSON hold it, the sign of a zero included, else its own text. */
 function numberOrText(text: string): Json {
   const value = Number(text);
   const held =
-    Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) && decimal(text) === decimal(String(value));
+    Number.isFinite(value) &&
+    !Object.is(value, -0) &&
+    (!Number.isInteger(value) || Number.isSafeInteger(value)) &&
+    decimal(text) === decimal(String(value));
   return held ? value : text;
 }
 

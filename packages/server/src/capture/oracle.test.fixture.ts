@@ -1,7 +1,7 @@
 // The other witness: a second slot on the same source, read by PostgreSQL's own test_decoding. Whatever it says that was
 // written must be in the trail. Nothing here uses capture's decoder, its map, or its rules for values.
 
-import type pg from 'pg';
+import pg from 'pg';
 
 /** A column's text; null for NULL, undefined for a large value that did not change and is not in the log. */
 export interface OracleCell {
@@ -26,20 +26,32 @@ export interface OracleChange {
 export interface Oracle {
   /** All changes that were committed since the last call, in the order of their commits. */
   take(): Promise<OracleChange[]>;
-  drop(): Promise<void>;
+  /** Drops the slot. */
+  close(): Promise<void>;
 }
 
 const PIECE_LINES = 20_000;
 
-/** From here on everything that is committed in the source's database is remembered. */
-export async function openOracle(source: pg.Pool, slot: string): Promise<Oracle> {
-  await source.query(`select pg_create_logical_replication_slot($1, 'test_decoding')`, [slot]);
+/** Values are printed as the session likes them: so that the source's own settings do not matter. */
+const SETTINGS = `set datestyle = 'ISO'; set intervalstyle = postgres; set timezone = 'UTC'; set bytea_output = hex; set extra_float_digits = 1`;
+
+/**
+ * From here on everything that is committed in the source's database is remembered.
+ *
+ * @param url the source, as one who may replicate
+ */
+export async function openOracle(url: string, slot: string): Promise<Oracle> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(SETTINGS);
+  await client.query(`select pg_create_logical_replication_slot($1, 'test_decoding')`, [slot]);
   return {
     take: async () => {
       const found: OracleChange[] = [];
       const messages = new Messages();
       for (;;) {
-        const answer = await source.query<{ xid: string; data: string }>(
+        const answer = await client.query<{ xid: string; data: string }>(
           `select xid::text, data from pg_logical_slot_get_changes($1, null, $2)`,
           [slot, PIECE_LINES],
         );
@@ -51,8 +63,9 @@ export async function openOracle(source: pg.Pool, slot: string): Promise<Oracle>
         if (answer.rows.length === 0) return found;
       }
     },
-    drop: async () => {
-      await source.query('select pg_drop_replication_slot($1)', [slot]);
+    close: async () => {
+      await client.query('select pg_drop_replication_slot($1)', [slot]);
+      await client.end();
     },
   };
 }

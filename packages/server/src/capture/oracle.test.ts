@@ -59,6 +59,7 @@ test('values are spelt alike by both witnesses, and a lost digit shows', () => {
   same('bigint', '9007199254740993', '9007199254740993');
   same('double precision', '1e+20', '1e+20');
   same('double precision', '0.1', 0.1);
+  same('double precision', '-0', '-0');
   same('double precision', 'NaN', 'NaN');
   same('numeric', '1.50', '1.50');
   same('boolean', 'true', true);

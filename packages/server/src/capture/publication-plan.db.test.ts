@@ -82,7 +82,9 @@ onEachServer(({ version, url }) => {
     await source.query('create publication elsewhere for table bots (id, name)');
     await source.query(`insert into bots values (1, 'acme', 'a')`);
     await expect(source.query(`update bots set name = 'b'`)).rejects.toThrow(/cannot update table/);
-    expect((await captureSetup({ sourceUrl, name, dryRun: true, ddl: false })).statements).toContain('ALTER TABLE "public"."bots" REPLICA IDENTITY DEFAULT');
+    expect((await captureSetup({ sourceUrl, name, dryRun: true, ddl: false })).statements).toContain(
+      'ALTER TABLE "public"."bots" REPLICA IDENTITY DEFAULT',
+    );
     app.start();
     await until(async () =>
       source.query(`update bots set name = 'b'`).then(

@@ -54,7 +54,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Empty for a table without a primary key. */
   readonly key: readonly Column[];
-  readonly partitioned: boolean;
+  /** Names of its partitions, in its own schema; undefined for a table that has none. */
+  readonly partitions: readonly string[] | undefined;
   /** The table that its column parent_id refers to. */
   readonly parent: string | undefined;
 }
@@ -73,7 +74,22 @@ export class Model implements OracleTables {
   readonly #names = new Map<string, string>();
   readonly #types = new Map<string, string>();
   readonly #keys = new Map<string, string[][]>();
+  readonly #version: number;
   #numbers = 0;
+
+  /** @param version of the source, for example 180004 */
+  constructor(version: number) {
+    this.#version = version;
+  }
+
+  get newest(): boolean {
+    return this.#version >= 180_000;
+  }
+
+  /** Generated columns: before PostgreSQL 18 none is in the stream, and a virtual one never. */
+  hides(column: string): boolean {
+    return column.startsWith('virtual') || (!this.newest && column.startsWith('generated'));
+  }
 
   number(): number {
     return ++this.#numbers;

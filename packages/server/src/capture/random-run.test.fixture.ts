@@ -10,7 +10,7 @@ import pg from 'pg';
 import type { Capture } from './capture.ts';
 import { CONTEXT_KEY, type CaptureTest, emit, openCaptureTest, until } from './capture.test.fixture.ts';
 import { compareWithOracle } from './oracle-compare.test.fixture.ts';
-import { openOracle } from './oracle.test.fixture.ts';
+import { type Oracle, openOracle } from './oracle.test.fixture.ts';
 import { type Alteration, PRELUDE, alterTable, makeTable } from './random-ddl.test.fixture.ts';
 import { Dice, Model } from './random-model.test.fixture.ts';
 import { writing } from './random-statements.test.fixture.ts';
@@ -50,8 +50,8 @@ interface Round {
   readonly errors: Map<string, number>;
   readonly surprises: string[];
   readonly over: AbortSignal;
-  /** Whether tables are published in the transaction that makes them. */
-  readonly publishesAtOnce: boolean;
+  /** Whether the source has event triggers: then tables are covered in the transaction that makes them, else by setup. */
+  readonly ddl: boolean;
 }
 
 /**
@@ -63,79 +63,81 @@ export async function randomRound(seed: number, seconds: number, server?: string
   const dice = new Dice(seed);
   const trace: string[] = [];
   const app = await openCaptureTest(PRELUDE, server);
-  const oracleName = `oracle_${app.name}`;
+  const over = new AbortController();
+  const oracles: Oracle[] = [];
   try {
-    return await run(app, oracleName, dice, seconds, trace);
+    const { model, ddl } = await prepare(app, dice);
+    const round: Round = { app, model, trace, errors: new Map(), surprises: [], over: over.signal, ddl };
+    const first = await writerTo(app);
+    for (let made = 0; made < 5; made++) await alter(round, first, makeTable(dice, model), false);
+    await first.end();
+    await app.setup({ ddl });
+    const oracle = await openOracle(app.sourceUrl, `oracle_${app.name}`);
+    oracles.push(oracle);
+    const consumers = [app.start(streamOptions), app.start(streamOptions)];
+    const cuts = await work(round, dice, consumers, over, seconds);
+    await settled(app, consumers);
+    return { ...(await compared(round, oracle)), errors: round.errors, cuts };
   } catch (error) {
-    const path = join(tmpdir(), `indelible-random-${seed}.sql`);
-    writeFileSync(path, `${trace.join(';\n')}\n`);
-    const logged = app.logged.filter(({ level }) => level !== 'info').slice(-5);
-    const said = logged.map(({ message }) => `capture said: ${message}`).join('\n');
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`seed ${seed}: ${message}\n${said}\nwhat was done: ${path}`, { cause: error });
+    throw explained(seed, error, trace, app);
   } finally {
-    await app.source.query('select pg_drop_replication_slot($1)', [oracleName]).catch(() => {});
+    over.abort();
+    for (const oracle of oracles) await oracle.close();
     await app.close();
   }
 }
 
-async function run(app: CaptureTest, oracleName: string, dice: Dice, seconds: number, trace: string[]): Promise<RoundResult> {
-  const database = pg.escapeIdentifier(`app_${app.name}`);
-  await app.source.query(`alter database ${database} set deadlock_timeout = '100ms'`);
+function explained(seed: number, error: unknown, trace: readonly string[], app: CaptureTest): Error {
+  const path = join(tmpdir(), `indelible-random-${seed}.sql`);
+  writeFileSync(path, `${trace.join(';\n')}\n`);
+  const logged = app.logged.filter(({ level }) => level !== 'info').slice(-5);
+  const said = logged.map(({ message }) => `capture said: ${message}`).join('\n');
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`seed ${seed}: ${message}\n${said}\nwhat was done: ${path}`, { cause: error });
+}
+
+/** What the source is set to, which must not matter. */
+async function prepare(app: CaptureTest, dice: Dice): Promise<Pick<Round, 'model' | 'ddl'>> {
+  const set = (setting: string): Promise<unknown> =>
+    app.source.query(`alter database ${pg.escapeIdentifier(`app_${app.name}`)} set ${setting}`);
+  await set(`deadlock_timeout = '100ms'`);
   // Transactions are then spilled to disk and restored, as large ones are.
-  if (dice.chance(0.5)) await app.source.query(`alter database ${database} set logical_decoding_work_mem = '64kB'`);
-  const over = new AbortController();
-  const round: Round = {
-    app,
-    model: new Model(),
-    trace,
-    errors: new Map(),
-    surprises: [],
-    over: over.signal,
-    publishesAtOnce: false,
-  };
-  const { model } = round;
+  if (dice.chance(0.5)) await set(`logical_decoding_work_mem = '64kB'`);
+  if (dice.chance(0.3))
+    for (const setting of [`datestyle = 'German, DMY'`, `intervalstyle = iso_8601`, `timezone = 'Asia/Kolkata'`, `bytea_output = escape`])
+      await set(setting);
+  const answer = await app.source.query<{ version: number }>(`select current_setting('server_version_num')::int as version`);
+  const model = new Model(answer.rows[0]?.version ?? 0);
   for (const name of ['organizations', 'sentinel']) {
-    model.put({
-      identity: `fixed ${name}`,
-      schema: 'public',
-      name,
-      columns: [],
-      key: [{ name: 'id', type: 'text' }],
-      partitioned: false,
-      parent: undefined,
-    });
+    const key = [{ name: 'id', type: 'text' }];
+    model.put({ identity: `fixed ${name}`, schema: 'public', name, columns: [], key, partitions: undefined, parent: undefined });
     model.remove(`fixed ${name}`);
   }
-  const first = await app.source.connect();
-  for (let made = 0; made < 5; made++) await alter(round, first, makeTable(dice, model), false);
-  first.release();
-  // With event triggers new tables are covered in the transaction that makes them; without, somebody runs setup again.
-  const ddl = dice.chance(0.6);
-  await app.setup({ ddl });
-  const oracle = await openOracle(app.source, oracleName);
-  const consumers = [app.start(streamOptions), app.start(streamOptions)];
-  const work = [
-    ...Array.from({ length: WRITERS }, (_, index) => writer(round, dice.fork(), `writer${index}`)),
-    alterer({ ...round, publishesAtOnce: ddl }, dice.fork()),
-  ];
+  return { model, ddl: dice.chance(0.6) };
+}
+
+/** Everybody does his part until the time is over, or somebody fails. @returns how often something was cut */
+async function work(round: Round, dice: Dice, consumers: Capture[], over: AbortController, seconds: number): Promise<number> {
+  const writers = Array.from({ length: WRITERS }, (_, index) => writer(round, dice.fork(), `writer${index}`));
   const cutting = cutter(round, dice.fork(), consumers);
-  // Whoever fails ends the others too.
-  const parts = [...work, cutting].map((part) => part.finally(() => over.abort()));
-  await pause(seconds * 1_000, undefined, { signal: over.signal }).catch(() => {});
+  const parts = [...writers, alterer(round, dice.fork()), cutting].map((part) => part.finally(() => over.abort()));
+  await pause(seconds * 1_000, undefined, { signal: round.over }).catch(() => {});
   over.abort();
   await Promise.allSettled(parts);
   await Promise.all(parts);
-  const cuts = await cutting;
-  await settled(app, consumers);
-  if (round.surprises.length > 0)
-    throw new Error(`the application met errors of another kind:\n${round.surprises.slice(0, 10).join('\n')}`);
+  return cutting;
+}
+
+async function compared({ app, model, surprises }: Round, oracle: Oracle): Promise<Pick<RoundResult, 'changes' | 'unchanged'>> {
+  if (surprises.length > 0) throw new Error(`the application met errors of another kind:\n${surprises.slice(0, 10).join('\n')}`);
   const { changes, unchanged, differences } = await compareWithOracle(app.store.owner, await oracle.take(), model);
   if (differences.length > 0) throw new Error(differences.join('\n'));
   const source = await app.store.owner.query<{ counters: Record<string, number> }>('select counters from indelible.capture_source');
   const counted = source.rows[0]?.counters['skippedUnchanged'] ?? 0;
   if (counted !== unchanged) throw new Error(`${unchanged} updates changed nothing, and capture counted ${counted}`);
-  return { changes, unchanged, errors: round.errors, cuts };
+  const gaps = await app.store.owner.query(`select from indelible.event where action = 'capture.gap'`);
+  if (gaps.rowCount !== 0) throw new Error('capture told of a gap, and there was none');
+  return { changes, unchanged };
 }
 
 const streamOptions = { noiseColumns: [] };
@@ -162,7 +164,7 @@ async function writer(round: Round, dice: Dice, name: string): Promise<void> {
   const client = await writerTo(round.app);
   const message = (): string => emit(sealMessage({ v: 1, nonce: newNonce(), actor: { type: 'user', id: name } }, CONTEXT_KEY));
   while (!round.over.aborted) {
-    const writings = Array.from({ length: dice.pick([1, 1, 2, 4]) }, () => writing(dice, round.model));
+    const writings = Array.from({ length: dice.pick([1, 1, 2, 4]) }, () => writing(dice, dice.pick(round.model.tables)));
     const body = writings.flat();
     const parts = dice.chance(0.6)
       ? [message(), ...body]
@@ -199,7 +201,12 @@ async function alterer(round: Round, dice: Dice): Promise<void> {
   while (!round.over.aborted) {
     const { model } = round;
     const fresh = model.tables.length < 4 || (model.tables.length < 12 && dice.chance(0.25));
-    await alter(round, client, fresh ? makeTable(dice, model) : alterTable(dice, model, dice.pick(model.tables)), dice.chance(0.1));
+    await alter(
+      round,
+      client,
+      fresh ? makeTable(dice, model, round.ddl) : alterTable(dice, model, dice.pick(model.tables), round.ddl),
+      dice.chance(0.1),
+    );
     await pause(50 + dice.int(300));
   }
   await client.end();
@@ -207,7 +214,7 @@ async function alterer(round: Round, dice: Dice): Promise<void> {
 
 async function alter(round: Round, client: pg.ClientBase, { statements, done, made }: Alteration, undone: boolean): Promise<void> {
   if (!(await transact(round, client, ['begin', ...statements, undone ? 'rollback' : 'commit'])) || undone) return;
-  if (made !== undefined && round.app.logged.length > 0 && !round.publishesAtOnce) await publish(round.app);
+  if (made !== undefined && round.app.logged.length > 0 && !round.ddl) await publish(round.app);
   done();
 }
 
@@ -217,7 +224,8 @@ async function publish(app: CaptureTest): Promise<void> {
     try {
       return await app.setup();
     } catch (error) {
-      if (attempt === 10 || !/terminat|connection|ECONNRESET|does not answer|deadlock|lock timeout|already member/i.test(String(error))) throw error;
+      if (attempt === 10 || !/terminat|connection|ECONNRESET|does not answer|deadlock|lock timeout|already member/i.test(String(error)))
+        throw error;
     }
   }
 }

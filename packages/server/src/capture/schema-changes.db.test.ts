@@ -43,8 +43,18 @@ const EXPECTED: readonly Told[] = [
   ['thing.updated', '1', { id: 1, ...acme, name: 'b', level: 7 }, { id: 1, ...acme, name: 'b', level: 8 }],
   ['thing.updated', '1', { id: 1, ...acme, title: 'b', level: 8 }, { id: 1, ...acme, title: 'c', level: 8 }],
   ['thing.updated', '1', { id: 1, ...acme, title: 'c', level: '12.0000000000' }, { id: 1, ...acme, title: 'd', level: '12.0000000000' }],
-  ['thing.updated', '1', { number: 1, ...acme, title: 'd', level: '12.0000000000' }, { number: 1, ...acme, title: 'e', level: '12.0000000000' }],
-  ['item.updated', '1', { number: 1, ...acme, title: 'e', level: '12.0000000000' }, { number: 1, ...acme, title: 'f', level: '12.0000000000' }],
+  [
+    'thing.updated',
+    '1',
+    { number: 1, ...acme, title: 'd', level: '12.0000000000' },
+    { number: 1, ...acme, title: 'e', level: '12.0000000000' },
+  ],
+  [
+    'item.updated',
+    '1',
+    { number: 1, ...acme, title: 'e', level: '12.0000000000' },
+    { number: 1, ...acme, title: 'f', level: '12.0000000000' },
+  ],
   ['item.deleted', '1', { number: 1, ...acme, title: 'f', level: '12.0000000000' }, undefined],
 ];
 
@@ -71,7 +81,9 @@ onEachServer(({ url }) => {
     // The same again, each statement by itself, while capture looks on.
     await source.query('create table things (id int primary key, organization_id text, name text, note text); drop table items');
     await until(
-      async () => (await source.query(`select from pg_publication_tables where pubname = $1 and tablename = 'things'`, [current.slot])).rowCount === 1,
+      async () =>
+        (await source.query(`select from pg_publication_tables where pubname = $1 and tablename = 'things'`, [current.slot])).rowCount ===
+        1,
     );
     // A key that is renamed before capture has seen the table at all is known under its new name alone.
     await source.query(`insert into things values (0, 'acme'); delete from things`);

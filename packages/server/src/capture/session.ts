@@ -47,6 +47,8 @@ export interface SessionOptions extends MapOptions {
   readonly slotHolder: SlotHolder;
   /** CAPTURE_LEASE_MS by default. */
   readonly leaseMs?: number;
+  /** CAPTURE_COMMIT_ROWS_MAX by default. */
+  readonly commitRows?: number;
   /** Told when the stream runs. */
   readonly streaming: () => void;
 }
@@ -250,12 +252,13 @@ export class Session {
 
   /** As many items as one commit may hold. */
   #take(): Item[] {
+    const rowsMax = this.#options.commitRows ?? CAPTURE_COMMIT_ROWS_MAX;
     let rows = 0;
     let bytes = 0;
     let count = 0;
     for (const item of this.#queue) {
       if (item.kind !== 'commit') {
-        if (rows >= CAPTURE_COMMIT_ROWS_MAX || (rows > 0 && bytes + item.bytes > CAPTURE_COMMIT_BYTES_MAX)) break;
+        if (rows >= rowsMax || (rows > 0 && bytes + item.bytes > CAPTURE_COMMIT_BYTES_MAX)) break;
         rows++;
         bytes += item.bytes;
       }

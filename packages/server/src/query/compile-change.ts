@@ -11,6 +11,8 @@ import type { ConditionContext } from '../store/read-events.ts';
 export function mayHold(hint: string, match: TextMatch, { bind }: ConditionContext): string {
   const longest = match.kind === 'equals' ? '' : match.parts.reduce((long, part) => (part.length > long.length ? part : long), '');
   const literal = match.kind === 'equals' ? JSON.stringify(match.value) : JSON.stringify(longest).slice(1, -1);
+  // A key with its whole value is one text.
+  if (match.kind === 'equals' && hint.endsWith(':"')) return `strpos(e.disclosures, ${bind(hint.slice(0, -1) + literal)}) > 0`;
   const texts = literal === '' ? [hint] : [hint, literal];
   return texts.map((text) => `strpos(e.disclosures, ${bind(text)}) > 0`).join(' and ');
 }
@@ -34,7 +36,10 @@ export function compileChanged(sql: string, match: TextMatch, context: Condition
   const fields = `jsonb_array_elements_text(coalesce(${sql}, '[]')) f (field)`;
   const below = match.kind === 'equals' ? `${escapeLike(match.value)}/%` : `${likePattern(match.parts)}/%`;
   const condition = `${textCondition('f.field', match, context)} or f.field like ${bind(below)} escape '\\'`;
-  return `strpos(e.disclosures, ${bind('\nchange ')}) > 0 and exists (select 1 from ${fields} where ${condition})`;
+  const first = match.kind === 'equals' ? match.value : (match.parts[0] ?? '');
+  // The names stand behind the key "fields", and each begins with a quote: that alone rules out most events.
+  const named = `strpos(substr(e.disclosures, strpos(e.disclosures, '"fields":[')), ${bind(JSON.stringify(first).slice(0, -1))}) > 0`;
+  return `strpos(e.disclosures, '"fields":[') > 0 and ${named} and exists (select 1 from ${fields} where ${condition})`;
 }
 
 /** @param sql the jsonb object that the path leads into, null where there is none */

@@ -18,18 +18,20 @@ import {
 } from '@indelible/core';
 import { existsRelated, FIELD_SOURCES, type FieldSource, relatedTypePattern, seqOfId, type TextSource } from '../store/fields.ts';
 import type { Condition, ConditionContext, SeqRange } from '../store/read-events.ts';
+import type { ScanBounds } from '../store/scan-statement.ts';
 import { timestampText } from '../store/timestamp.ts';
 import { compileChanged, compileHas, compileValue, mayHold, textCondition } from './compile-change.ts';
+import { mayHoldWords } from './text-hint.ts';
 
 export interface CompiledQuery {
-  /** A condition on the alias `e` of the table event. */
+  /** A condition on the alias `e` of the table event: of the whole query, bounds included. */
   readonly condition: Condition;
   /** False when the condition lets rows through that the query does not ask for. */
   readonly exact: boolean;
-  /** Sequence numbers outside of which nothing matches. */
-  readonly seq: SeqRange;
-  /** Milliseconds since 1970: what occurred earlier does not match. */
-  readonly occurredFromMs: number;
+  /** Times and places in the log outside of which nothing matches. */
+  readonly bounds: ScanBounds;
+  /** The terms that the bounds do not say. */
+  readonly nodes: readonly Node[];
 }
 
 /** What relative times and dates without a zone refer to. */
@@ -43,11 +45,21 @@ export interface Clock {
 /** @example compile(parse('actor:maria -outcome:success'), { nowMs: Date.now(), zone: 'UTC' }) */
 export function compile(query: Query, clock: Clock): CompiledQuery {
   return {
-    condition: (context) => query.terms.map((node) => compileNode(node, clock, context)).join(' and ') || 'true',
+    condition: compileNodes(query.terms, clock),
     exact: query.terms.every(isExact),
-    seq: seqRange(query),
-    occurredFromMs: occurredFrom(query, clock),
+    bounds: { ...occurredBounds(query, clock), seq: seqRange(query) },
+    nodes: query.terms.filter((node) => !isBound(node)),
   };
+}
+
+/** The condition that all of some terms hold. */
+export function compileNodes(nodes: readonly Node[], clock: Clock): Condition {
+  return (context) => nodes.map((node) => compileNode(node, clock, context)).join(' and ') || 'true';
+}
+
+/** Whether the bounds say all that a term says. */
+function isBound(node: Node): boolean {
+  return node.kind === 'field' && !node.negated && (node.match.kind === 'time' || (node.field === 'seq' && node.match.kind === 'range'));
 }
 
 /** Whether SQL decides it exactly. */
@@ -75,7 +87,7 @@ function compilePositive(node: Node, clock: Clock, context: ConditionContext): s
     case 'field':
       return compileTerm(node, clock, context);
     case 'text':
-      return 'true';
+      return mayHoldWords(node.words, context);
     case 'any':
       return node.terms.map((term) => compileNode(term, clock, context)).join(' or ');
     case 'all':
@@ -186,7 +198,10 @@ function seqRange(query: Query): SeqRange {
   return range;
 }
 
-function occurredFrom(query: Query, { nowMs, zone }: Clock): number {
-  const starts = demanded(query).map(({ match }) => (match.kind === 'time' ? resolveTime(match, nowMs, zone).fromMs : undefined));
-  return Math.max(...starts.filter((start) => start !== undefined));
+function occurredBounds(query: Query, { nowMs, zone }: Clock): { occurredFromMs: number; occurredToMs: number } {
+  const ranges = demanded(query).flatMap(({ match }) => (match.kind === 'time' ? [resolveTime(match, nowMs, zone)] : []));
+  return {
+    occurredFromMs: Math.max(...ranges.map(({ fromMs = Number.NEGATIVE_INFINITY }) => fromMs)),
+    occurredToMs: Math.min(...ranges.map(({ toMs = Number.POSITIVE_INFINITY }) => toMs)),
+  };
 }

@@ -1,12 +1,13 @@
 // The events that a query asks for, page by page.
 
-import { checkZone, parse, print } from '@indelible/core';
+import { checkZone, explain, parse, print } from '@indelible/core';
 import type pg from 'pg';
-import { readSlice } from '../store/read-events.ts';
 import { compile } from './compile.ts';
 import type { ReadScope } from './present.ts';
 import { readChecked } from './read-checked.ts';
+import { makeSearchedRead, type ReadSlice } from './read-searched.ts';
 import { type Listing, type Page, type PageRequest, readPage } from './read-page.ts';
+import { searchPlan } from './search-plan.ts';
 
 export interface EventsRequest extends PageRequest {
   /** In the query language; every event by default. */
@@ -26,7 +27,12 @@ export interface EventsRequest extends PageRequest {
  * @throws Failure `query_invalid`, `parameter_invalid`, `cursor_invalid`, `query_timeout`, `store_unavailable`
  * @example await listEvents(store.reader, log, { q: 'actor:maria at:-24h', limit: 100 });
  */
-export async function listEvents(reader: pg.Pool, log: ReadScope | undefined, request: EventsRequest = {}): Promise<Page> {
+export async function listEvents(
+  reader: pg.Pool,
+  log: ReadScope | undefined,
+  request: EventsRequest = {},
+  options: PageTime & ScanOptions = {},
+): Promise<Page> {
   const query = parse(request.q ?? '');
   const zone = checkZone(request.zone ?? 'UTC');
   if (log === undefined) return { events: [] };
@@ -34,13 +40,30 @@ export async function listEvents(reader: pg.Pool, log: ReadScope | undefined, re
     kind: 'events',
     question: JSON.stringify([print(query), zone]),
     plan: (nowMs) => {
-      const { condition, exact, ...bounds } = compile(query, { nowMs, zone });
-      const check = { scope: log, query, clock: { nowMs, zone } };
-      return {
-        ...bounds,
-        read: (tx, slice) => (exact ? readSlice(tx, log.tenantId, slice, condition) : readChecked(tx, slice, condition, check)),
-      };
+      const clock = { nowMs, zone };
+      const { seq, occurredFromMs } = compile(query, clock).bounds;
+      return { seq, occurredFromMs, read: makeScan(log, query, clock, options) };
     },
   };
-  return readPage(reader, log, listing, request, request.nowMs ?? Date.now());
+  return readPage(reader, log, listing, request, request.nowMs ?? Date.now(), options);
+}
+
+/** How a page of a query is found. */
+export interface EventsExplanation {
+  /** What the query asks, in words. */
+  readonly explanation: string;
+  /** The statements that filled the page, in order. */
+  readonly plan: readonly Look[];
+}
+
+/**
+ * Reads a page as listEvents does, and tells how in place of the events.
+ *
+ * @throws Failure as listEvents does
+ * @example (await explainEvents(store.reader, log, { q: 'actor:maria' })).plan[0]?.lead // 'actor'
+ */
+export async function explainEvents(reader: pg.Pool, log: ReadScope | undefined, request: EventsRequest = {}): Promise<EventsExplanation> {
+  const plan: Look[] = [];
+  await listEvents(reader, log, request, { onLook: (look) => plan.push(look) });
+  return { explanation: explain(parse(request.q ?? ''), checkZone(request.zone ?? 'UTC')), plan };
 }

@@ -4,10 +4,11 @@ import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
 import type pg from 'pg';
 import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX, QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
-import { type EventRow, type Order, type RecordedRange, recordedBounds, type SeqRange, type Slice } from '../store/read-events.ts';
+import { type EventRow, type Order, type Position, type RecordedRange, recordedBounds, type SeqRange, type Slice } from '../store/read-events.ts';
+import type { Found } from '../store/scan-statement.ts';
 import { fingerprint, readCursor, writeCursor } from './cursor.ts';
 import { present, type PresentedEvent, type ReadScope } from './present.ts';
-import { walk } from './walk.ts';
+import { type Walked, walk } from './walk.ts';
 
 export interface PageRequest {
   /** How many events, 1 to PAGE_EVENTS_MAX; PAGE_EVENTS_DEFAULT by default. */
@@ -22,6 +23,18 @@ export interface Page {
   readonly events: readonly PresentedEvent[];
   /** The cursor of the page that follows; absent on the last. */
   readonly next?: string;
+  /** True when the time was up before the page was full: the answer goes on with `next`. */
+  readonly partial?: true;
+  /** Of a partial page: the time of occurrence, RFC 3339, up to which the answer is complete. */
+  readonly searchedBackTo?: string;
+}
+
+/** How much time a page may take. */
+export interface PageTime {
+  /** Milliseconds after which the page begins no further statement. */
+  readonly walkMs?: number | undefined;
+  /** Milliseconds that one statement may take. */
+  readonly statementMs?: number | undefined;
 }
 
 /** What is listed: its name for the cursor, and how to read it. */
@@ -38,14 +51,16 @@ export interface ListingPlan {
   readonly seq: SeqRange;
   /** Milliseconds since 1970: no event is meant that occurred earlier. */
   readonly occurredFromMs: number;
-  readonly read: (tx: pg.ClientBase, slice: Slice) => Promise<readonly EventRow[]>;
+  /** The first events of a slice. It may stop before the slice's end and say where; an array alone means that it did not. */
+  readonly read: (tx: pg.ClientBase, slice: Slice) => Promise<Found | readonly EventRow[]>;
 }
 
 /**
  * @param nowMs milliseconds since 1970: what "now" means on a first page; later pages take it from their cursor
+ * @param time together at most QUERY_MS_MAX by default: the walk begins its last statement when half of that is over
  * @throws Failure `parameter_invalid`, `cursor_invalid`, `query_timeout`, `store_unavailable`
  */
-export async function readPage(reader: pg.Pool, scope: ReadScope, listing: Listing, request: PageRequest, nowMs: number): Promise<Page> {
+export async function readPage(reader: pg.Pool, scope: ReadScope, listing: Listing, request: PageRequest, nowMs: number, time: PageTime = {}): Promise<Page> {
   const { limit = PAGE_EVENTS_DEFAULT, order = 'desc' } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_EVENTS_MAX) {
     throw new Failure('parameter_invalid', `limit: expected an integer from 1 to ${PAGE_EVENTS_MAX}`, { pointer: 'limit' });
@@ -55,23 +70,26 @@ export async function readPage(reader: pg.Pool, scope: ReadScope, listing: Listi
   const state = request.cursor === undefined ? undefined : readCursor(print, request.cursor);
   const frozenMs = state?.nowMs ?? nowMs;
   const plan = listing.plan(frozenMs);
-  const rows = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, async (tx) => {
-    const recorded = await recordedRange(tx, scope.tenantId, plan, order === 'asc' ? state?.position.occurredMs : undefined);
-    if (recorded === undefined) return [];
-    return walk({
-      recorded,
-      order,
+  const { walkMs = QUERY_MS_MAX / 2, statementMs = QUERY_MS_MAX / 2 } = time;
+  const deadline = performance.now() + walkMs;
+  const { rows, settledTo } = await asTenant<Walked>(
+    reader,
+    scope.tenantId,
+    statementMs,
+    async (tx) => {
+      const recorded = await recordedRange(tx, scope.tenantId, plan, order === 'asc' ? state?.position.occurredMs : undefined);
+      if (recorded === undefined) return { rows: [] };
       // One more than asked for tells whether another page follows.
-      limit: limit + 1,
-      after: state?.position,
-      deadline: performance.now() + QUERY_MS_MAX,
-      read: (slice) => plan.read(tx, slice),
-    });
-  });
+      return walk({ recorded, order, limit: limit + 1, after: state?.position, deadline, read: (slice) => plan.read(tx, slice) });
+    },
+    'ordered',
+  );
   const events = rows.slice(0, limit).map((row) => present(scope, row));
+  const next = (position: Position): string => writeCursor(print, { nowMs: frozenMs, position: { occurredMs: position.occurredMs, seq: position.seq } });
   const last = rows[limit - 1];
-  if (rows.length <= limit || last === undefined) return { events };
-  return { events, next: writeCursor(print, { nowMs: frozenMs, position: { occurredMs: last.occurredMs, seq: last.seq } }) };
+  if (rows.length > limit && last !== undefined) return { events, next: next(last) };
+  if (settledTo === undefined) return { events };
+  return { events, next: next(settledTo), partial: true, searchedBackTo: new Date(settledTo.occurredMs).toISOString() };
 }
 
 /** What occurred at T or later was recorded at T - CLOCK_SKEW_MS_MAX or later. */

@@ -19,6 +19,9 @@ export interface ModelEvent {
 export interface TestTrail {
   readonly reader: pg.Pool;
   readonly owner: pg.Pool;
+  readonly projector: pg.Pool;
+  /** The URL of its database, as the owner. */
+  readonly url: string;
   /** Appends inputs as recorded at a time that is not before the last; returns them as readers should see them. */
   append(tenant: string, inputs: readonly object[], recordedMs: number): Promise<ModelEvent[]>;
   log(tenant: string): Promise<TenantLog>;
@@ -49,6 +52,8 @@ export async function openTestTrail(from: Date): Promise<TestTrail> {
   return {
     reader: store.reader,
     owner: store.owner,
+    projector: store.projector,
+    url: url.href,
     append: (tenant, inputs, recordedMs) => appendAt(store.appender, tenant, inputs, recordedMs),
     log: async (tenant) => {
       const log = await tenants.byName(tenant);

@@ -3,12 +3,17 @@
 // Partitions are cut by the time of recording, pages are ordered by the time of occurrence. What ties them: an event occurs
 // at most CLOCK_SKEW_MS_MAX after it is recorded, but any time before it (imports). So, newest first: once the page is full and
 // its last event occurred later than the next older partition's end plus that skew, nothing older can belong to the page.
-// Oldest first there is no such end: an import of today may hold the oldest event of all, so every partition is asked; but a
-// partition costs one descent of an index there, because the page so far bounds what is looked for.
+// Oldest first there is no such end: an import of today may hold the oldest event of all, so all partitions are walked at once.
+//
+// When time is up, the page is cut where its order is certain: before the first place at which an event may lie that was
+// not looked at. What is unsearched lies behind the place up to which its partition was searched, or, when it was not
+// searched at all, no later than its end plus the skew.
 
 import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
+import { isTimedOut } from '../store/as-tenant.ts';
 import { monthStart } from '../store/partitions.ts';
 import type { EventRow, Order, Position, RecordedRange, Slice } from '../store/read-events.ts';
+import type { Found } from '../store/scan-statement.ts';
 
 export interface Walk {
   /** The times of recording in which events of the page can lie. */
@@ -16,26 +21,54 @@ export interface Walk {
   readonly order: Order;
   readonly limit: number;
   readonly after: Position | undefined;
-  /** When to give up, on the clock of performance.now(). */
+  /** When to begin no further look, on the clock of performance.now(); the first look is always taken. */
   readonly deadline: number;
-  readonly read: (slice: Slice) => Promise<readonly EventRow[]>;
+  /** An array alone: the slice was searched to its end. */
+  readonly read: (slice: Slice) => Promise<Found | readonly EventRow[]>;
+}
+
+export interface Walked {
+  /** In order, at most `limit`. */
+  readonly rows: EventRow[];
+  /** The place up to which `rows` is the whole answer; absent when it is the whole answer, or the limit was reached. */
+  readonly settledTo?: Position;
 }
 
 /**
- * The next events of a page, in order, at most `limit`.
+ * The next events of a page, or those of them that are certain when the time is up.
  *
- * @throws Failure `query_timeout` when the deadline passes between two partitions
+ * @throws Failure `query_timeout` when the time was up before anything was certain; what `read` throws
  */
-export async function walk(ask: Walk): Promise<EventRow[]> {
-  let page: EventRow[] = [];
-  for (const recorded of steps(ask.recorded)) {
-    if (performance.now() > ask.deadline) throw new Failure('query_timeout', 'the walk over the months took too long');
-    const last = page.length === ask.limit ? page.at(-1) : undefined;
-    const slice = { recorded, order: ask.order, limit: ask.limit, after: ask.after, before: last };
-    page = merge(page, await ask.read(slice), ask.order).slice(0, ask.limit);
+export async function walk(ask: Walk): Promise<Walked> {
+  const page: EventRow[] = [];
+  let isFirst = true;
+  for (const recorded of ranges(ask.recorded, ask.order, ask.after)) {
+    let searchedTo: Position | undefined;
+    do {
+      if (!isFirst && performance.now() > ask.deadline) return settle(ask, page, unsearchedFrom(ask, recorded, searchedTo));
+      isFirst = false;
+      const last = page.length === ask.limit ? page.at(-1) : undefined;
+      let found: Found;
+      try {
+        found = asFound(await ask.read({ recorded, order: ask.order, limit: ask.limit, after: searchedTo ?? ask.after, before: last }));
+      } catch (error) {
+        const settled = unsearchedFrom(ask, recorded, searchedTo);
+        if (!isTimedOut(error) || !isProgress(ask, settled)) throw error;
+        return settle(ask, page, settled);
+      }
+      merge(page, found.rows, ask);
+      // Whoever has found a whole page in a slice has seen what comes before its last event.
+      searchedTo = found.rows.length < ask.limit ? found.searchedTo : undefined;
+      const end = page.length === ask.limit ? page.at(-1) : undefined;
+      if (searchedTo !== undefined && end !== undefined && compare(ask.order, searchedTo, end) >= 0) searchedTo = undefined;
+    } while (searchedTo !== undefined);
     if (ask.order === 'desc' && isSettled(page, ask.limit, recorded.fromMs)) break;
   }
-  return page;
+  return { rows: page };
+}
+
+function asFound(answer: Found | readonly EventRow[]): Found {
+  return 'rows' in answer ? answer : { rows: answer };
 }
 
 /** Whether no event recorded before `fromMs` can belong to a page, newest first. */
@@ -44,20 +77,57 @@ function isSettled(page: readonly EventRow[], limit: number, fromMs: number): bo
   return last !== undefined && page.length === limit && last.occurredMs >= fromMs + CLOCK_SKEW_MS_MAX;
 }
 
-/** Whole months, newest first; one at a time to begin with, then two, four, ..., so that seven empty years cost few statements. */
-export function* steps(recorded: RecordedRange): Generator<RecordedRange> {
-  let toMs = recorded.toMs;
+/** The place behind which everything lies that was not searched, when a range was searched up to a place and none after it; undefined for the very beginning. */
+function unsearchedFrom({ order, recorded: all }: Walk, range: RecordedRange, searchedTo: Position | undefined): Position | undefined {
+  if (order === 'asc') return searchedTo;
+  if (searchedTo === undefined) return latest(range.toMs);
+  if (range.fromMs <= all.fromMs) return searchedTo;
+  const older = latest(range.fromMs);
+  return compare(order, older, searchedTo) < 0 ? older : searchedTo;
+}
+
+/** Newest first, the place before everything that was recorded before a time. */
+function latest(recordedToMs: number): Position {
+  return { occurredMs: recordedToMs + CLOCK_SKEW_MS_MAX, seq: 0 };
+}
+
+function isProgress({ order, recorded, after }: Walk, settled: Position | undefined): settled is Position {
+  if (settled === undefined) return false;
+  const start = after ?? (order === 'desc' ? latest(recorded.toMs) : undefined);
+  return start === undefined || compare(order, settled, start) > 0;
+}
+
+function settle(ask: Walk, page: readonly EventRow[], settled: Position | undefined): Walked {
+  if (!isProgress(ask, settled)) throw new Failure('query_timeout', 'looking through the events took too long');
+  const rows = page.filter((row) => compare(ask.order, row, settled) <= 0);
+  return rows.length === ask.limit ? { rows } : { rows, settledTo: settled };
+}
+
+/**
+ * Newest first: what was recorded since the month in which the page begins, then whole months, one at a time to begin
+ * with, then two, four, ..., so that seven empty years cost few statements.
+ */
+export function* ranges(recorded: RecordedRange, order: Order, after: Position | undefined): Generator<RecordedRange> {
+  let { toMs } = recorded;
   for (let count = 0; toMs > recorded.fromMs; count++) {
     const months = 2 ** Math.max(0, count - 1);
-    const fromMs = Math.max(recorded.fromMs, monthStart(new Date(toMs - 1), 1 - months).getTime());
+    // With its first range a page must come further than where it begins, whatever the time: so the skew, and one more.
+    const newestMs = count > 0 || after === undefined ? toMs - 1 : Math.min(toMs - 1, after.occurredMs - CLOCK_SKEW_MS_MAX - 1);
+    const startMs = order === 'asc' ? recorded.fromMs : monthStart(new Date(newestMs), 1 - months).getTime();
+    const fromMs = Math.max(recorded.fromMs, startMs);
     yield { fromMs, toMs };
     toMs = fromMs;
   }
 }
 
-/** Joins two runs, in order; an event that is in both is kept once. */
-function merge(left: readonly EventRow[], right: readonly EventRow[], order: Order): EventRow[] {
-  const sign = order === 'asc' ? 1 : -1;
-  const all = [...left, ...right].sort((a, b) => sign * (a.occurredMs - b.occurredMs || a.seq - b.seq));
-  return all.filter((row, index) => row.seq !== all[index - 1]?.seq);
+/** Adds a run to the page, in order; an event that is in both is kept once, and what goes beyond the limit is dropped. */
+function merge(page: EventRow[], run: readonly EventRow[], { order, limit }: Walk): void {
+  const all = [...page, ...run].sort((a, b) => compare(order, a, b));
+  const joined = all.filter((row, index) => row.seq !== all[index - 1]?.seq).slice(0, limit);
+  page.splice(0, page.length, ...joined);
+}
+
+/** Below zero when the first comes before the second. */
+function compare(order: Order, a: Position, b: Position): number {
+  return (order === 'asc' ? 1 : -1) * (a.occurredMs - b.occurredMs || a.seq - b.seq);
 }

@@ -10,6 +10,8 @@ export interface Store {
   readonly owner: pg.Pool;
   readonly appender: pg.Pool;
   readonly reader: pg.Pool;
+  /** Keeps what is derived from the log: one connection for each job of it. */
+  readonly projector: pg.Pool;
   readonly ownerUrl: string;
   close(): Promise<void>;
 }
@@ -39,13 +41,15 @@ export function openStore(options: StoreOptions): Store {
   const owner = pool(options.ownerUrl, 2, 'owner');
   const appender = pool(roleUrl(options.ownerUrl, 'appender'), options.appenders ?? 12, 'appender');
   const reader = pool(roleUrl(options.ownerUrl, 'reader'), options.readers ?? 8, 'reader');
+  const projector = pool(roleUrl(options.ownerUrl, 'projector'), 4, 'projector');
   return {
     owner,
     appender,
     reader,
+    projector,
     ownerUrl: options.ownerUrl,
     close: async () => {
-      await Promise.all([owner.end(), appender.end(), reader.end()]);
+      await Promise.all([owner, appender, reader, projector].map((opened) => opened.end()));
     },
   };
 }

@@ -42,10 +42,11 @@ export interface Slice {
   readonly before?: Position | undefined;
 }
 
-const COLUMNS =
+export const COLUMNS =
   '(extract(epoch from e.recorded_at) * 1000)::bigint as recorded_ms, (extract(epoch from e.occurred_at) * 1000)::bigint as occurred_ms, e.id, e.seq, e.disclosures';
 
-interface Row {
+/** COLUMNS as the driver gives them. */
+export interface Row {
   id: string;
   seq: string;
   recorded_ms: string;
@@ -53,7 +54,7 @@ interface Row {
   disclosures: string;
 }
 
-function toEventRow(row: Row): EventRow {
+export function toEventRow(row: Row): EventRow {
   return {
     id: row.id,
     seq: Number(row.seq),
@@ -71,7 +72,7 @@ export interface ConditionContext extends Binder {
 /** Writes a condition on the alias `e` of the table event. */
 export type Condition = (context: ConditionContext) => string;
 
-function openContext(tenantId: number, slice: Slice): ConditionContext {
+export function openContext(tenantId: number, slice: Slice): ConditionContext {
   const binder = makeBinder();
   const { bind } = binder;
   const names = {
@@ -83,7 +84,7 @@ function openContext(tenantId: number, slice: Slice): ConditionContext {
 }
 
 /** The conditions of a slice on a table that has tenant_id, recorded_at, occurred_at and seq. */
-function sliceConditions(alias: string, slice: Slice, { bind, names }: ConditionContext): string {
+export function sliceConditions(alias: string, slice: Slice, { bind, names }: ConditionContext): string {
   const [later, earlier] = slice.order === 'asc' ? ['>', '<'] : ['<', '>'];
   const beside = (position: Position, sign: string): string =>
     `(${alias}.occurred_at, ${alias}.seq) ${sign} (${bind(timestampText(position.occurredMs))}, ${bind(position.seq)})`;

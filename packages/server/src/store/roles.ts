@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type pg from 'pg';
 import { Failure } from '@indelible/core';
 
-export const ROLES = ['appender', 'reader', 'custodian'] as const;
+export const ROLES = ['appender', 'reader', 'custodian', 'projector'] as const;
 export type Role = (typeof ROLES)[number];
 
 const NAME_BYTES_MAX = 63;
@@ -13,7 +13,7 @@ const ROLE_COMMENT = 'made by indelible';
 
 /**
  * The role's name in the cluster: roles are global there, so the database's name is a part of it. PostgreSQL cuts longer
- * names off in silence, which would make one role of the three; a long database name goes in by its hash.
+ * names off in silence, which would make one role of them all; a long database name goes in by its hash.
  */
 export function roleName(database: string, role: Role): string {
   const name = database === 'indelible' ? `indelible_${role}` : `indelible_${database}_${role}`;

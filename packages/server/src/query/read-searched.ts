@@ -1,0 +1,126 @@
+// Reads a slice of a query with free text by the index of blocks: only the blocks that may hold the words are read, and their
+// events are checked like any others.
+//
+// Blocks follow the order of recording, pages that of occurrence. So blocks are taken in the order of the first place of a
+// page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
+// its last event comes before that place, no further block can add to it. Events that are not indexed yet come first of all.
+
+import { Failure } from '@indelible/core';
+import type pg from 'pg';
+import { QUERY_MS_MAX, SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
+import { type Condition, type EventRow, type Position, type RecordedRange, recordedBounds, type Slice } from '../store/read-events.ts';
+import { type CandidateBlock, findCandidates, readBlockTimes, readIndexed, type SearchWindow } from '../store/search-candidates.ts';
+import { BLOCK_EVENTS } from '../store/search-signature.ts';
+import type { SearchPlan } from './search-plan.ts';
+
+/** The first events of a slice that meet a condition and are what the query asks for, in order, at most slice.limit. */
+export type ReadSlice = (tx: pg.ClientBase, slice: Slice, condition: Condition) => Promise<EventRow[]>;
+
+/** Blocks that one statement reads, at most; it begins with one, for most pages are full soon. */
+const BLOCKS_AT_ONCE_MAX = 8;
+/** Up to so many blocks the index is followed however many others there are. */
+const BLOCKS_FEW = 16;
+
+/**
+ * Makes the reading of one page's slices.
+ *
+ * @param read reads without the index: takes the same events, only slower, or sooner when most blocks hold the words
+ */
+export function makeSearchedRead(tenantId: number, plan: SearchPlan, condition: Condition, read: ReadSlice): (tx: pg.ClientBase, slice: Slice) => Promise<EventRow[]> {
+  // A page is read in one snapshot.
+  let known: Promise<Unindexed> | undefined;
+  return async (tx, slice) => {
+    const deadline = performance.now() + QUERY_MS_MAX;
+    const tail = await (known ??= findUnindexed(tx, tenantId));
+    if (tail.count > SEARCH_TAIL_EVENTS_MAX) return read(tx, slice, condition);
+    const window = windowOf(plan, slice);
+    const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.words);
+    if (!narrows(blocks.length, asked, plan, slice)) return read(tx, slice, condition);
+
+    let page = await readTail(tx, tail, slice, condition, read);
+    const queue = (await readBlockTimes(tx, tenantId, window, blocks)).sort((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
+    for (let at = 0, count = 1; at < queue.length; at += count, count = Math.min(count * 2, BLOCKS_AT_ONCE_MAX)) {
+      const last = page.length === slice.limit ? page.at(-1) : undefined;
+      const batch = queue.slice(at, at + count).filter((block) => last === undefined || firstPlace(block, slice) <= signed(last.occurredMs, slice));
+      if (batch.length === 0) break;
+      if (performance.now() > deadline) throw new Failure('query_timeout', 'looking through the events took too long');
+      const recorded = overlap(slice.recorded, batch);
+      const found = await read(tx, { ...slice, recorded, before: last ?? slice.before }, and(inBlocks(batch), condition));
+      page = inOrder([...page, ...found], slice);
+    }
+    return page;
+  };
+}
+
+interface Unindexed {
+  /** The first sequence number that is not indexed, and how many events there are from it on. */
+  readonly from: number;
+  readonly count: number;
+  readonly recorded: RecordedRange | undefined;
+}
+
+async function findUnindexed(tx: pg.ClientBase, tenantId: number): Promise<Unindexed> {
+  const { to, size } = await readIndexed(tx, tenantId);
+  return { from: to, count: size - to, recorded: await recordedBounds(tx, tenantId, { from: to }) };
+}
+
+async function readTail(tx: pg.ClientBase, { from, recorded }: Unindexed, slice: Slice, condition: Condition, read: ReadSlice): Promise<EventRow[]> {
+  if (recorded === undefined) return [];
+  const fromMs = Math.max(slice.recorded.fromMs, recorded.fromMs);
+  if (fromMs >= slice.recorded.toMs) return [];
+  const inTail: Condition = ({ bind }) => `e.seq >= ${bind(from)}`;
+  return read(tx, { ...slice, recorded: { ...slice.recorded, fromMs } }, and(inTail, condition));
+}
+
+/** Only events between the place where a page begins and the worst that it has so far belong to a page. */
+function windowOf(plan: SearchPlan, { recorded, order, after, before }: Slice): SearchWindow {
+  const [low, high] = order === 'asc' ? [after, before] : [before, after];
+  return {
+    recorded,
+    occurredFromMs: Math.max(plan.occurredFromMs, low?.occurredMs ?? Number.NEGATIVE_INFINITY),
+    occurredToMs: Math.min(plan.occurredToMs, high?.occurredMs ?? Number.POSITIVE_INFINITY),
+  };
+}
+
+/**
+ * Whether following the index is the shorter way. When most blocks hold the words, a walk in the order of the page meets
+ * events that fit soon enough; oldest first that is worth more, because one imported event puts its whole block in front,
+ * and so it is where another index narrows too.
+ */
+function narrows(candidates: number, asked: number, plan: SearchPlan, { order }: Slice): boolean {
+  const share = order === 'asc' || plan.hasIndexedTerm ? 8 : 2;
+  return candidates <= BLOCKS_FEW || candidates * share <= asked;
+}
+
+/** Smaller for what comes earlier in the order of the slice. */
+function signed(ms: number, { order }: Slice): number {
+  return order === 'asc' ? ms : -ms;
+}
+
+function firstPlace({ occurredFromMs, occurredToMs }: CandidateBlock, slice: Slice): number {
+  return signed(slice.order === 'asc' ? occurredFromMs : occurredToMs, slice);
+}
+
+function inOrder(rows: EventRow[], slice: Slice): EventRow[] {
+  const compare = (a: Position, b: Position): number => signed(a.occurredMs - b.occurredMs || a.seq - b.seq, slice);
+  return rows.sort(compare).slice(0, slice.limit);
+}
+
+function overlap({ fromMs, toMs }: RecordedRange, blocks: readonly CandidateBlock[]): RecordedRange {
+  return {
+    fromMs: Math.max(fromMs, Math.min(...blocks.map((block) => block.recordedFromMs))),
+    toMs: Math.min(toMs, Math.max(...blocks.map((block) => block.recordedToMs)) + 1),
+  };
+}
+
+/** Written so that the rows are found by their sequence numbers, and not by a walk in the order of the page. */
+function inBlocks(blocks: readonly CandidateBlock[]): Condition {
+  return ({ bind }) => {
+    const list = bind(blocks.map(({ block }) => block));
+    return `e.seq = any(array(select b::bigint * ${BLOCK_EVENTS} + i from unnest(${list}::int[]) b, generate_series(0, ${BLOCK_EVENTS - 1}) i))`;
+  };
+}
+
+function and(first: Condition, second: Condition): Condition {
+  return (context) => `${first(context)} and (${second(context)})`;
+}

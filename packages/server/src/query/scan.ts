@@ -1,0 +1,86 @@
+// Looks through slices for one query: leads by the index that has the fewest entries, looks at so many of them in a statement
+// that it takes a moment and no more, and checks again what SQL could not decide.
+
+import { matches, type Query } from '@indelible/core';
+import type pg from 'pg';
+import type { Slice } from '../store/read-events.ts';
+import { countStatement, type Found, leadName, readScan, type Scan, type ScanBounds } from '../store/scan-statement.ts';
+import { type Clock, compile, compileNodes } from './compile.ts';
+import { type Choice, choose } from './lead.ts';
+import { present, type ReadScope } from './present.ts';
+
+/** What one statement did, for people who ask why a query is slow. No value of the query is in it. */
+export interface Look {
+  /** The index that led. */
+  readonly lead: string;
+  /** The time of recording that was looked at, RFC 3339; `to` is excluded. */
+  readonly from: string;
+  readonly to: string;
+  readonly found: number;
+  /** Whether the slice was searched to its end. */
+  readonly whole: boolean;
+  readonly ms: number;
+}
+
+export interface ScanOptions {
+  /** How many entries the first statement looks at; it grows and shrinks from there with the time that statements take. */
+  readonly entries?: number | undefined;
+  readonly onLook?: ((look: Look) => void) | undefined;
+}
+
+const ENTRIES_FIRST = 500;
+const ENTRIES_MAX = 50_000;
+const LOOK_MS = 150;
+/** Entries counted of each index before one of them is chosen. */
+const COUNT_MAX = 2_000;
+/** Events that are read at once when they are checked here: each may have EVENT_BYTES_MAX. */
+const CHECKED_EVENTS = 200;
+
+/** @returns what ListingPlan.read is for one page of a query */
+export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: ScanOptions = {}): (tx: pg.ClientBase, slice: Slice) => Promise<Found> {
+  const compiled = compile(query, clock);
+  const { bounds, exact } = compiled;
+  let choices = choose(compiled);
+  let entries = options.entries ?? ENTRIES_FIRST;
+  return async (tx, slice) => {
+    const [choice] = choices as [Choice];
+    const started = performance.now();
+    const found = await look(tx, slice, toScan(choice, bounds, clock, entries));
+    const ms = performance.now() - started;
+    options.onLook?.({ lead: leadName(choice.lead), from: iso(slice.recorded.fromMs), to: iso(slice.recorded.toMs), found: found.rows.length, whole: found.searchedTo === undefined, ms: Math.round(ms * 10) / 10 });
+    if (found.searchedTo !== undefined && options.entries === undefined) {
+      entries = Math.round(Math.min(ENTRIES_MAX, Math.max(ENTRIES_FIRST / 4, entries * Math.min(4, Math.max(0.25, LOOK_MS / ms)))));
+    }
+    if (found.searchedTo !== undefined && choices.length > 1) {
+      choices = [await fewest(tx, { ...slice, after: found.searchedTo })];
+    }
+    return found;
+  };
+
+  async function look(tx: pg.ClientBase, slice: Slice, scan: Scan): Promise<Found> {
+    if (exact) return readScan(tx, scope.tenantId, slice, scan);
+    const { rows, searchedTo } = await readScan(tx, scope.tenantId, { ...slice, limit: CHECKED_EVENTS }, scan);
+    const kept = rows.filter((row) => matches(query, present(scope, row), { seq: row.seq, ...clock }));
+    const last = rows.at(-1);
+    const filled = rows.length === CHECKED_EVENTS && last !== undefined ? { occurredMs: last.occurredMs, seq: last.seq } : undefined;
+    return { rows: kept, searchedTo: filled ?? searchedTo };
+  }
+
+  /** The choice with the fewest entries in what is left of a slice. */
+  async function fewest(tx: pg.ClientBase, slice: Slice): Promise<Choice> {
+    const scans = choices.map((choice) => toScan(choice, bounds, clock, COUNT_MAX));
+    const answer = await tx.query<{ counts: number[] }>(countStatement(scope.tenantId, slice, scans, COUNT_MAX));
+    const counts = answer.rows[0]?.counts ?? [];
+    const least = Math.min(...counts);
+    return choices[counts.indexOf(least)] ?? (choices[0] as Choice);
+  }
+}
+
+/** @param entries how many entries of the lead one statement looks at */
+export function toScan({ lead, rest }: Choice, bounds: ScanBounds, clock: Clock, entries: number): Scan {
+  return { lead, bounds, rest: rest.length === 0 ? undefined : compileNodes(rest, clock), entries };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

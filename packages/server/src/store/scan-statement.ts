@@ -1,0 +1,158 @@
+// The statement that walks one index in the order of pages and looks at its entries one by one. The walk stands in a
+// subquery of its own with a LIMIT, which no condition passes: what leads is decided here, and not by the planner, which under
+// row-level security may not use most conditions anyway. A statement looks at so many entries and no more; where it stopped
+// is a part of its answer.
+
+import type pg from 'pg';
+import {
+  COLUMNS,
+  type Condition,
+  type ConditionContext,
+  type EventRow,
+  openContext,
+  type Position,
+  type Row,
+  type SeqRange,
+  type Slice,
+  sliceConditions,
+  toEventRow,
+} from './read-events.ts';
+import { timestampText } from './timestamp.ts';
+
+/** A single index, walked in the order of (occurred_at, seq) below equal leading columns. */
+export type SimpleLead =
+  /** event_time: every event. */
+  | { readonly kind: 'time' }
+  /** An index of the table event by other columns first; the condition sets these equal to values. */
+  | { readonly kind: 'columns'; readonly name: string; readonly condition: Condition }
+  /** event_related_resource. */
+  | { readonly kind: 'related'; readonly type: string; readonly id: string };
+
+export type Lead =
+  | SimpleLead
+  /** Events of any of them, each once. */
+  | { readonly kind: 'union'; readonly name: string; readonly leads: readonly SimpleLead[] }
+  /** So few, by sequence number, that they are taken all and sorted. */
+  | { readonly kind: 'few'; readonly name: string; readonly condition: Condition };
+
+/** What every index can be asked for besides: milliseconds since 1970, `occurredToMs` excluded, and places in the log. */
+export interface ScanBounds {
+  readonly occurredFromMs: number;
+  readonly occurredToMs: number;
+  readonly seq: SeqRange;
+}
+
+export interface Scan {
+  readonly lead: Lead;
+  readonly bounds: ScanBounds;
+  /** What an entry must meet besides; undefined when the lead and the bounds say everything. */
+  readonly rest: Condition | undefined;
+  /** How many entries one statement looks at. */
+  readonly entries: number;
+}
+
+/** What a look at a slice has found. */
+export interface Found {
+  /** In order, at most as many as the slice says. */
+  readonly rows: readonly EventRow[];
+  /** The place up to which the slice is searched; absent when it is searched to its end, or to the last of a full answer. */
+  readonly searchedTo?: Position | undefined;
+}
+
+export function leadName(lead: Lead): string {
+  return lead.kind === 'time' || lead.kind === 'related' ? lead.kind : lead.name;
+}
+
+/** @example scanStatement(5, slice, { lead: { kind: 'time' }, bounds, rest: undefined, entries: 1_000 }) */
+export function scanStatement(tenantId: number, slice: Slice, scan: Scan): { text: string; values: unknown[] } {
+  const context = openContext(tenantId, slice);
+  const { bind, values } = context;
+  const order = orderBy('e', slice);
+  if (scan.lead.kind === 'few') {
+    const few = `select e.* from indelible.event e where ${inSlice(slice, scan, scan.lead.condition, context)}`;
+    const rest = scan.rest?.(context) ?? 'true';
+    const text = `with few as materialized (${few}) select ${COLUMNS}, true as kept, false as last from few e where ${rest} ${order} limit ${bind(slice.limit)}`;
+    return { text, values };
+  }
+  if (scan.rest === undefined) {
+    const walk = walkOf(scan.lead, slice, scan, slice.limit, context);
+    return { text: `select ${COLUMNS}, true as kept, false as last from (${walk}) e ${order}`, values };
+  }
+  const entries = bind(scan.entries);
+  const walk = walkOf(scan.lead, slice, scan, scan.entries, context);
+  const rest = scan.rest(context);
+  // The last entry comes back in any case: it says up to where the index was walked.
+  const text =
+    `select ${COLUMNS}, (${rest}) is true as kept, e.place = ${entries} as last ` +
+    `from (select e.*, row_number() over () as place from (${walk}) e) e where (${rest}) or e.place = ${entries} limit ${bind(slice.limit)}`;
+  return { text, values };
+}
+
+/** How many entries of each lead lie in a slice, counted up to `most`. */
+export function countStatement(tenantId: number, slice: Slice, scans: readonly Scan[], most: number): { text: string; values: unknown[] } {
+  const context = openContext(tenantId, slice);
+  const counts = scans.map((scan) => {
+    if (scan.lead.kind === 'few') throw new TypeError('few events are not counted');
+    return `(select count(*) from (${walkOf(scan.lead, slice, scan, most, context)}) e)`;
+  });
+  return { text: `select array[${counts.join(', ')}]::int[] as counts`, values: context.values };
+}
+
+/** @param tx a transaction for ordered plans, see asTenant */
+export async function readScan(tx: pg.ClientBase, tenantId: number, slice: Slice, scan: Scan): Promise<Found> {
+  const answer = await tx.query<Row & { kept: boolean; last: boolean }>(scanStatement(tenantId, slice, scan));
+  const rows = answer.rows.filter(({ kept }) => kept).map(toEventRow);
+  const last = answer.rows.find((row) => row.last);
+  return { rows, searchedTo: last === undefined ? undefined : { occurredMs: Number(last.occurred_ms), seq: Number(last.seq) } };
+}
+
+function orderBy(alias: string, { order }: Slice): string {
+  return `order by ${alias}.occurred_at ${order}, ${alias}.seq ${order}`;
+}
+
+function inSlice(slice: Slice, { bounds }: Scan, condition: Condition, context: ConditionContext): string {
+  return [sliceConditions('e', slice, context), ...withinBounds('e', bounds, context), condition(context)].join(' and ');
+}
+
+function withinBounds(alias: string, { occurredFromMs, occurredToMs, seq }: ScanBounds, { bind }: ConditionContext): string[] {
+  return [
+    ...(occurredFromMs === Number.NEGATIVE_INFINITY ? [] : [`${alias}.occurred_at >= ${bind(timestampText(occurredFromMs))}`]),
+    ...(occurredToMs === Number.POSITIVE_INFINITY ? [] : [`${alias}.occurred_at < ${bind(timestampText(occurredToMs))}`]),
+    ...(seq.from === undefined || seq.from <= 0 ? [] : [`${alias}.seq >= ${bind(seq.from)}`]),
+    ...(seq.to === undefined || seq.to >= Number.MAX_SAFE_INTEGER ? [] : [`${alias}.seq <= ${bind(seq.to)}`]),
+  ];
+}
+
+/** The first entries of a lead in a slice, as rows of event, in order. */
+function walkOf(lead: Exclude<Lead, { kind: 'few' }>, slice: Slice, scan: Scan, limit: number, context: ConditionContext): string {
+  switch (lead.kind) {
+    case 'time':
+      return eventWalk(() => 'true', slice, scan, limit, context);
+    case 'columns':
+      return eventWalk(lead.condition, slice, scan, limit, context);
+    case 'related':
+      return relatedWalk(lead, slice, scan, limit, context);
+    case 'union': {
+      const parts = lead.leads.map((part) => `(${walkOf(part, slice, scan, limit, context)})`).join(' union all ');
+      return `select distinct on (u.occurred_at, u.seq) u.* from (${parts}) u ${orderBy('u', slice)} limit ${context.bind(limit)}`;
+    }
+  }
+}
+
+function eventWalk(condition: Condition, slice: Slice, scan: Scan, limit: number, context: ConditionContext): string {
+  return `select e.* from indelible.event e where ${inSlice(slice, scan, condition, context)} ${orderBy('e', slice)} limit ${context.bind(limit)}`;
+}
+
+function relatedWalk(lead: { type: string; id: string }, slice: Slice, scan: Scan, limit: number, context: ConditionContext): string {
+  const { bind, names } = context;
+  const conditions = [sliceConditions('r', slice, context), ...withinBounds('r', scan.bounds, context)].join(' and ');
+  // An event may name one resource in several relations.
+  const related =
+    `select distinct on (r.occurred_at, r.seq) r.occurred_at, r.seq, r.recorded_at from indelible.event_related r where ${conditions} ` +
+    `and r.type = ${bind(lead.type)} and r.id = ${bind(lead.id)} ${orderBy('r', slice)} limit ${bind(limit)}`;
+  // The range of recorded_at again: the planner derives none from the equality, and would open every partition.
+  return (
+    `select e.* from (${related}) r join indelible.event e on e.tenant_id = ${names.tenantId} and e.seq = r.seq and e.recorded_at = r.recorded_at ` +
+    `and e.recorded_at >= ${names.recordedFrom} and e.recorded_at < ${names.recordedTo} ${orderBy('r', slice)}`
+  );
+}
