@@ -51,6 +51,26 @@ onEachServer(({ url }) => {
     return async () => (await lsn()) !== before;
   }
 
+  test('a partition that is truncated by itself is a gap on record; the whole table, VACUUM FULL and an empty one are not', async () => {
+    const test = await opened();
+    await test.source.query(
+      `create table logs (id int, day int, primary key (id, day)) partition by list (day);
+       create table logs_1 partition of logs for values in (1);
+       create table logs_2 partition of logs for values in (2);
+       insert into logs values (1, 1), (2, 2)`,
+    );
+    await run(test, await polled(test));
+    await test.source.query('truncate logs');
+    await test.source.query('insert into logs values (1, 1), (2, 2)');
+    await test.source.query('vacuum full logs_1');
+    await run(test, await polled(test));
+    const before = await told(test);
+    await test.source.query('truncate logs_1');
+    await run(test, await polled(test));
+    expect((await told(test)).slice(before.length)).toEqual([['capture.gap', 'partition_truncated', ['public.logs_1']]]);
+    expect(JSON.stringify(before)).not.toContain('capture.gap');
+  });
+
   test.each([
     ['taken out', ''],
     ['taken out and put back', `; alter publication "SLOT" add table sessions`],

@@ -22,7 +22,7 @@ export type StopReason =
   | 'publication_narrowed';
 
 /** Holes of single tables, which go on record only. */
-export type TableReason = 'table_unpublished' | 'table_unlogged' | 'table_rewritten' | 'identity_changed';
+export type TableReason = 'table_unpublished' | 'table_unlogged' | 'table_rewritten' | 'partition_truncated' | 'identity_changed';
 
 interface StopFacts {
   /** What of the range is missing. */

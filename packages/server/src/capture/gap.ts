@@ -30,6 +30,8 @@ export interface TableChanges {
   /** Out of it, because their changes are not in the source's log. */
   readonly unlogged: readonly string[];
   readonly rewritten: readonly string[];
+  /** Partitions whose rows went by a TRUNCATE of the partition itself. */
+  readonly partitionTruncated: readonly string[];
   /** Found without REPLICA IDENTITY FULL, and mended; lost: and not mended; back: mended by somebody else. */
   readonly identityMended: readonly string[];
   readonly identityLost: readonly string[];
@@ -83,6 +85,7 @@ export async function recordTables(tx: pg.ClientBase, record: SourceRecord, chan
   );
   gap('table_unlogged', changes.unlogged, undefined, 'is unlogged now; its changes are missing until it is SET LOGGED and published again');
   gap('table_rewritten', changes.rewritten, to, 'was rewritten by ALTER TABLE; values that this changed came without a row change');
+  gap('partition_truncated', changes.partitionTruncated, to, 'was truncated by itself; PostgreSQL sends that only of the whole table, so its rows went without an event');
   gap('identity_changed', changes.identityMended, to, MISSING_EARLIER);
   gap('identity_changed', changes.identityLost, undefined, `${MISSING_EARLIER}, until it has: run "indelible capture setup" as its owner`);
   coverage('table_added', changes.added, `is captured from ${lsnText(to)} on; what was written before is not in the trail`);

@@ -21,6 +21,8 @@ interface TableLook {
   readonly toast: string;
   /** A digest of the columns' catalog entries and of their versions. */
   readonly columns: string;
+  /** Nothing was counted in the file that it has now: so TRUNCATE leaves a table, and nothing else a filled one. */
+  readonly uncounted: boolean;
 }
 
 export interface Look {
@@ -43,7 +45,7 @@ export async function publicationVersion(source: pg.ClientBase, name: string): P
 
 const TABLES = `
   select c.oid::int8::text as oid, coalesce(r.oid::int8, 0)::text as entry, c.relreplident::text as identity, c.relpersistence::text as persistence,
-    c.relfilenode::int8::text as file, c.reltoastrelid::int8::text as toast,
+    c.reltuples < 0 as uncounted, c.relfilenode::int8::text as file, c.reltoastrelid::int8::text as toast,
     (select left(md5(coalesce(string_agg(concat_ws(' ', a.attnum, a.atttypid, a.xmin), ',' order by a.attnum), '')), 16)
        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
   from pg_class c left join pg_publication_rel r on r.prrelid = c.oid and r.prpubid = (select oid from pg_publication where pubname = $1)
@@ -167,6 +169,7 @@ function changesOf(was: ReadonlyMap<number, ReturnType<typeof parseEntry>>, gone
     rewritten: of(
       (before, seen) => before !== undefined && seen !== undefined && before.entry === seen.entry && wasRewritten(before, seen),
     ),
+    partitionTruncated: names(truncatedAlone(was, looks).map((oid) => catalog.tables.get(oid))),
     identityMended: of((before, seen, { identity }) => lostIdentity(before, seen) && identity === 'f'),
     identityLost: of((before, seen, { identity }) => lostIdentity(before, seen) && identity !== 'f'),
     identityBack: of((before, _found, { identity }) => before?.identity !== undefined && before.identity !== 'f' && identity === 'f'),
@@ -190,4 +193,26 @@ function wasRewritten(before: Partial<TableLook>, found: TableLook): boolean {
   if (before.file === undefined || before.file === found.file) return false;
   if (before.toast !== '0' && found.toast !== '0') return before.toast !== found.toast;
   return before.columns !== found.columns;
+}
+
+/**
+ * Partitions that have an empty file of their own while another partition of the table keeps its file: TRUNCATE of the whole
+ * table gives each a new one, and is in the stream. With a single partition the two cannot be told apart.
+ */
+function truncatedAlone(was: ReadonlyMap<number, Partial<TableLook>>, { catalog, found }: Looks): number[] {
+  const moved = (oid: number): boolean => {
+    const before = was.get(oid)?.file;
+    return before !== undefined && before !== found.tables.get(oid)?.file;
+  };
+  const leaves = [...found.tables.keys()].filter((oid) => {
+    const table = catalog.tables.get(oid);
+    return table?.root !== undefined && !table.partitioned;
+  });
+  return leaves.filter((oid) => {
+    const look = found.tables.get(oid);
+    const before = was.get(oid);
+    if (look?.uncounted !== true || !moved(oid) || before === undefined || wasRewritten(before, look)) return false;
+    const root = catalog.tables.get(oid)?.root;
+    return leaves.some((other) => other !== oid && catalog.tables.get(other)?.root === root && was.has(other) && !moved(other));
+  });
 }
