@@ -1,45 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diff, sameJson } from '../event/diff.ts';
-import type { Change, Json, JsonObject, Operation } from '../event/types.ts';
-import { patchBetween, reverseOf, type PatchOperation } from './json-patch.ts';
+import type { JsonObject } from '../event/types.ts';
+import { at, created, event, ms, row, updated } from './history.test.fixture.ts';
 import { stateAt } from './state.ts';
 import type { HistoryEvent } from './types.ts';
 import { versionsOf } from './versions.ts';
-
-const at = (minute: number): string => new Date(Date.UTC(2026, 10, 1, 0, minute)).toISOString();
-const ms = (minute: number): number => Date.parse(at(minute));
-
-function event(
-  minute: number,
-  verb: string,
-  operation: Operation,
-  change?: Partial<Change>,
-  kind: 'postgres' | 'api' = 'postgres',
-): HistoryEvent {
-  const whole = change && { fields: diff(change.before, change.after), ...change };
-  return {
-    id: `e${minute}`,
-    seq: minute,
-    action: `bot.${verb}`,
-    operation,
-    occurredAt: at(minute),
-    actor: { type: 'user', id: `usr_${minute}`, attribution: 'verified' },
-    source: { kind },
-    ...(whole && { change: whole }),
-  };
-}
-
-const created = (minute: number, after: JsonObject): HistoryEvent => event(minute, 'created', 'create', { after });
-const updated = (minute: number, before: JsonObject, after: JsonObject): HistoryEvent =>
-  event(minute, 'updated', 'update', { before, after });
 
 test('before it was made it was absent; afterwards each field names who set it', () => {
   const events = [
     created(1, { model: 'a', config: { max: 1, min: 0 } }),
     updated(5, { model: 'a', config: { max: 1, min: 0 } }, { model: 'a', config: { max: 2, min: 0 } }),
   ];
-  expect(stateAt(events, ms(0))).toEqual({ standing: 'absent', values: {}, fields: [], doubts: [] });
+  expect(stateAt(events, ms(0))).toEqual({ standing: 'absent', values: {}, fields: [], doubts: [], knownSince: at(1) });
   const state = stateAt(events, ms(9));
   expect(state).toMatchObject({ standing: 'present', values: { model: 'a', config: { max: 2, min: 0 } }, doubts: [], knownSince: at(1) });
   expect(state.fields.map(({ field, value, setBy }) => [field, value, setBy?.actor?.id])).toEqual([
@@ -124,17 +96,6 @@ test('a secret that changed is said to have been set by the event that changed i
   expect(stateAt(events, ms(2)).fields).toEqual([{ field: 'password', value: hidden, setBy: expect.objectContaining({ event: 'e2' }) }]);
 });
 
-const name = fc.constantFrom('a', 'b', 'a/b', '~', '__proto__', 'c');
-const scalar = fc.constantFrom<Json>(1, 2, 'x', null, true);
-const { value } = fc.letrec<{ value: Json }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small' },
-    scalar,
-    fc.array(scalar, { maxLength: 2 }),
-    fc.dictionary(name, tie('value'), { maxKeys: 3, noNullPrototype: true }),
-  ),
-}));
-const row = fc.dictionary(name, value, { maxKeys: 4, noNullPrototype: true });
 const states = fc.array(fc.option(row, { nil: undefined, freq: 3 }), { minLength: 1, maxLength: 8 });
 
 test('what was captured gives back every state, at every instant', () => {
@@ -156,53 +117,6 @@ test('what was captured gives back every state, at every instant', () => {
       });
     }),
   );
-});
-
-/** RFC 6902 for the operations that are used here. */
-function patched(root: JsonObject, operations: readonly PatchOperation[]): JsonObject {
-  const copy = structuredClone(root) as Record<string, Json>;
-  for (const operation of operations) {
-    const steps = operation.path
-      .slice(1)
-      .split('/')
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const last = steps.pop() ?? '';
-    let target = copy;
-    for (const step of steps) target = target[step] as Record<string, Json>;
-    if (operation.op === 'test') expect(sameJson(target[last] as Json, operation.value)).toBe(true);
-    else if (operation.op === 'remove') delete target[last];
-    else Object.defineProperty(target, last, { value: operation.value, enumerable: true, configurable: true, writable: true });
-  }
-  return copy;
-}
-
-test('a patch turns one object into the other, and the reverse of a change undoes it', () => {
-  fc.assert(
-    fc.property(row, row, (before, after) => {
-      expect(patched(before, patchBetween(before, after))).toEqual(after);
-      const reverse = reverseOf({ before, after, fields: diff(before, after) });
-      expect(reverse?.notRestorable).toEqual([]);
-      expect(patched(after, reverse?.patch ?? [])).toEqual(before);
-    }),
-  );
-});
-
-test('a secret cannot be put back, and is said so', () => {
-  const change = {
-    before: { model: 'a', api: { key: { redacted: 'api_key' }, url: 'x' } },
-    after: { model: 'b', api: { key: { redacted: 'api_key' }, url: 'y' } },
-    fields: ['api/key', 'api/url', 'model'],
-  };
-  expect(reverseOf(change)).toEqual({
-    notRestorable: ['api/key'],
-    patch: [
-      { op: 'test', path: '/model', value: 'b' },
-      { op: 'test', path: '/api/url', value: 'y' },
-      { op: 'replace', path: '/model', value: 'a' },
-      { op: 'replace', path: '/api/url', value: 'x' },
-    ],
-  });
-  expect(reverseOf({ after: { a: 1 }, fields: ['a'] })).toBeUndefined();
 });
 
 test('versions count what changed the resource, and leave out what only looked at it', () => {

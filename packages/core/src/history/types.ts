@@ -2,7 +2,7 @@
 
 import type { Actor, AuditEvent, Json, JsonObject } from '../event/types.ts';
 
-/** An event about the resource, with its place in the log. Sections may have been cleared: their parts are absent then. */
+/** An event about the resource, or a truncation of its type, with its place in the log. Sections may have been cleared: their parts are absent then. */
 export type HistoryEvent = Partial<AuditEvent> & Pick<AuditEvent, 'id' | 'action' | 'operation' | 'occurredAt'> & { readonly seq: number };
 
 /** Who set a value, by which event. */
@@ -51,7 +51,10 @@ export interface ResourceState {
   readonly doubts: readonly Doubt[];
   /** The last event that tells something about it, at or before the instant. */
   readonly last?: Blame;
-  /** The first event that tells something: what was before is not known, unless that event made the resource. */
+  /**
+   * The first event that the state rests on: the one that made or removed the resource, or the first that is known. Before it
+   * nothing is known. Where nothing is known at the instant, the event after it with which that begins.
+   */
   readonly knownSince?: string;
 }
 

@@ -1,6 +1,7 @@
 // The versions of a resource: one a change, with what it changed, for a timeline that one can walk.
 
 import { deltasOf, type FieldDelta } from '../event/diff.ts';
+import { type Telling, tellingOf } from './telling.ts';
 import type { Blame, HistoryEvent } from './types.ts';
 
 export interface Version extends Omit<Blame, 'observed'> {
@@ -11,32 +12,28 @@ export interface Version extends Omit<Blame, 'observed'> {
   readonly changes: readonly FieldDelta[];
 }
 
-/** @param events all about one resource, oldest first; those that changed nothing are no versions */
-export function versionsOf(events: readonly HistoryEvent[]): Version[] {
-  const telling = events.filter(
-    ({ change, operation, action }) => change !== undefined || isChanging(operation) || action.endsWith('.truncated'),
-  );
-  return telling.map((event, index) => {
-    const { id, seq, occurredAt, action, actor, change } = event;
-    return {
-      version: index + 1,
-      kind: kindOf(event),
-      event: id,
-      seq,
-      at: occurredAt,
-      action,
-      ...(actor && { actor }),
-      changes: change === undefined ? [] : deltasOf(change),
-    };
+/**
+ * @param events about one resource, oldest first; those that changed nothing are no versions
+ * @param first the number of the first version among them
+ */
+export function versionsOf(events: readonly HistoryEvent[], first = 1): Version[] {
+  const told = events.flatMap((event) => {
+    const telling = tellingOf(event);
+    return telling === undefined ? [] : [{ event, telling }];
   });
+  return told.map(({ event: { id, seq, occurredAt, action, actor, change }, telling }, index) => ({
+    version: first + index,
+    kind: KINDS[telling],
+    event: id,
+    seq,
+    at: occurredAt,
+    action,
+    ...(actor && { actor }),
+    changes: change === undefined ? [] : deltasOf(change),
+  }));
 }
 
-function isChanging(operation: string): boolean {
-  return operation === 'create' || operation === 'update' || operation === 'delete';
-}
-
-function kindOf({ operation, action }: HistoryEvent): Version['kind'] {
-  if (action.endsWith('.observed')) return 'observed';
-  if (operation === 'create') return 'created';
-  return operation === 'delete' || action.endsWith('.truncated') ? 'deleted' : 'changed';
-}
+const KINDS = { made: 'created', observed: 'observed', changed: 'changed', removed: 'deleted' } as const satisfies Record<
+  Telling,
+  Version['kind']
+>;

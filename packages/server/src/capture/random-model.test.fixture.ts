@@ -30,9 +30,8 @@ export class Dice {
   }
 
   pick<Item>(items: readonly Item[]): Item {
-    const item = items[this.int(items.length)];
-    if (item === undefined) throw new RangeError('there is nothing to pick from');
-    return item;
+    if (items.length === 0) throw new RangeError('there is nothing to pick from');
+    return items[this.int(items.length)] as Item;
   }
 
   /** Another one for a part that goes on beside the others, so that they do not disturb each other. */
