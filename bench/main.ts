@@ -11,8 +11,11 @@ import { ingestBatch } from './ingest-batch.ts';
 import { ingestOrm } from './ingest-orm.ts';
 import { ingestSingle } from './ingest-single.ts';
 import { readOptions } from './options.ts';
+import { queryGrowth, queryPage } from './query-page.ts';
+import { queryFacets, queryHistogram } from './query-stats.ts';
 import { sourceBulk } from './source-bulk.ts';
 import { sourceOverhead } from './source-overhead.ts';
+import { stream } from './stream.ts';
 import { verify } from './verify.ts';
 
 const BENCHES: readonly Bench[] = [
@@ -27,6 +30,11 @@ const BENCHES: readonly Bench[] = [
   sourceOverhead,
   sourceBulk,
   attributionQuery,
+  stream,
+  queryPage,
+  queryGrowth,
+  queryHistogram,
+  queryFacets,
 ];
 const USAGE = `npm run bench [-- name ...] [-- --json] [-- --seconds N] [-- --events N] [-- --profile DIRECTORY]
 names: ${BENCHES.map(({ name }) => name).join(', ')}; all of them by default`;

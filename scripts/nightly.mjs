@@ -12,6 +12,7 @@ await prepareOrExit();
 for (const [name, value] of Object.entries(LENGTHS)) process.env[name] ??= value;
 const wanted = process.argv.slice(2);
 const files = wanted.length === 0 ? FILES : FILES.filter((file) => wanted.some((word) => file.includes(word)));
-if (files.length === 0) conclude({ passed: 0, failed: [`none of ${FILES.join(', ')} has "${wanted.join('" or "')}" in its path`], skipped: [] });
+if (files.length === 0)
+  conclude({ passed: 0, failed: [`none of ${FILES.join(', ')} has "${wanted.join('" or "')}" in its path`], skipped: [] });
 // One after the other: each needs the machine for itself to be as quick as it can.
 else conclude(await runTests(files, { project: ['database'], fileParallelism: false }));

@@ -70,6 +70,12 @@ export const ERRORS = {
     title: 'The cursor does not belong to this query',
     hint: 'Begin again without a cursor, or send the query that the cursor came from.',
   },
+  stream_gone: {
+    status: 410,
+    title: 'There is no such place in the log to resume from',
+    hint: 'Read what you missed by GET /v1/events, and begin a new stream without a place.',
+  },
+  stream_full: { status: 503, title: 'The server has as many streams as it can serve', hint: 'Wait as long as the Retry-After header says.' },
   query_timeout: { status: 503, title: 'The query took too long', hint: 'Narrow the query by time, actor, resource or action.' },
   rate_limited: { status: 429, title: 'Too many requests', hint: 'Wait as long as the Retry-After header says.' },
   store_unavailable: {

@@ -9,6 +9,7 @@ export const ADVISORY_LOCK_SEAL = 0x1de11b01;
 export const ADVISORY_LOCK_CAPTURE_CLASS = 0x1de11b02;
 export const ADVISORY_LOCK_CAPTURE_SETUP_CLASS = 0x1de11b03;
 export const ADVISORY_LOCK_SEARCH = 0x1de11b05;
+export const ADVISORY_LOCK_PROJECT = 0x1de11b06;
 
 export const COMMIT_EVENTS_MAX = 2_000;
 export const COMMIT_BYTES_MAX = 8 * 1024 * 1024;
@@ -37,6 +38,72 @@ export const SEARCH_READ_BYTES = 8 * 1024 * 1024;
 export const SEARCH_TAIL_EVENTS_MAX = 16_384;
 /** Words of a query that the index is asked for, the longest; the others are looked for in the events. */
 export const SEARCH_WORDS_MAX = 8;
+
+/** Counters: events of one transaction of the projector, how often it looks, and how far back, as the sealer does. */
+export const PROJECT_EVENTS_MAX = 5_000;
+export const PROJECT_INTERVAL_MS = 1_000;
+export const PROJECT_LOGS_MAX = 1_000;
+export const PROJECT_LOOKBACK_MS = 300_000;
+export const PROJECT_SWEEP_INTERVAL_MS = 60_000;
+/** Values of one facet of one log that are counted each for itself, and how long they may be; the others are counted together. */
+export const COUNTER_VALUES_MAX = 10_000;
+export const COUNTER_VALUE_CHARS_MAX = 256;
+/** Events behind the counters that an answer counts one by one; with more of them the answer is an estimate. */
+export const STATS_TAIL_EVENTS_MAX = 20_000;
+/** Events of one hour that is cut by the ends of the time asked for; of more of them a share is taken. */
+export const STATS_EDGE_EVENTS_MAX = 20_000;
+/** How long an answer counts events one by one. */
+export const STATS_SCAN_MS_MAX = 1_500;
+/** Events that the first statement of a scan looks at; each further one at twice as many while it is quick. */
+export const STATS_SCAN_EVENTS = 5_000;
+export const STATS_SCAN_EVENTS_MAX = 640_000;
+/** Events that a scan reads at a time when SQL cannot decide them. */
+export const STATS_CHECK_EVENTS = 1_000;
+export const STATS_BUCKETS_MAX = 1_000;
+export const STATS_VALUES_MAX = 50;
+/** Events that completion looks at for values that no counter holds. */
+export const COMPLETE_RECENT_EVENTS = 5_000;
+
+/** Live streams: how many one server serves, over all tenants and for one of them. */
+export const STREAM_LISTENERS_MAX = 5_000;
+export const STREAM_TENANT_LISTENERS_MAX = 2_500;
+/** How often the server looks whether logs have grown, and how soon after an append of its own. */
+export const STREAM_POLL_MS = 100;
+export const STREAM_GATHER_MS = 25;
+/** What is read of a log at a time, and at how many places at once: by the feeds of live streams, and by those that catch up. */
+export const STREAM_PAGE_EVENTS_MAX = 1_000;
+export const STREAM_PAGE_BYTES = 1024 * 1024;
+export const STREAM_FEED_READS_MAX = 2;
+export const STREAM_CATCH_UP_READS_MAX = 2;
+/** Pages of those that catch up which wait in memory for their clients. */
+export const STREAM_CATCH_UP_PAGES_MAX = 64;
+/** What may wait for a live client; with more, the rest is read from the log again when that is taken. */
+export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
+/** A client for which something has waited so long without a break is dropped, and has the time of grace to take the message that says so. */
+export const STREAM_SLOW_MS = 10_000;
+export const STREAM_GRACE_MS = 2_000;
+export const STREAM_HEARTBEAT_MS = 15_000;
+/** How often the keys of streams are looked at again; a revoked one ends its streams. */
+export const STREAM_KEY_CHECK_MS = 2_000;
+/** How long one step of handing events out may keep the server from everything else. */
+export const STREAM_STEP_MS = 20;
+export const STREAM_STEP_BYTES = 256 * 1024;
+
+/** State of a resource: how far back an answer looks, in events and in bytes of them; beyond that it is partial. */
+export const STATE_EVENTS_MAX = 5_000;
+export const STATE_BYTES_MAX = 32 * 1024 * 1024;
+/** Truncations of one type that an answer takes into account, newest first. */
+export const STATE_TRUNCATIONS_MAX = 100;
+/** Events before a page that are counted to number its versions; beyond them versions have no number. */
+export const VERSIONS_COUNTED_MAX = 10_000;
+/** Events about holes of the capture that one look reads, newest first, and how long readers share a look. */
+export const GAPS_MAX = 1_000;
+export const GAPS_CACHE_MS = 1_000;
+/** An actor: events that an answer looks through, events that it counts, and entries of each of its lists. */
+export const ACTOR_EVENTS_MAX = 10_000;
+export const ACTOR_COUNTED_MAX = 100_000;
+export const ACTOR_LISTED_MAX = 100;
+export const ACTOR_DAYS_DEFAULT = 90;
 
 /** Capture: how much may wait in memory between the source and the trail before the reader is paused. */
 export const CAPTURE_QUEUE_BYTES_MAX = 32 * 1024 * 1024;

@@ -25,12 +25,15 @@ import { Sealer } from './ledger/seal.ts';
 import { Signer } from './ledger/signer.ts';
 import { PARTITION_CHECK_MS, STOP_MS_MAX } from './limits.ts';
 import { listEvents } from './query/page.ts';
+import { SearchIndexer } from './search/index.ts';
+import { Projector } from './stats/projector.ts';
 import { Committer } from './store/committer.ts';
 import { ensureDatabase, startEmbedded } from './store/embedded/index.ts';
 import { createLog, findLog, OPERATOR_TENANT } from './store/log-row.ts';
 import { migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
 import { inTransaction, openStore, type Store } from './store/pool.ts';
+import { Streams } from './stream/index.ts';
 import { makeTenants, type Tenants } from './store/tenants.ts';
 import { noteTrailUrl } from './store/trail-url.ts';
 
@@ -68,18 +71,36 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   const store = openStore({ ownerUrl: databaseUrl, onError: (error) => logger.warn({ err: error }, 'an idle database connection broke') });
   stops.push(() => store.close());
   await inTransaction(store.appender, async (tx) => (await findLog(tx, OPERATOR_TENANT)) ?? (await createLog(tx, OPERATOR_TENANT)));
-  stops.push(keepPartitions(store, logger));
+  stops.push(keepPartitions(store, logger), startIndexer(store, logger));
 
   const sealer = startSealer(store, config, logger);
   stops.push(() => sealer.stop());
+  const projector = startProjector(store, logger, stops);
   const captures: Capture[] = [];
   const watched: WatchedSource[] = [];
   const tenants = makeTenants(store.appender);
   const metrics = makeMetrics({
     sealingSeconds: () => (sealer.status().lagMs ?? Number.NaN) / 1000,
-    slots: () => captures.map((capture) => capture.status()).map(({ name, lagBytes, slotUsed }) => ({ source: name, bytes: lagBytes, used: slotUsed })),
+    countingSeconds: () => (projector.lagMs() ?? Number.NaN) / 1000,
+    listeners: () => streams.listeners,
+    slots: () =>
+      captures
+        .map((capture) => capture.status())
+        .map(({ name, lagBytes, slotUsed }) => ({ source: name, bytes: lagBytes, used: slotUsed })),
   });
-  const committer = new Committer({ appender: store.appender, onCommit: (commit) => metrics.committed(commit) });
+  const streams = new Streams({
+    store,
+    onError: (error) => logger.error({ err: error }, 'a live stream failed'),
+    onDelivered: (events) => metrics.delivered(events),
+    onDropped: (reason) => metrics.dropped(reason),
+  });
+  const committer = new Committer({
+    appender: store.appender,
+    onCommit: (commit) => {
+      metrics.committed(commit);
+      streams.wake(commit.tenant);
+    },
+  });
   stops.push(() => committer.idle());
   const redaction = makeRedaction();
   const mapping = await openMapping(config, logger, stops);
@@ -101,6 +122,7 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
     tenants,
     authenticator: makeAuthenticator(store.appender, config.adminKey),
     committer,
+    streams,
     redaction,
     metrics,
     logger,
@@ -110,6 +132,8 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const url = await listen(server, config);
   stops.push(() => closeServer(server));
+  // Before the server is closed: it waits for those it serves, and a stream has no end of its own.
+  stops.push(() => streams.stop());
   logger.info({ url }, 'serving');
   return { url, databaseUrl, capture, stop: () => stopAll(stops, logger) };
 }
@@ -134,6 +158,21 @@ function startSealer(store: Store, config: Config, logger: Logger): Sealer {
   });
   sealer.start();
   return sealer;
+}
+
+/** Keeps the index of text search; the answer stops it. */
+function startIndexer(store: Store, logger: Logger): () => Promise<void> {
+  const onError = (error: Error): void => logger.error({ err: error }, 'the index of text search is held up');
+  const indexer = new SearchIndexer({ projector: store.projector, onError });
+  indexer.start();
+  return () => indexer.stop();
+}
+
+function startProjector(store: Store, logger: Logger, stops: Stops): Projector {
+  const projector = new Projector({ pool: store.projector, onError: (error) => logger.error({ err: error }, 'counting is held up') });
+  projector.start();
+  stops.push(() => projector.stop());
+  return projector;
 }
 
 /** Answers what is captured, and puts it on record once a day. */

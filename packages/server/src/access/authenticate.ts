@@ -8,6 +8,9 @@ import { type ApiKey, findKey, hashKey, type Scope, SCOPES } from '../store/api-
 import { checkTenantName, OPERATOR_TENANT } from '../store/log-row.ts';
 import { storeFailure } from '../store/pool.ts';
 
+/** The id of the key from the environment, which stands in no table. */
+export const ADMIN_KEY_ID = 'key_environment';
+
 export interface Caller {
   readonly key: ApiKey;
   readonly tenant: string;
@@ -35,7 +38,7 @@ export interface Authenticator {
  */
 export function makeAuthenticator(appender: pg.Pool, adminKey?: string): Authenticator {
   const adminHash = adminKey === undefined ? undefined : hashKey(adminKey);
-  const admin: ApiKey = { id: 'key_environment', name: 'INDELIBLE_ADMIN_KEY', scopes: SCOPES, createdAt: new Date() };
+  const admin: ApiKey = { id: ADMIN_KEY_ID, name: 'INDELIBLE_ADMIN_KEY', scopes: SCOPES, createdAt: new Date() };
   const cache = new Map<string, { readonly key: ApiKey | undefined; readonly until: number }>();
 
   const lookUp = async (token: string): Promise<ApiKey | undefined> => {

@@ -36,6 +36,9 @@ const EXPECTED_ERRORS = new Set([
   '0A000', // a generated column depends on it
 ]);
 
+/** What a rewrite changes is in no log; and a virtual generated column leaves a table its default identity. */
+const TRUE_GAPS: ReadonlySet<unknown> = new Set(['table_rewritten', 'identity_changed']);
+
 export interface RoundResult {
   readonly changes: number;
   readonly unchanged: number;
@@ -135,8 +138,11 @@ async function compared({ app, model, surprises }: Round, oracle: Oracle): Promi
   const source = await app.store.owner.query<{ counters: Record<string, number> }>('select counters from indelible.capture_source');
   const counted = source.rows[0]?.counters['skippedUnchanged'] ?? 0;
   if (counted !== unchanged) throw new Error(`${unchanged} updates changed nothing, and capture counted ${counted}`);
-  const gaps = (await app.events('_operator')).filter(({ action }) => action === 'capture.gap').map(({ metadata }) => JSON.stringify(metadata));
-  if (gaps.length > 0) throw new Error(`capture told of gaps, and there was none: ${gaps.slice(0, 5).join('; ')}`);
+  const gaps = (await app.events('_operator')).filter(
+    ({ action, metadata }) => action === 'capture.gap' && !TRUE_GAPS.has(metadata?.['reason']),
+  );
+  if (gaps.length > 0)
+    throw new Error(`capture told of gaps, and there was none: ${JSON.stringify(gaps.slice(0, 3).map(({ metadata }) => metadata))}`);
   return { changes, unchanged };
 }
 

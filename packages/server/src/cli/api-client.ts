@@ -22,13 +22,30 @@ export interface ApiClient {
   get<Answer>(path: string, parameters?: ApiParameters): Promise<Answer>;
 }
 
+/** Opens an answer that has no end of its own; the signal ends it. */
+export type OpenStream = (path: string, parameters: ApiParameters, signal: AbortSignal) => Promise<Response>;
+
 const REQUEST_MS_MAX = 30_000;
+
+function headersOf(access: ApiAccess, accept: string): Record<string, string> {
+  const headers: Record<string, string> = { accept };
+  if (access.key !== undefined) headers['authorization'] = `Bearer ${access.key}`;
+  if (access.tenant !== undefined) headers['indelible-tenant'] = access.tenant;
+  return headers;
+}
+
+/** @throws what ApiClient throws, from the function that it answers */
+export function makeStreamClient(access: ApiAccess): OpenStream {
+  return async (path, parameters, signal) => {
+    const response = await send(address(access.url, path, parameters), headersOf(access, 'text/event-stream'), signal);
+    if (!response.ok) throw await failureOf(response);
+    return response;
+  };
+}
 
 /** @example await makeApiClient({ url, key }).get<Page>('/v1/events', { q: 'actor:maria', limit: 10 }); */
 export function makeApiClient(access: ApiAccess): ApiClient {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (access.key !== undefined) headers['authorization'] = `Bearer ${access.key}`;
-  if (access.tenant !== undefined) headers['indelible-tenant'] = access.tenant;
+  const headers = headersOf(access, 'application/json');
   return {
     get: async <Answer>(path: string, parameters: ApiParameters = {}): Promise<Answer> => {
       const response = await send(address(access.url, path, parameters), headers);
@@ -55,10 +72,10 @@ function address(base: string, path: string, parameters: ApiParameters): URL {
   return url;
 }
 
-async function send(url: URL, headers: Record<string, string>): Promise<Response> {
+async function send(url: URL, headers: Record<string, string>, signal = AbortSignal.timeout(REQUEST_MS_MAX)): Promise<Response> {
   let request: Request;
   try {
-    request = new Request(url, { headers, signal: AbortSignal.timeout(REQUEST_MS_MAX) });
+    request = new Request(url, { headers, signal });
   } catch {
     throw new Failure('parameter_invalid', 'the key or the tenant holds a character that no HTTP header can carry');
   }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { type ApiClient, makeApiClient } from './api-client.ts';
+import { type ApiAccess, type ApiClient, makeApiClient, makeStreamClient, type OpenStream } from './api-client.ts';
 
 export interface ClientOptions {
   readonly server?: string;
@@ -18,6 +18,14 @@ export function withClientOptions(command: Command): Command {
 }
 
 export function clientOf(options: ClientOptions): ApiClient {
+  return makeApiClient(accessOf(options));
+}
+
+export function streamOf(options: ClientOptions): OpenStream {
+  return makeStreamClient(accessOf(options));
+}
+
+function accessOf(options: ClientOptions): ApiAccess {
   const { client } = readConfig();
-  return makeApiClient({ url: options.server ?? client.url, key: options.key ?? client.key, tenant: options.tenant ?? client.tenant });
+  return { url: options.server ?? client.url, key: options.key ?? client.key, tenant: options.tenant ?? client.tenant };
 }

@@ -24,24 +24,33 @@ export interface FollowOptions {
   readonly onSuccession: (origin: string) => void;
 }
 
-interface Head {
+/** The log that is followed, and how much of it has been seen. */
+export interface Head {
   readonly origin: string | undefined;
   readonly size: number;
 }
 
-const RETRY_MS = 1_000;
+export const RETRY_MS = 1_000;
 /** Polls between two looks at whether the log is still the same. */
 const HEAD_POLLS = 20;
 
 export async function* follow(client: ApiClient, options: FollowOptions): AsyncGenerator<PresentedEvent> {
-  let { origin, size: next } = await readHead(client);
-  if (options.past > 0 && next > 0) {
-    const page = await ask(client, options.q, `<${next}`, options.past, 'desc');
-    yield* page.events.toReversed();
-  } else {
-    // A query that cannot be read is refused now, not after the first event.
-    await ask(client, options.q, '<1', 1, 'desc');
-  }
+  const head = await readHead(client);
+  yield* await readPast(client, options, head);
+  yield* poll(client, options, head);
+}
+
+/** The last events before a place, oldest first. */
+export async function readPast(client: ApiClient, { q, past }: FollowOptions, { size }: Head): Promise<PresentedEvent[]> {
+  if (past > 0 && size > 0) return (await ask(client, q, `<${size}`, past, 'desc')).events.toReversed();
+  // A query that cannot be read is refused now, not after the first event.
+  await ask(client, q, '<1', 1, 'desc');
+  return [];
+}
+
+/** What comes after a place, by asking again and again. */
+export async function* poll(client: ApiClient, options: FollowOptions, from: Head): AsyncGenerator<PresentedEvent> {
+  let { origin, size: next } = from;
   for (let polls = 1; !options.signal.aborted; polls++) {
     try {
       if (polls % HEAD_POLLS === 0) {
@@ -80,7 +89,7 @@ export async function* follow(client: ApiClient, options: FollowOptions): AsyncG
 }
 
 /** The published size of the log; a log without a checkpoint yet is followed from its beginning. */
-async function readHead(client: ApiClient): Promise<Head> {
+export async function readHead(client: ApiClient): Promise<Head> {
   try {
     return await client.get<Head>('/v1/log');
   } catch (error) {

@@ -7,11 +7,13 @@ import { demoCommand } from './demo.ts';
 import { keyCommand } from './key.ts';
 import { eventCommand, queryCommand } from './query.ts';
 import { reportFault } from './report.ts';
+import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
+import { statsCommand } from './stats.ts';
 import { tailCommand } from './tail.ts';
 import { verifyCommand } from './verify.ts';
 import { logCommand } from './log.ts';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 const program = new Command('indelible')
   .description('An audit trail that captures every change by itself, and can prove that its record is complete and unaltered.')
@@ -32,6 +34,8 @@ for (const command of [
   verifyCommand(),
   keyCommand(),
   logCommand(),
+  searchCommand(),
+  statsCommand(),
 ]) {
   program.addCommand(inherit(command, program));
 }

@@ -3,9 +3,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
-import { clientOf, type ClientOptions, withClientOptions } from './client-options.ts';
+import { clientOf, type ClientOptions, streamOf, withClientOptions } from './client-options.ts';
 import { makeEventTable } from './event-table.ts';
-import { follow } from './follow.ts';
+import { followStream } from './follow-stream.ts';
 import { jsonLine, standardOutput } from './output.ts';
 import { withPlace } from './query-fault.ts';
 
@@ -40,7 +40,7 @@ async function tail(q: string, options: TailOptions): Promise<void> {
   const output = standardOutput();
   const table = makeEventTable(output.columns, options.verbose === true);
   let troubled = false;
-  const events = follow(clientOf(options), {
+  const events = followStream(clientOf(options), streamOf(options), {
     q,
     past: options.lines,
     pollMs: POLL_MS,

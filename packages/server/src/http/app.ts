@@ -4,16 +4,23 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '@indelible/core';
 import { Hono } from 'hono';
 import type { App, Environment, Services } from './environment.ts';
+import { makeParameterCheck } from './openapi/known-parameters.ts';
+import { OPERATIONS } from './openapi/operations.ts';
 import { asFailure, problemResponse } from './problem.ts';
+import { actorRoutes } from './routes/actors.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { documentationRoutes } from './routes/documentation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { resourceRoutes } from './routes/resources.ts';
+import { streamRoutes } from './routes/stream.ts';
+import { statsRoutes } from './routes/stats.ts';
 
 /** @example makeApp(services).request('/healthz') */
 export function makeApp(services: Services): App {
   const app = new Hono<Environment>();
+  const checkParameters = makeParameterCheck(OPERATIONS);
   app.use(async (c, next) => {
     const requestId = randomUUID();
     c.set('requestId', requestId);
@@ -22,6 +29,7 @@ export function makeApp(services: Services): App {
       if (values.length > 1)
         throw new Failure('parameter_invalid', `${name}: it is given ${values.length} times, and only one would count`, { pointer: name });
     }
+    checkParameters(c.req.method, c.req.path, c.req.query());
     await next();
     c.header('indelible-request-id', requestId);
     c.header('x-content-type-options', 'nosniff');
@@ -31,10 +39,14 @@ export function makeApp(services: Services): App {
     );
   });
   healthRoutes(app, services);
+  streamRoutes(app, services);
   eventRoutes(app, services);
   resourceRoutes(app, services);
+  actorRoutes(app, services);
   logRoutes(app, services);
   coverageRoutes(app, services);
+  documentationRoutes(app);
+  statsRoutes(app, services);
   app.notFound((c) => problemResponse(new Failure('not_found', `there is nothing at ${c.req.method} ${c.req.path}`), c.get('requestId')));
   app.onError((error, c) => {
     const failure = asFailure(error);

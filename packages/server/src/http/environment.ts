@@ -9,6 +9,7 @@ import type { Committer } from '../store/committer.ts';
 import type { Store } from '../store/pool.ts';
 import type { Scope } from '../store/api-keys.ts';
 import type { Tenants } from '../store/tenants.ts';
+import type { Streams } from '../stream/index.ts';
 import type { Metrics } from './metrics.ts';
 
 /** One thing that the server depends on. Only what is required decides whether it is ready: an event can still be taken in while the rest is mended. */
@@ -24,6 +25,7 @@ export interface Services {
   readonly tenants: Tenants;
   readonly authenticator: Authenticator;
   readonly committer: Committer;
+  readonly streams: Streams;
   readonly redaction: Redaction;
   readonly metrics: Metrics;
   readonly logger: Logger;

@@ -5,10 +5,16 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export interface Metrics {
   readonly registry: Registry;
   committed(commit: { events: number; milliseconds: number }): void;
+  /** Events that were handed to clients of live streams. */
+  delivered(events: number): void;
+  dropped(reason: string): void;
 }
 
 export interface Lag {
   readonly sealingSeconds: () => Promise<number> | number;
+  readonly countingSeconds: () => number;
+  /** Live streams that are open. */
+  readonly listeners?: () => number;
   /** used: the share of max_slot_wal_keep_size that the slot holds, 0 to 1; undefined without a limit. */
   readonly slots: () => readonly { readonly source: string; readonly bytes: number; readonly used?: number | undefined }[];
 }
@@ -36,6 +42,14 @@ export function makeMetrics(lag: Lag): Metrics {
     },
   });
   new Gauge({
+    name: 'indelible_counting_lag_seconds',
+    help: 'Time since everything that was recorded until then stood in the counters; NaN on a server that does not count',
+    registers,
+    collect() {
+      this.set(lag.countingSeconds());
+    },
+  });
+  new Gauge({
     name: 'indelible_slot_lag_bytes',
     help: 'WAL that a captured database has written and that is not in the log yet',
     labelNames: ['source'],
@@ -57,9 +71,37 @@ export function makeMetrics(lag: Lag): Metrics {
   });
   return {
     registry,
+    ...streamMetrics(registry, lag.listeners),
     committed: ({ events, milliseconds }) => {
       appended.inc(events);
       latency.observe(milliseconds / 1000);
     },
+  };
+}
+
+function streamMetrics(registry: Registry, listeners: Lag['listeners']): Pick<Metrics, 'delivered' | 'dropped'> {
+  const registers = [registry];
+  const delivered = new Counter({
+    name: 'indelible_stream_events_total',
+    help: 'Events handed to the clients of live streams, counted once for each client',
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'indelible_stream_dropped_total',
+    help: 'Live streams that this server has ended, by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  new Gauge({
+    name: 'indelible_stream_listeners',
+    help: 'Live streams that are open',
+    registers,
+    collect() {
+      this.set(listeners?.() ?? 0);
+    },
+  });
+  return {
+    delivered: (events) => delivered.inc(events),
+    dropped: (reason) => dropped.inc({ reason }),
   };
 }

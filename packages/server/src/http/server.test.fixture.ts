@@ -8,8 +8,10 @@ import { createKey, type Scope } from '../store/api-keys.ts';
 import type { Receipt } from '../store/append.ts';
 import { Committer } from '../store/committer.ts';
 import { openStore } from '../store/pool.ts';
+import { Streams } from '../stream/index.ts';
 import { makeTenants } from '../store/tenants.ts';
 import { makeApp } from './app.ts';
+import type { App } from './environment.ts';
 import { makeMetrics } from './metrics.ts';
 
 export const ADMIN_KEY = 'ink_the-key-of-the-operator-from-the-environment';
@@ -24,6 +26,8 @@ export interface Answer {
 
 export interface TestServer {
   readonly trail: SealedTrail;
+  readonly app: App;
+  readonly streams: Streams;
   key(tenant: string | undefined, ...scopes: Scope[]): Promise<{ id: string; token: string }>;
   request(path: string, init?: RequestInit): Promise<Answer>;
   get(path: string, token: string, headers?: Record<string, string>): Promise<Answer>;
@@ -42,8 +46,9 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const trail = await openSealedTrail();
   const ownerUrl = (await options.through?.(trail.url)) ?? trail.url;
   const store = openStore({ ownerUrl, appenders: 4, readers: 2, onError: () => undefined });
-  const metrics = makeMetrics({ sealingSeconds: () => 0.25, slots: () => [{ source: 'shop', bytes: 7 }] });
+  const metrics = makeMetrics({ sealingSeconds: () => 0.25, countingSeconds: () => 0.5, slots: () => [{ source: 'shop', bytes: 7 }] });
   const { queueEventsMax } = options;
+  const streams = new Streams({ store, onError: () => undefined, onDelivered: () => undefined, onDropped: () => undefined });
   const committer = new Committer({
     appender: store.appender,
     onCommit: (commit) => metrics.committed(commit),
@@ -54,6 +59,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     tenants: makeTenants(store.appender),
     authenticator: makeAuthenticator(store.appender, ADMIN_KEY),
     committer,
+    streams,
     redaction: makeRedaction(),
     metrics,
     logger: makeLogger('silent'),
@@ -74,6 +80,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   };
   return {
     trail,
+    app,
+    streams,
     key: async (tenant, ...scopes) => {
       const made = await createKey(trail.store.owner, { name: 'test', scopes, ...(tenant === undefined ? {} : { tenant }) });
       return { id: made.key.id, token: made.token };
@@ -87,6 +95,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
         body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
       }),
     close: async () => {
+      await streams.stop();
       await committer.idle();
       await store.close();
       await trail.close();

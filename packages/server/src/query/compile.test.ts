@@ -34,7 +34,7 @@ test.each([
   ['seq:5..9 seq:..7', 5, 7],
   ['-seq:5..9', 0, Number.MAX_SAFE_INTEGER],
 ])('%s needs the sequence numbers %d to %d', (q, from, to) => {
-  expect(compile(parse(q), { nowMs: NOW_MS, zone: 'UTC' }).seq).toEqual({ from, to });
+  expect(compile(parse(q), { nowMs: NOW_MS, zone: 'UTC' }).bounds.seq).toEqual({ from, to });
 });
 
 test.each([
@@ -45,5 +45,5 @@ test.each([
   ['at:<2026-11', Number.NEGATIVE_INFINITY],
   ['-at:2026-11', Number.NEGATIVE_INFINITY],
 ])('"%s" needs what occurred at %d or later', (q, fromMs) => {
-  expect(compile(parse(q), { nowMs: NOW_MS, zone: 'UTC' }).occurredFromMs).toBe(fromMs);
+  expect(compile(parse(q), { nowMs: NOW_MS, zone: 'UTC' }).bounds.occurredFromMs).toBe(fromMs);
 });

@@ -1,10 +1,10 @@
 // The history of one resource: the events about it and, when asked for, those that name it as related.
 
-import { Failure, ID_CHARS_MAX } from '@indelible/core';
 import type pg from 'pg';
 import { readRelatedSlice, readSlice } from '../store/read-events.ts';
 import type { PresentedEvent, ReadScope } from './present.ts';
 import { type ListingPlan, type Page, type PageRequest, readPage } from './read-page.ts';
+import { checkSubject } from './state-subject.ts';
 
 export interface HistorySubject {
   readonly type: string;
@@ -23,8 +23,6 @@ export interface ResourceHistory extends Page {
   };
 }
 
-const TYPE = /^[a-z0-9_]{1,64}$/;
-
 /**
  * The events of a resource, newest first by default; a resource that no event names has an empty history.
  *
@@ -37,11 +35,7 @@ export async function resourceHistory(
   subject: HistorySubject,
   request: PageRequest = {},
 ): Promise<ResourceHistory> {
-  const { type, id, related = false } = subject;
-  if (!TYPE.test(type)) throw new Failure('parameter_invalid', 'type: expected 1 to 64 of a-z, 0-9 and _', { pointer: 'type' });
-  if (id.length < 1 || id.length > ID_CHARS_MAX || id.includes('\0') || !id.isWellFormed()) {
-    throw new Failure('parameter_invalid', `id: expected 1 to ${ID_CHARS_MAX} characters of Unicode without U+0000`, { pointer: 'id' });
-  }
+  const { type, id, related = false } = checkSubject(subject);
   const plan: ListingPlan = {
     seq: {},
     occurredFromMs: Number.NEGATIVE_INFINITY,

@@ -81,7 +81,9 @@ function candidateOfTerm({ field, match }: Term): Candidate | undefined {
 }
 
 function candidateOfAny(terms: readonly Node[]): Candidate | undefined {
-  const ids = terms.flatMap((term) => (term.kind === 'field' && term.field === 'id' && !term.negated && term.match.kind === 'equals' ? [term.match.value] : []));
+  const ids = terms.flatMap((term) =>
+    term.kind === 'field' && term.field === 'id' && !term.negated && term.match.kind === 'equals' ? [term.match.value] : [],
+  );
   if (ids.length === terms.length) return { lead: fewById(ids), exact: true, rank: 0 };
   const found = terms.map(candidateOf);
   const leads: SimpleLead[] = [];

@@ -242,10 +242,10 @@ const searched: fc.Arbitrary<TextTerm> = fc.record({
 });
 
 /** Queries of one term, the same ones every time: many of each field, as they are and excluded. */
-export function singleTerms(baseMs: number): string[] {
+export function singleTerms(baseMs: number, runs: number): string[] {
   return FIELDS.flatMap((field) =>
     fc
-      .sample(termOf(field, baseMs), { seed: 7, numRuns: field.kind === 'path' || field.kind === 'value' ? 60 : 14 })
+      .sample(termOf(field, baseMs), { seed: 7, numRuns: runs * (field.kind === 'path' || field.kind === 'value' ? 20 : 7) })
       .flatMap((term) => [false, true].map((negated) => print({ terms: [{ ...term, negated }] }))),
   );
 }

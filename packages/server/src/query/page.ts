@@ -4,9 +4,9 @@ import { checkZone, explain, parse, print } from '@indelible/core';
 import type pg from 'pg';
 import { compile } from './compile.ts';
 import type { ReadScope } from './present.ts';
-import { readChecked } from './read-checked.ts';
-import { makeSearchedRead, type ReadSlice } from './read-searched.ts';
-import { type Listing, type Page, type PageRequest, readPage } from './read-page.ts';
+import { type Listing, type Page, type PageRequest, type PageTime, readPage } from './read-page.ts';
+import { makeSearchedRead } from './read-searched.ts';
+import { type Look, makeScan, type ScanOptions } from './scan.ts';
 import { searchPlan } from './search-plan.ts';
 
 export interface EventsRequest extends PageRequest {
@@ -42,7 +42,14 @@ export async function listEvents(
     plan: (nowMs) => {
       const clock = { nowMs, zone };
       const { seq, occurredFromMs } = compile(query, clock).bounds;
-      return { seq, occurredFromMs, read: makeScan(log, query, clock, options) };
+      const scan = makeScan(log, query, clock, options);
+      const search = searchPlan(query, clock);
+      return {
+        seq,
+        occurredFromMs,
+        read: search === undefined ? scan.read : makeSearchedRead(log.tenantId, search, scan),
+        plans: scan.plans,
+      };
     },
   };
   return readPage(reader, log, listing, request, request.nowMs ?? Date.now(), options);

@@ -1,12 +1,15 @@
 import { parse } from '@indelible/core';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asTenant } from '../store/as-tenant.ts';
 import { monthStart } from '../store/partitions.ts';
-import { type RecordedRange, sliceStatement } from '../store/read-events.ts';
+import type { RecordedRange } from '../store/read-events.ts';
+import { scanStatement } from '../store/scan-statement.ts';
 import type { TenantLog } from '../store/tenants.ts';
 import { compile } from './compile.ts';
+import { type Choice, choose } from './lead.ts';
+import { toScan } from './scan.ts';
 import { openTestTrail, type TestTrail } from './trail.test.fixture.ts';
-import { steps } from './walk.ts';
 
 const NOW_MS = Date.now();
 const FIRST_MONTH = monthStart(new Date(NOW_MS), -3);
@@ -22,8 +25,9 @@ beforeAll(async () => {
       const recordedMs = monthStart(FIRST_MONTH, month).getTime() + 20 * 86_400_000;
       const inputs = Array.from({ length: MONTHLY }, (_, index) => ({
         action: `bot.${['created', 'updated', 'viewed', 'deleted', 'shared'][index % 5]}`,
-        actor: { id: `usr_${index % 150}`, name: `Person ${index % 150}` },
+        actor: { id: `usr_${index % 150}`, name: `Person ${index % 150}`, email: `p${index % 150}@example.com` },
         resource: { type: 'bot', id: `bot_${index % 300}` },
+        related: [{ relation: 'uses', type: 'dataset', id: `ds_${index % 200}` }],
         occurredAt: new Date(recordedMs - index * 1_000).toISOString(),
       }));
       for (let at = 0; at < inputs.length; at += 1_000) await trail.append(tenant, inputs.slice(at, at + 1_000), recordedMs);
@@ -37,44 +41,67 @@ afterAll(async () => {
   await trail?.close();
 });
 
+/** The plan of a page's statement, without its costs. */
 async function plan(q: string, order: 'asc' | 'desc', recorded: RecordedRange): Promise<string> {
   const after = { occurredMs: recorded.toMs - 2 * 86_400_000, seq: 5 };
-  const { text, values } = sliceStatement(
-    log.tenantId,
-    { recorded, order, limit: 51, after: order === 'desc' ? after : undefined },
-    compile(parse(q), { nowMs: NOW_MS, zone: 'UTC' }).condition,
-  );
-  const answer = await asTenant(trail.reader, log.tenantId, 60_000, (tx) =>
-    tx.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, values),
-  );
-  return answer.rows.map((row) => row['QUERY PLAN']).join('\n');
+  const clock = { nowMs: NOW_MS, zone: 'UTC' };
+  const compiled = compile(parse(q), clock);
+  const scan = toScan(choose(compiled)[0] as Choice, compiled.bounds, clock, 500);
+  const { text, values } = scanStatement(log.tenantId, { recorded, order, limit: 51, after: order === 'desc' ? after : undefined }, scan);
+  const explain = async (tx: pg.ClientBase): Promise<string[]> => {
+    const answer = await tx.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, values);
+    return answer.rows.map((row) => row['QUERY PLAN']);
+  };
+  return (await asTenant(trail.reader, log.tenantId, 60_000, explain, 'ordered')).join('\n');
 }
 
-const pages: [kind: string, q: string, column: string | undefined][] = [
-  ['plain', '', undefined],
-  ['actor', 'actor.id:usr_7', 'actor_id'],
-  ['resource', 'resource:bot/bot_7', 'resource_id'],
-  ['action', 'action:bot.viewed', 'action'],
+const ACTOR = /\((actor_id|actor_name|actor_email) = /;
+
+// What the index that leads is asked for, and which conditions are looked at in its entries.
+const pages: [kind: string, q: string, led: RegExp, looked: RegExp | undefined][] = [
+  ['plain', '', /\(tenant_id = /, undefined],
+  ['time', 'at:2020..', /\(occurred_at >= /, undefined],
+  ['actor id', 'actor.id:usr_7', /\(actor_id = /, undefined],
+  ['actor', 'actor:usr_7', ACTOR, undefined],
+  ['e-mail', 'actor:someone@example.com', ACTOR, undefined],
+  ['resource', 'resource:bot/bot_7', /\(resource_type = .*\(resource_id = /, undefined],
+  ['related resource', 'related:dataset/ds_7', /\(type = .*\(id = |\(seq = r\.seq\)/, undefined],
+  ['action', 'action:bot.viewed', /\(action = /, undefined],
+  ['actor and action', 'actor.id:usr_7 action:bot.viewed at:-90d', /\(actor_id = /, /action = /],
+  ['actor and resource', 'actor:usr_7 resource:bot/bot_7', /\(resource_type = /, /actor_name = /],
+  ['address', 'action:bot.viewed ip:10.0.0.0/8', /\(action = /, /ip <<= /],
+  ['alternatives', '(actor.id:usr_7 OR resource:bot/bot_7) -outcome:denied', /\(actor_id = |\(resource_type = /, /outcome = /],
+  ['session', 'session:s_7', /\(tenant_id = /, /strpos/],
 ];
 
-// One month, and several at once: the walk does both.
-const ranges = [...steps({ fromMs: FIRST_MONTH.getTime(), toMs: monthStart(FIRST_MONTH, 3).getTime() })];
+const whole = { fromMs: FIRST_MONTH.getTime(), toMs: monthStart(FIRST_MONTH, 3).getTime() };
+const newest = { ...whole, fromMs: monthStart(FIRST_MONTH, 2).getTime() };
 
-test.each(pages)('a %s page walks its index and sorts nothing', async (_, q, column) => {
-  for (const recorded of [ranges[0] as RecordedRange, { fromMs: FIRST_MONTH.getTime(), toMs: monthStart(FIRST_MONTH, 3).getTime() }]) {
+test.each(pages)('a page by %s walks its index and sorts nothing', async (_, q, led, looked) => {
+  // One month, and several at once: the walk does both.
+  for (const recorded of [newest, whole]) {
     for (const order of ['desc', 'asc'] as const) {
       const text = await plan(q, order, recorded);
-      expect(text).toMatch(/Index Scan/);
+      expect(text).toMatch(/Index (Only )?Scan/);
       expect(text).not.toMatch(/->\s+(Incremental )?Sort|Seq Scan|Bitmap/);
-      for (const line of text.match(/Index Cond: .*/g) ?? [])
-        expect(line).toContain(column === undefined ? '(tenant_id = ' : `(${column} = `);
+      const walked = text.match(/Index Cond: .*/g) ?? [];
+      expect(walked.length).toBeGreaterThan(0);
+      for (const line of walked) expect(line).toMatch(led);
       if (order === 'desc') expect(text).toContain('(ROW(occurred_at, seq) < ROW(');
+      if (looked !== undefined) expect(text.match(/Filter: .*/)?.[0]).toMatch(looked);
     }
   }
 });
 
+test.each(['seq:7..9', 'id:0197f0c2-6a52-7c1e-9b1a-5f2d3c4b5a69'])('%s is looked up by the sequence number', async (q) => {
+  const text = await plan(q, 'desc', whole);
+  const walked = text.match(/Index Cond: .*/g) ?? [];
+  expect(walked.length).toBeGreaterThan(0);
+  for (const line of walked) expect(line).not.toContain('occurred_at');
+});
+
 test('a month that a query rules out is not opened', async () => {
-  const text = await plan('', 'desc', ranges[0] as RecordedRange);
+  const text = await plan('', 'desc', newest);
   const month = monthStart(FIRST_MONTH, 2).toISOString().slice(0, 7).replace('-', '_');
   expect(text.match(/event_\d{4}_\d\d/g)?.every((name) => name === `event_${month}`)).toBe(true);
 });

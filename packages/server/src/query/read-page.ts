@@ -3,8 +3,16 @@
 import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
 import type pg from 'pg';
 import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX, QUERY_MS_MAX } from '../limits.ts';
-import { asTenant } from '../store/as-tenant.ts';
-import { type EventRow, type Order, type Position, type RecordedRange, recordedBounds, type SeqRange, type Slice } from '../store/read-events.ts';
+import { asTenant, type Plans } from '../store/as-tenant.ts';
+import {
+  type EventRow,
+  type Order,
+  type Position,
+  type RecordedRange,
+  recordedBounds,
+  type SeqRange,
+  type Slice,
+} from '../store/read-events.ts';
 import type { Found } from '../store/scan-statement.ts';
 import { fingerprint, readCursor, writeCursor } from './cursor.ts';
 import { present, type PresentedEvent, type ReadScope } from './present.ts';
@@ -53,6 +61,8 @@ export interface ListingPlan {
   readonly occurredFromMs: number;
   /** The first events of a slice. It may stop before the slice's end and say where; an array alone means that it did not. */
   readonly read: (tx: pg.ClientBase, slice: Slice) => Promise<Found | readonly EventRow[]>;
+  /** What `read` needs of its transaction, see asTenant; `ordered` by default. */
+  readonly plans?: Plans | undefined;
 }
 
 /**
@@ -60,7 +70,14 @@ export interface ListingPlan {
  * @param time together at most QUERY_MS_MAX by default: the walk begins its last statement when half of that is over
  * @throws Failure `parameter_invalid`, `cursor_invalid`, `query_timeout`, `store_unavailable`
  */
-export async function readPage(reader: pg.Pool, scope: ReadScope, listing: Listing, request: PageRequest, nowMs: number, time: PageTime = {}): Promise<Page> {
+export async function readPage(
+  reader: pg.Pool,
+  scope: ReadScope,
+  listing: Listing,
+  request: PageRequest,
+  nowMs: number,
+  time: PageTime = {},
+): Promise<Page> {
   const { limit = PAGE_EVENTS_DEFAULT, order = 'desc' } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_EVENTS_MAX) {
     throw new Failure('parameter_invalid', `limit: expected an integer from 1 to ${PAGE_EVENTS_MAX}`, { pointer: 'limit' });
@@ -82,10 +99,11 @@ export async function readPage(reader: pg.Pool, scope: ReadScope, listing: Listi
       // One more than asked for tells whether another page follows.
       return walk({ recorded, order, limit: limit + 1, after: state?.position, deadline, read: (slice) => plan.read(tx, slice) });
     },
-    'ordered',
+    plan.plans ?? 'ordered',
   );
   const events = rows.slice(0, limit).map((row) => present(scope, row));
-  const next = (position: Position): string => writeCursor(print, { nowMs: frozenMs, position: { occurredMs: position.occurredMs, seq: position.seq } });
+  const next = (position: Position): string =>
+    writeCursor(print, { nowMs: frozenMs, position: { occurredMs: position.occurredMs, seq: position.seq } });
   const last = rows[limit - 1];
   if (rows.length > limit && last !== undefined) return { events, next: next(last) };
   if (settledTo === undefined) return { events };

@@ -5,50 +5,59 @@
 // page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
 // its last event comes before that place, no further block can add to it. Events that are not indexed yet come first of all.
 
-import { Failure } from '@indelible/core';
 import type pg from 'pg';
-import { QUERY_MS_MAX, SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
+import { SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
 import { type Condition, type EventRow, type Position, type RecordedRange, recordedBounds, type Slice } from '../store/read-events.ts';
+import type { Found } from '../store/scan-statement.ts';
 import { type CandidateBlock, findCandidates, readBlockTimes, readIndexed, type SearchWindow } from '../store/search-candidates.ts';
 import { BLOCK_EVENTS } from '../store/search-signature.ts';
+import type { SliceScan } from './scan.ts';
 import type { SearchPlan } from './search-plan.ts';
-
-/** The first events of a slice that meet a condition and are what the query asks for, in order, at most slice.limit. */
-export type ReadSlice = (tx: pg.ClientBase, slice: Slice, condition: Condition) => Promise<EventRow[]>;
 
 /** Blocks that one statement reads, at most; it begins with one, for most pages are full soon. */
 const BLOCKS_AT_ONCE_MAX = 8;
 /** Up to so many blocks the index is followed however many others there are. */
 const BLOCKS_FEW = 16;
+const LOOK_MS = 300;
 
 /**
  * Makes the reading of one page's slices.
  *
- * @param read reads without the index: takes the same events, only slower, or sooner when most blocks hold the words
+ * @param scan reads without the index: takes the same events, only slower, or sooner when most blocks hold the words
+ * @param lookMs milliseconds after which one look says how far it came, when that is further than where it began
  */
-export function makeSearchedRead(tenantId: number, plan: SearchPlan, condition: Condition, read: ReadSlice): (tx: pg.ClientBase, slice: Slice) => Promise<EventRow[]> {
+export function makeSearchedRead(
+  tenantId: number,
+  plan: SearchPlan,
+  scan: SliceScan,
+  lookMs = LOOK_MS,
+): (tx: pg.ClientBase, slice: Slice) => Promise<Found> {
   // A page is read in one snapshot.
   let known: Promise<Unindexed> | undefined;
   return async (tx, slice) => {
-    const deadline = performance.now() + QUERY_MS_MAX;
+    const deadline = performance.now() + lookMs;
     const tail = await (known ??= findUnindexed(tx, tenantId));
-    if (tail.count > SEARCH_TAIL_EVENTS_MAX) return read(tx, slice, condition);
+    if (tail.count > SEARCH_TAIL_EVENTS_MAX) return scan.read(tx, slice);
     const window = windowOf(plan, slice);
     const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.words);
-    if (!narrows(blocks.length, asked, plan, slice)) return read(tx, slice, condition);
+    if (!narrows(blocks.length, asked, plan, slice)) return scan.read(tx, slice);
 
-    let page = await readTail(tx, tail, slice, condition, read);
+    let page = await readTail(tx, tail, slice, scan);
     const queue = (await readBlockTimes(tx, tenantId, window, blocks)).sort((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
     for (let at = 0, count = 1; at < queue.length; at += count, count = Math.min(count * 2, BLOCKS_AT_ONCE_MAX)) {
       const last = page.length === slice.limit ? page.at(-1) : undefined;
-      const batch = queue.slice(at, at + count).filter((block) => last === undefined || firstPlace(block, slice) <= signed(last.occurredMs, slice));
-      if (batch.length === 0) break;
-      if (performance.now() > deadline) throw new Failure('query_timeout', 'looking through the events took too long');
+      const batch = queue
+        .slice(at, at + count)
+        .filter((block) => last === undefined || firstPlace(block, slice) <= signed(last.occurredMs, slice));
+      const [next] = batch;
+      if (next === undefined) break;
+      const settled = placeBefore(next, slice);
+      if (performance.now() > deadline && isBehind(settled, slice.after, slice)) return upTo(settled, page, slice);
       const recorded = overlap(slice.recorded, batch);
-      const found = await read(tx, { ...slice, recorded, before: last ?? slice.before }, and(inBlocks(batch), condition));
-      page = inOrder([...page, ...found], slice);
+      const found = await scan.readFew(tx, { ...slice, recorded, before: last ?? slice.before }, inBlocks(batch));
+      page = [...page, ...found].sort((a, b) => compare(a, b, slice)).slice(0, slice.limit);
     }
-    return page;
+    return { rows: page };
   };
 }
 
@@ -64,12 +73,12 @@ async function findUnindexed(tx: pg.ClientBase, tenantId: number): Promise<Unind
   return { from: to, count: size - to, recorded: await recordedBounds(tx, tenantId, { from: to }) };
 }
 
-async function readTail(tx: pg.ClientBase, { from, recorded }: Unindexed, slice: Slice, condition: Condition, read: ReadSlice): Promise<EventRow[]> {
+async function readTail(tx: pg.ClientBase, { from, recorded }: Unindexed, slice: Slice, scan: SliceScan): Promise<EventRow[]> {
   if (recorded === undefined) return [];
   const fromMs = Math.max(slice.recorded.fromMs, recorded.fromMs);
   if (fromMs >= slice.recorded.toMs) return [];
   const inTail: Condition = ({ bind }) => `e.seq >= ${bind(from)}`;
-  return read(tx, { ...slice, recorded: { ...slice.recorded, fromMs } }, and(inTail, condition));
+  return scan.readFew(tx, { ...slice, recorded: { ...slice.recorded, fromMs } }, inTail);
 }
 
 /** Only events between the place where a page begins and the worst that it has so far belong to a page. */
@@ -101,9 +110,23 @@ function firstPlace({ occurredFromMs, occurredToMs }: CandidateBlock, slice: Sli
   return signed(slice.order === 'asc' ? occurredFromMs : occurredToMs, slice);
 }
 
-function inOrder(rows: EventRow[], slice: Slice): EventRow[] {
-  const compare = (a: Position, b: Position): number => signed(a.occurredMs - b.occurredMs || a.seq - b.seq, slice);
-  return rows.sort(compare).slice(0, slice.limit);
+/** Below zero when the first comes before the second. */
+function compare(a: Position, b: Position, slice: Slice): number {
+  return signed(a.occurredMs - b.occurredMs || a.seq - b.seq, slice);
+}
+
+/** The last place before every event of a block, and of the blocks behind it: a millisecond aside, on the far side of all its places. */
+function placeBefore(block: CandidateBlock, slice: Slice): Position {
+  const ms = firstPlace(block, slice);
+  return slice.order === 'asc' ? { occurredMs: ms - 1, seq: Number.MAX_SAFE_INTEGER } : { occurredMs: 1 - ms, seq: 0 };
+}
+
+function isBehind(place: Position, after: Position | undefined, slice: Slice): boolean {
+  return after === undefined || compare(place, after, slice) > 0;
+}
+
+function upTo(place: Position, page: readonly EventRow[], slice: Slice): Found {
+  return { rows: page.filter((row) => compare(row, place, slice) <= 0), searchedTo: place };
 }
 
 function overlap({ fromMs, toMs }: RecordedRange, blocks: readonly CandidateBlock[]): RecordedRange {
@@ -119,8 +142,4 @@ function inBlocks(blocks: readonly CandidateBlock[]): Condition {
     const list = bind(blocks.map(({ block }) => block));
     return `e.seq = any(array(select b::bigint * ${BLOCK_EVENTS} + i from unnest(${list}::int[]) b, generate_series(0, ${BLOCK_EVENTS - 1}) i))`;
   };
-}
-
-function and(first: Condition, second: Condition): Condition {
-  return (context) => `${first(context)} and (${second(context)})`;
 }

@@ -3,8 +3,9 @@
 
 import { matches, type Query } from '@indelible/core';
 import type pg from 'pg';
-import type { Slice } from '../store/read-events.ts';
-import { countStatement, type Found, leadName, readScan, type Scan, type ScanBounds } from '../store/scan-statement.ts';
+import type { Plans } from '../store/as-tenant.ts';
+import type { Condition, EventRow, Slice } from '../store/read-events.ts';
+import { countStatement, type Found, isKept, leadName, readScan, type Scan, type ScanBounds } from '../store/scan-statement.ts';
 import { type Clock, compile, compileNodes } from './compile.ts';
 import { type Choice, choose } from './lead.ts';
 import { present, type ReadScope } from './present.ts';
@@ -29,6 +30,7 @@ export interface ScanOptions {
 }
 
 const ENTRIES_FIRST = 500;
+const ENTRIES_MIN = 100;
 const ENTRIES_MAX = 50_000;
 const LOOK_MS = 150;
 /** Entries counted of each index before one of them is chosen. */
@@ -36,26 +38,48 @@ const COUNT_MAX = 2_000;
 /** Events that are read at once when they are checked here: each may have EVENT_BYTES_MAX. */
 const CHECKED_EVENTS = 200;
 
-/** @returns what ListingPlan.read is for one page of a query */
-export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: ScanOptions = {}): (tx: pg.ClientBase, slice: Slice) => Promise<Found> {
+/** The reading of slices for one page of one query. */
+export interface SliceScan {
+  /** What its transaction must be, see asTenant. */
+  readonly plans: Plans;
+  /** The first events of a slice that the query asks for; it may stop before the slice's end and say where. */
+  readonly read: (tx: pg.ClientBase, slice: Slice) => Promise<Found>;
+  /** The first of them among few: some thousands at most, which the condition finds by their sequence numbers. */
+  readonly readFew: (tx: pg.ClientBase, slice: Slice, condition: Condition) => Promise<EventRow[]>;
+}
+
+export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: ScanOptions = {}): SliceScan {
   const compiled = compile(query, clock);
-  const { bounds, exact } = compiled;
+  const { bounds, exact, nodes } = compiled;
   let choices = choose(compiled);
   let entries = options.entries ?? ENTRIES_FIRST;
-  return async (tx, slice) => {
+  const [first] = choices as [Choice];
+  const plans = isKept(toScan(first, bounds, clock, entries)) ? 'kept' : 'ordered';
+  return { plans, read, readFew };
+
+  async function read(tx: pg.ClientBase, slice: Slice): Promise<Found> {
     const [choice] = choices as [Choice];
     const started = performance.now();
     const found = await look(tx, slice, toScan(choice, bounds, clock, entries));
     const ms = performance.now() - started;
-    options.onLook?.({ lead: leadName(choice.lead), from: iso(slice.recorded.fromMs), to: iso(slice.recorded.toMs), found: found.rows.length, whole: found.searchedTo === undefined, ms: Math.round(ms * 10) / 10 });
-    if (found.searchedTo !== undefined && options.entries === undefined) {
-      entries = Math.round(Math.min(ENTRIES_MAX, Math.max(ENTRIES_FIRST / 4, entries * Math.min(4, Math.max(0.25, LOOK_MS / ms)))));
-    }
-    if (found.searchedTo !== undefined && choices.length > 1) {
-      choices = [await fewest(tx, { ...slice, after: found.searchedTo })];
-    }
+    options.onLook?.(lookOf(choice, slice, found, ms));
+    if (found.searchedTo === undefined) return found;
+    if (options.entries === undefined) entries = Math.round(between(ENTRIES_MIN, entries * between(0.25, LOOK_MS / ms, 4), ENTRIES_MAX));
+    if (choices.length > 1) choices = [await fewest(tx, { ...slice, after: found.searchedTo })];
     return found;
-  };
+  }
+
+  async function readFew(tx: pg.ClientBase, slice: Slice, condition: Condition): Promise<EventRow[]> {
+    const scan = toScan({ lead: { kind: 'few', name: 'blocks', condition }, rest: nodes }, bounds, clock, entries);
+    const kept: EventRow[] = [];
+    let { after } = slice;
+    for (;;) {
+      const { rows, searchedTo } = await look(tx, { ...slice, after }, scan);
+      kept.push(...rows);
+      if (searchedTo === undefined || kept.length >= slice.limit) return kept.slice(0, slice.limit);
+      after = searchedTo;
+    }
+  }
 
   async function look(tx: pg.ClientBase, slice: Slice, scan: Scan): Promise<Found> {
     if (exact) return readScan(tx, scope.tenantId, slice, scan);
@@ -63,7 +87,7 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
     const kept = rows.filter((row) => matches(query, present(scope, row), { seq: row.seq, ...clock }));
     const last = rows.at(-1);
     const filled = rows.length === CHECKED_EVENTS && last !== undefined ? { occurredMs: last.occurredMs, seq: last.seq } : undefined;
-    return { rows: kept, searchedTo: filled ?? searchedTo };
+    return { rows: kept.slice(0, slice.limit), searchedTo: filled ?? searchedTo };
   }
 
   /** The choice with the fewest entries in what is left of a slice. */
@@ -71,8 +95,7 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
     const scans = choices.map((choice) => toScan(choice, bounds, clock, COUNT_MAX));
     const answer = await tx.query<{ counts: number[] }>(countStatement(scope.tenantId, slice, scans, COUNT_MAX));
     const counts = answer.rows[0]?.counts ?? [];
-    const least = Math.min(...counts);
-    return choices[counts.indexOf(least)] ?? (choices[0] as Choice);
+    return choices[counts.indexOf(Math.min(...counts))] ?? (choices[0] as Choice);
   }
 }
 
@@ -81,6 +104,11 @@ export function toScan({ lead, rest }: Choice, bounds: ScanBounds, clock: Clock,
   return { lead, bounds, rest: rest.length === 0 ? undefined : compileNodes(rest, clock), entries };
 }
 
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
+function lookOf({ lead }: Choice, { recorded }: Slice, { rows, searchedTo }: Found, ms: number): Look {
+  const [from, to] = [recorded.fromMs, recorded.toMs].map((time) => new Date(time).toISOString()) as [string, string];
+  return { lead: leadName(lead), from, to, found: rows.length, whole: searchedTo === undefined, ms: Math.round(ms * 10) / 10 };
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }

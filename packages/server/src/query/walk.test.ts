@@ -1,8 +1,9 @@
 import { CLOCK_SKEW_MS_MAX } from '@indelible/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { EventRow, Slice } from '../store/read-events.ts';
-import { steps, walk } from './walk.ts';
+import type { EventRow, Order, Position, Slice } from '../store/read-events.ts';
+import type { Found } from '../store/scan-statement.ts';
+import { ranges, walk } from './walk.ts';
 
 const MONTH_MS = 30 * 86_400_000;
 const END_MS = Date.UTC(2026, 10, 20);
@@ -54,11 +55,57 @@ test('a walk finds exactly what one look at everything finds, in both orders, wi
           deadline: Number.POSITIVE_INFINITY,
           read: async (slice) => readFrom(events, slice),
         });
-        expect(found).toEqual(readFrom(events, { recorded, order, limit, after }));
+        expect(found).toEqual({ rows: readFrom(events, { recorded, order, limit, after }) });
       },
     ),
     { numRuns: 500 },
   );
+});
+
+/** Looks at so many entries of a slice, of which every third is asked for, and says how far it came. */
+function lookFrom(events: readonly EventRow[], slice: Slice, entries: number): Found {
+  const seen = readFrom(events, { ...slice, limit: entries });
+  const rows = seen.filter(({ seq }) => seq % 3 === 0);
+  const last = seen.at(-1);
+  if (rows.length >= slice.limit || seen.length < entries || last === undefined) return { rows: rows.slice(0, slice.limit) };
+  return { rows, searchedTo: { occurredMs: last.occurredMs, seq: last.seq } };
+}
+
+test('pages that were cut because the time was up join up to the whole answer, each a step further', async () => {
+  let partial = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      logs,
+      fc.constantFrom<Order>('asc', 'desc'),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 0, max: 3 }),
+      async (events, order, limit, entries, looksMax) => {
+        const recorded = { fromMs: END_MS - 14 * MONTH_MS, toMs: END_MS + 1 };
+        const joined: EventRow[] = [];
+        let after: Position | undefined;
+        for (let pages = 0; ; pages++) {
+          expect(pages).toBeLessThan(200);
+          let looks = 0;
+          const read = async (slice: Slice): Promise<Found> => {
+            // A statement that is broken off counts as one that was never sent.
+            if (looks++ > looksMax) throw Object.assign(new Error('canceled'), { code: '57014' });
+            return lookFrom(events, slice, entries);
+          };
+          const deadline = looksMax === 0 ? performance.now() - 1 : Number.POSITIVE_INFINITY;
+          const { rows, settledTo } = await walk({ recorded, order, limit, after, deadline, read });
+          joined.push(...rows);
+          if (settledTo !== undefined) partial++;
+          after = settledTo ?? (rows.length === limit ? rows.at(-1) : undefined);
+          if (after === undefined) break;
+        }
+        const wanted = events.filter(({ seq }) => seq % 3 === 0);
+        expect(joined).toEqual(readFrom(wanted, { recorded, order, limit: 1_000 }));
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(partial).toBeGreaterThan(500);
 });
 
 test('newest first it stops once nothing older can belong to the page, and not a moment earlier', async () => {
@@ -85,23 +132,27 @@ test('newest first it stops once nothing older can belong to the page, and not a
   expect(await find(november + CLOCK_SKEW_MS_MAX - 1)).toBeGreaterThan(1);
 });
 
-test('steps cover the whole range without gap or overlap, whole months, ever more at once', () => {
+test('ranges cover everything without gap or overlap, whole months, ever more at once', () => {
   const range = { fromMs: Date.UTC(2019, 10, 17, 3), toMs: END_MS };
-  const all = [...steps(range)];
+  const all = [...ranges(range, 'desc', undefined)];
   expect(all[0]).toEqual({ fromMs: Date.UTC(2026, 10, 1), toMs: END_MS });
   expect(all.at(-1)?.fromMs).toBe(range.fromMs);
   for (let index = 1; index < all.length; index++) expect(all[index]?.toMs).toBe(all[index - 1]?.fromMs);
   expect(all.length).toBeLessThan(10);
+  expect([...ranges(range, 'asc', undefined)]).toEqual([range]);
+  // A page that begins in the past begins with all that was recorded since.
+  const [first] = ranges(range, 'desc', { occurredMs: Date.UTC(2024, 4, 1) + CLOCK_SKEW_MS_MAX, seq: 0 });
+  expect(first).toEqual({ fromMs: Date.UTC(2024, 3, 1), toMs: END_MS });
 });
 
-test('a walk gives up when its time has passed', async () => {
+test.each(['asc', 'desc'] as const)('%s, a walk that finds nothing out in its time says so', async (order) => {
   const ask = {
     recorded: { fromMs: 0, toMs: END_MS },
-    order: 'desc' as const,
+    order,
     limit: 1,
-    after: undefined,
     deadline: performance.now() - 1,
-    read: async () => [],
+    read: async () => Promise.reject(Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' })),
   };
-  await expect(walk(ask)).rejects.toMatchObject({ code: 'query_timeout' });
+  await expect(walk({ ...ask, after: undefined })).rejects.toMatchObject({ code: '57014' });
+  await expect(walk({ ...ask, after: { occurredMs: END_MS / 2, seq: 3 } })).rejects.toMatchObject({ code: '57014' });
 });

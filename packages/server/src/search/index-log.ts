@@ -87,7 +87,7 @@ export async function rebuildIndex(projector: pg.Pool, { tenant, onProgress }: R
     });
     const before = done;
     // The server's own indexer may take a part in it, so what counts is the cursor.
-    for (let indexed = 0; indexed < blocks; ) {
+    for (let indexed = 0; indexed < blocks;) {
       indexed = await inTransaction(projector, async (tx) => {
         await indexNext(tx, tenantId);
         return (await lockCursor(tx, tenantId)).indexed;

@@ -3,7 +3,17 @@
 
 import type pg from 'pg';
 import { PROJECT_EVENTS_MAX } from '../limits.ts';
-import { addCounts, admitValues, type Cursor, type DayCounts, EVERY_EVENT, markOthers, moveCursor, OUTCOME_COUNT, sizeOfLog } from '../store/counter-rows.ts';
+import {
+  addCounts,
+  admitValues,
+  type Cursor,
+  type DayCounts,
+  EVERY_EVENT,
+  markOthers,
+  moveCursor,
+  OUTCOME_COUNT,
+  sizeOfLog,
+} from '../store/counter-rows.ts';
 import { type Counted, countEvents } from '../store/count-events.ts';
 import { COUNTED, type FacetName, numberOf } from '../store/facet-columns.ts';
 import { recordedBounds } from '../store/read-events.ts';

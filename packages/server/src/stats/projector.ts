@@ -67,7 +67,9 @@ export class Projector {
       let more = logs.length === PROJECT_LOGS_MAX;
       for (const { tenantId } of logs) {
         if (this.#stopped && this.#timer !== undefined) return false;
-        const { projected, size } = await inStep(client, () => lockActive(client, tenantId).then((cursor) => projectStep(client, tenantId, cursor)));
+        const { projected, size } = await inStep(client, () =>
+          lockActive(client, tenantId).then((cursor) => projectStep(client, tenantId, cursor)),
+        );
         more ||= projected < size;
       }
       if (!more) this.#currentAt = startedAt;

@@ -14,7 +14,12 @@ export interface RebuildOptions {
   readonly pool: pg.Pool;
   /** All tenants by default. */
   readonly tenant?: string;
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly before: number; readonly label: string }) => void;
+  readonly onProgress?: (progress: {
+    readonly done: number;
+    readonly total: number;
+    readonly before: number;
+    readonly label: string;
+  }) => void;
   /** Events of one transaction. */
   readonly stepEvents?: number;
 }

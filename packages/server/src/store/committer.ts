@@ -43,8 +43,8 @@ export interface CommitterOptions {
   readonly appender: pg.Pool;
   /** How many events of one tenant may wait; QUEUE_EVENTS_MAX by default. */
   readonly queueEventsMax?: number;
-  /** Told of each commit, for the metrics. */
-  readonly onCommit?: (commit: { events: number; milliseconds: number }) => void;
+  /** Told of each commit, for the metrics and for those who listen. */
+  readonly onCommit?: (commit: { tenant: string; events: number; milliseconds: number }) => void;
 }
 
 export class Committer {
@@ -109,7 +109,7 @@ export class Committer {
       try {
         client ??= await connect(this.#options.appender);
         await this.#commit(client, tenant, lane, group);
-        this.#options.onCommit?.({ events: count(group), milliseconds: performance.now() - started });
+        this.#options.onCommit?.({ tenant, events: count(group), milliseconds: performance.now() - started });
       } catch (error) {
         // Whether the commit was reached is not known here: the ids make a second try of the sender safe.
         const failure = storeFailure(error);

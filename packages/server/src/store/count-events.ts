@@ -47,8 +47,7 @@ export async function countEvents(tx: pg.ClientBase, tenantId: number, question:
     recordedTo: bind(timestampText(stretch.recorded.toMs)),
   };
   const expressions = [...facets.map((name) => FACETS[name].sql), ...(total ? [`''`] : [])];
-  const text =
-    `select ${slotExpression(question.slots, bind)} as slot, e.outcome, v.place::int as place, v.value, count(*)::int as count
+  const text = `select ${slotExpression(question.slots, bind)} as slot, e.outcome, v.place::int as place, v.value, count(*)::int as count
      from indelible.event e cross join lateral unnest(array[${expressions.join(', ')}]) with ordinality v (value, place)
      where e.tenant_id = ${names.tenantId} and e.seq >= ${bind(stretch.fromSeq)} and e.seq < ${bind(stretch.toSeq)}
        and e.recorded_at >= ${names.recordedFrom} and e.recorded_at < ${names.recordedTo}

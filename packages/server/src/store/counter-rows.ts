@@ -49,10 +49,14 @@ export async function listLogs(db: pg.ClientBase, tenant?: string): Promise<{ te
 
 /** The build that is read and kept, locked until the transaction ends; made where there is none. */
 export async function lockActive(tx: pg.ClientBase, tenantId: number): Promise<Cursor> {
-  await tx.query('insert into indelible.counter_cursor (tenant_id, build, active) values ($1, 1, true) on conflict do nothing', [tenantId]);
-  const cursor = await readCursor(tx, tenantId, 'active for update');
-  if (cursor === undefined) throw new Error(`log ${tenantId} has counters that are being made and none that are active`);
-  return cursor;
+  const insert = 'insert into indelible.counter_cursor (tenant_id, build, active) values ($1, 1, true) on conflict do nothing';
+  // Who waited here for a rebuild finds the old row gone, and the new one only when it looks again.
+  for (let tries = 0; tries < 3; tries++) {
+    await tx.query(insert, [tenantId]);
+    const cursor = await readCursor(tx, tenantId, 'active for update');
+    if (cursor !== undefined) return cursor;
+  }
+  throw new Error(`log ${tenantId} has counters that are being made and none that are active`);
 }
 
 /** The build that is being made beside the active one, locked until the transaction ends; begun where there is none. */
@@ -128,8 +132,10 @@ export async function admitValues(
 export async function addCounts(tx: pg.ClientBase, tenantId: number, build: number, days: readonly DayCounts[]): Promise<void> {
   const own = [tenantId, build];
   const held = await tx.query<{ place: string; hours: number[] }>(
+    // One look a row: joined otherwise, every row of the log would be read.
     `select k.nr - 1 as place, c.hours from unnest($3::smallint[], $4::int[], $5::text[]) with ordinality k (facet, day, value, nr)
-     join indelible.counter c on c.tenant_id = $1 and c.build = $2 and c.unit = ${DAY} and c.facet = k.facet and c.day = k.day and c.value = k.value`,
+     cross join lateral (select hours from indelible.counter c where c.tenant_id = $1 and c.build = $2 and c.unit = ${DAY}
+       and c.facet = k.facet and c.day = k.day and c.value = k.value limit 1) c`,
     [...own, days.map(({ facet }) => facet), days.map(({ day }) => day), days.map(({ value }) => value)],
   );
   const hours = days.map((added) => new Map(added.hours));
@@ -148,8 +154,18 @@ export async function addCounts(tx: pg.ClientBase, tenantId: number, build: numb
     byOutcome(added).forEach((count, outcome) => (sum.counts[outcome] = (sum.counts[outcome] ?? 0) + count));
     months.set(key, sum);
   }
-  await upsert(tx, own, DAY, days.map((added, index) => ({ ...added, counts: byOutcome(added.hours), hours: pairs(hours[index]) })));
-  await upsert(tx, own, MONTH, [...months.values()].map((sum) => ({ ...sum, hours: null })));
+  await upsert(
+    tx,
+    own,
+    DAY,
+    days.map((added, index) => ({ ...added, counts: byOutcome(added.hours), hours: pairs(hours[index]) })),
+  );
+  await upsert(
+    tx,
+    own,
+    MONTH,
+    [...months.values()].map((sum) => ({ ...sum, hours: null })),
+  );
 }
 
 interface Row {
@@ -203,15 +219,26 @@ export function monthOfDay(day: number, offset = 0): number {
   return Math.floor(date.getTime() / DAY_MS);
 }
 
-/** Reads the cursor of the active build; undefined when nothing was counted yet. */
-export async function readActive(tx: pg.ClientBase, tenantId: number): Promise<Cursor | undefined> {
-  return readCursor(tx, tenantId, 'active');
+/** The cursor of the active build, and the size of the log; undefined when nothing was counted yet. */
+export async function readActive(tx: pg.ClientBase, tenantId: number): Promise<(Cursor & { readonly size: number }) | undefined> {
+  const answer = await tx.query<{ build: number; projected: string; size: string }>(
+    `select c.build, c.projected, l.size from indelible.counter_cursor c join indelible.log l on l.tenant_id = c.tenant_id
+     where c.tenant_id = $1 and c.active`,
+    [tenantId],
+  );
+  const row = answer.rows[0];
+  return row === undefined ? undefined : { build: row.build, projected: Number(row.projected), size: Number(row.size) };
 }
 
 /** The values of a facet that have rows of their own, and whether there are events with others. */
-export async function readValues(tx: pg.ClientBase, tenantId: number, build: number, facet: number): Promise<{ values: string[]; others: boolean }> {
+export async function readValues(
+  tx: pg.ClientBase,
+  tenantId: number,
+  build: number,
+  facet: number,
+): Promise<{ values: string[]; others: boolean }> {
   const answer = await tx.query<{ facet: number; value: string }>(
-    'select facet, value from indelible.counter_value where tenant_id = $1 and build = $2 and facet in ($3, -$3)',
+    'select facet, value from indelible.counter_value where tenant_id = $1 and build = $2 and facet in ($3::smallint, -$3::smallint)',
     [tenantId, build, facet],
   );
   return {
@@ -262,7 +289,13 @@ export async function readDays(tx: pg.ClientBase, tenantId: number, build: numbe
 }
 
 /** Sums over whole days, a row a value; where `months` is set, over whole months, whose first days count. */
-export async function readSums(tx: pg.ClientBase, tenantId: number, build: number, months: boolean, wanted: CountsWanted): Promise<CountRow[]> {
+export async function readSums(
+  tx: pg.ClientBase,
+  tenantId: number,
+  build: number,
+  months: boolean,
+  wanted: CountsWanted,
+): Promise<CountRow[]> {
   const answer = await tx.query<RawRow>(
     `select facet, value, max(day) as day, sum(success) as success, sum(failure) as failure, sum(denied) as denied, null::int[] as hours
      from indelible.counter where tenant_id = $1 and build = $2 and unit = ${months ? MONTH : DAY} and facet = any($3::smallint[])

@@ -1,15 +1,6 @@
 // The facets: the fields whose values are counted, where each lies in a row, and how it is read from an event.
 
-import {
-  ACTOR_TYPES,
-  ATTRIBUTIONS,
-  type AuditEvent,
-  CATEGORIES,
-  OPERATIONS,
-  OUTCOMES,
-  SEVERITIES,
-  SOURCE_KINDS,
-} from '@indelible/core';
+import { ACTOR_TYPES, ATTRIBUTIONS, type AuditEvent, CATEGORIES, OPERATIONS, OUTCOMES, SEVERITIES, SOURCE_KINDS } from '@indelible/core';
 
 export interface Facet {
   /** Its number in the counters; undefined for one that is counted from the events alone, because it names people. */

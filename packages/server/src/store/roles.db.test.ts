@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
 import { createKey } from './api-keys.ts';
-import { type Role, roleName, roleUrl } from './roles.ts';
+import { type Role, ROLES, roleName, roleUrl } from './roles.ts';
 
 const DENIED = '42501';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
     `select 'indelible.' || relname as name from pg_class where oid in (select tableoid from indelible.event)`,
   );
   partition = rows[0]?.name ?? '';
-  for (const role of ['appender', 'reader', 'custodian'] as const) {
+  for (const role of ROLES) {
     const client = new pg.Client({ connectionString: roleUrl(trail.url, role) });
     await client.connect();
     clients.set(role, client);
@@ -60,9 +60,13 @@ const TABLES = [
   'signer_key',
   'api_key',
   'capture_source',
+  'search_cursor',
+  'search_block',
+  'search_open',
+  'search_slices',
 ];
 
-describe.each(['appender', 'reader', 'custodian'] as const)('the %s', (role) => {
+describe.each(ROLES)('the %s', (role) => {
   test.each(TABLES)('empties, drops and alters no table: %s', async (table) => {
     expect(await attempt(role, `truncate indelible.${table} cascade`)).toBe(DENIED);
     expect(await attempt(role, `drop table indelible.${table} cascade`)).toBe(DENIED);
@@ -78,7 +82,7 @@ describe.each(['appender', 'reader', 'custodian'] as const)('the %s', (role) => 
     expect(await attempt(role, 'create table public.mine ()')).toBe(DENIED);
     expect(await attempt(role, `copy indelible.trail to program 'true'`)).toBe(DENIED);
     expect(await attempt(role, 'set session_replication_role = replica')).toBe(DENIED);
-    for (const other of ['appender', 'reader', 'custodian'] as const) {
+    for (const other of ROLES) {
       if (other === role) continue;
       expect(await attempt(role, `set role ${roleName(new URL(trail.url).pathname.slice(1), other)}`)).toBe(DENIED);
     }
@@ -150,7 +154,7 @@ test('the reader writes nothing', async () => {
 
 test('nobody but the appender reads the keys', async () => {
   expect(await attempt('appender', 'select count(hash)::int as keys from indelible.api_key')).toEqual([{ keys: 1 }]);
-  for (const role of ['reader', 'custodian'] as const) {
+  for (const role of ['reader', 'custodian', 'projector'] as const) {
     expect(await attempt(role, 'select hash from indelible.api_key')).toBe(DENIED);
     expect(await attempt(role, 'select mac_key from indelible.log')).toBe(DENIED);
     expect(await attempt(role, 'select body_mac from indelible.event_key')).toBe(DENIED);
@@ -167,8 +171,34 @@ test('the custodian clears what an event disclosed, and nothing else', async () 
   expect(await attempt('custodian', 'update indelible.log set size = 0')).toBe(DENIED);
 });
 
+test('the projector reads what events say and writes what is derived of them, and nothing else', async () => {
+  expect(
+    await attempt(
+      'projector',
+      'select count(disclosures)::int as events from indelible.event where tenant_id = any(array(select tenant_id from indelible.log))',
+    ),
+  ).toEqual([{ events: 305 }]);
+  for (const column of ['salts', 'leaf_hash', 'entry'])
+    expect(await attempt('projector', `select ${column} from indelible.event`)).toBe(DENIED);
+  for (const table of ['trail', 'tile', 'checkpoint', 'system_leaf', 'signer_key', 'capture_source'])
+    expect(await attempt('projector', `select 1 from indelible.${table}`), table).toBe(DENIED);
+  for (const table of TABLES.filter((name) => !name.startsWith('search_'))) {
+    expect(await attempt('projector', `insert into indelible.${table} default values`), table).toBe(DENIED);
+    expect(await attempt('projector', `update indelible.${table} set ctid = null`), table).toMatch(/42501|0A000/);
+  }
+  for (const assignment of [`disclosures = ''`, `action = 'x'`, 'actor_name = null'])
+    expect(await attempt('projector', `update indelible.event set ${assignment}`)).toBe(DENIED);
+  expect(await attempt('projector', 'update indelible.event_key set body_mac = null')).toBe(DENIED);
+  expect(await attempt('projector', 'update indelible.log set size = size')).toBe(DENIED);
+  expect(await attempt('projector', 'insert into indelible.search_cursor (tenant_id) values (1000000)')).toBe(1);
+  for (const role of ['appender', 'custodian'] as const) {
+    expect(await attempt(role, 'select 1 from indelible.search_slices')).toBe(DENIED);
+    expect(await attempt(role, 'insert into indelible.search_cursor (tenant_id) values (1000000)')).toBe(DENIED);
+  }
+});
+
 test('a role logs in with its own password only', async () => {
-  for (const role of ['reader', 'custodian'] as const) {
+  for (const role of ['reader', 'custodian', 'projector'] as const) {
     const url = new URL(roleUrl(trail.url, role));
     url.password = new URL(trail.url).password;
     const client = new pg.Client({ connectionString: url.href });
@@ -176,10 +206,10 @@ test('a role logs in with its own password only', async () => {
   }
 });
 
-test('the roles of a database with a long name are three', () => {
+test('the roles of a database with a long name are as many', () => {
   for (const database of ['d'.repeat(63), 'é'.repeat(31)]) {
-    const names = (['appender', 'reader', 'custodian'] as const).map((role) => roleName(database, role));
-    expect(new Set(names).size).toBe(3);
+    const names = ROLES.map((role) => roleName(database, role));
+    expect(new Set(names).size).toBe(4);
     for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
   }
   expect(roleName('trail', 'reader')).toBe('indelible_trail_reader');

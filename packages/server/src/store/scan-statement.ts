@@ -3,6 +3,7 @@
 // row-level security may not use most conditions anyway. A statement looks at so many entries and no more; where it stopped
 // is a part of its answer.
 
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import {
   COLUMNS,
@@ -63,7 +64,12 @@ export function leadName(lead: Lead): string {
   return lead.kind === 'time' || lead.kind === 'related' ? lead.kind : lead.name;
 }
 
-/** @example scanStatement(5, slice, { lead: { kind: 'time' }, bounds, rest: undefined, entries: 1_000 }) */
+/**
+ * The whole text is the same for the same kind of lead, order and rest, whatever the slice and the bounds: so that the plan of
+ * a walk of many partitions, which takes longer to make than to run, can be kept (see readScan).
+ *
+ * @example scanStatement(5, slice, { lead: { kind: 'time' }, bounds, rest: undefined, entries: 1_000 })
+ */
 export function scanStatement(tenantId: number, slice: Slice, scan: Scan): { text: string; values: unknown[] } {
   const context = openContext(tenantId, slice);
   const { bind, values } = context;
@@ -98,12 +104,19 @@ export function countStatement(tenantId: number, slice: Slice, scans: readonly S
   return { text: `select array[${counts.join(', ')}]::int[] as counts`, values: context.values };
 }
 
-/** @param tx a transaction for ordered plans, see asTenant */
+/** @param tx a transaction for ordered plans, or for kept ones, see asTenant */
 export async function readScan(tx: pg.ClientBase, tenantId: number, slice: Slice, scan: Scan): Promise<Found> {
-  const answer = await tx.query<Row & { kept: boolean; last: boolean }>(scanStatement(tenantId, slice, scan));
+  const { text, values } = scanStatement(tenantId, slice, scan);
+  const name = isKept(scan) ? { name: createHash('sha256').update(text).digest('base64url').slice(0, 32) } : {};
+  const answer = await tx.query<Row & { kept: boolean; last: boolean }>({ ...name, text, values });
   const rows = answer.rows.filter(({ kept }) => kept).map(toEventRow);
   const last = answer.rows.find((row) => row.last);
   return { rows, searchedTo: last === undefined ? undefined : { occurredMs: Number(last.occurred_ms), seq: Number(last.seq) } };
+}
+
+/** Whether the plan of a scan is kept by its connection: there are two dozen such texts at most, and each keeps a plan of every partition. */
+export function isKept({ lead, rest }: Pick<Scan, 'lead' | 'rest'>): boolean {
+  return rest === undefined && (lead.kind === 'union' ? lead.name === 'actor' && lead.leads.length === 3 : lead.kind !== 'few');
 }
 
 function orderBy(alias: string, { order }: Slice): string {
@@ -111,16 +124,26 @@ function orderBy(alias: string, { order }: Slice): string {
 }
 
 function inSlice(slice: Slice, { bounds }: Scan, condition: Condition, context: ConditionContext): string {
-  return [sliceConditions('e', slice, context), ...withinBounds('e', bounds, context), condition(context)].join(' and ');
+  return [sliceConditions('e', placed(slice), context), ...withinBounds('e', bounds, context), condition(context)].join(' and ');
 }
 
 function withinBounds(alias: string, { occurredFromMs, occurredToMs, seq }: ScanBounds, { bind }: ConditionContext): string[] {
   return [
-    ...(occurredFromMs === Number.NEGATIVE_INFINITY ? [] : [`${alias}.occurred_at >= ${bind(timestampText(occurredFromMs))}`]),
-    ...(occurredToMs === Number.POSITIVE_INFINITY ? [] : [`${alias}.occurred_at < ${bind(timestampText(occurredToMs))}`]),
-    ...(seq.from === undefined || seq.from <= 0 ? [] : [`${alias}.seq >= ${bind(seq.from)}`]),
-    ...(seq.to === undefined || seq.to >= Number.MAX_SAFE_INTEGER ? [] : [`${alias}.seq <= ${bind(seq.to)}`]),
+    `${alias}.occurred_at >= ${bind(timestampText(occurredFromMs))}`,
+    `${alias}.occurred_at < ${bind(timestampText(occurredToMs))}`,
+    `${alias}.seq >= ${bind(seq.from ?? 0)}`,
+    `${alias}.seq <= ${bind(seq.to ?? Number.MAX_SAFE_INTEGER)}`,
   ];
+}
+
+/** The slice itself, its places always written: at the ends of time where it names none. */
+function placed(slice: Slice): Slice {
+  const [first, last] = slice.order === 'asc' ? [-1, 1] : [1, -1];
+  return { ...slice, after: slice.after ?? endOfTime(first), before: slice.before ?? endOfTime(last) };
+}
+
+function endOfTime(sign: number): Position {
+  return { occurredMs: sign * Number.POSITIVE_INFINITY, seq: sign * Number.MAX_SAFE_INTEGER };
 }
 
 /** The first entries of a lead in a slice, as rows of event, in order. */
@@ -145,7 +168,7 @@ function eventWalk(condition: Condition, slice: Slice, scan: Scan, limit: number
 
 function relatedWalk(lead: { type: string; id: string }, slice: Slice, scan: Scan, limit: number, context: ConditionContext): string {
   const { bind, names } = context;
-  const conditions = [sliceConditions('r', slice, context), ...withinBounds('r', scan.bounds, context)].join(' and ');
+  const conditions = [sliceConditions('r', placed(slice), context), ...withinBounds('r', scan.bounds, context)].join(' and ');
   // An event may name one resource in several relations.
   const related =
     `select distinct on (r.occurred_at, r.seq) r.occurred_at, r.seq, r.recorded_at from indelible.event_related r where ${conditions} ` +

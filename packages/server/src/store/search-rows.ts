@@ -71,7 +71,7 @@ export async function* readBlockEvents(tx: pg.ClientBase, tenantId: number, bloc
   );
   const { low = null, high = null } = bounds.rows[0] ?? {};
   if (low === null || high === null) return;
-  for (let from = end - BLOCK_EVENTS; from < end; ) {
+  for (let from = end - BLOCK_EVENTS; from < end;) {
     const answer = await tx.query<{ seq: string; recorded_ms: string; occurred_ms: string; disclosures: string }>(
       `select seq, recorded_ms, occurred_ms, disclosures from (
          select seq, (extract(epoch from recorded_at) * 1000)::bigint as recorded_ms, (extract(epoch from occurred_at) * 1000)::bigint as occurred_ms,
@@ -128,10 +128,10 @@ export async function readOpen(tx: pg.ClientBase, tenantId: number, group: numbe
 
 /** The signatures of a full group. */
 export async function readSliced(tx: pg.ClientBase, tenantId: number, group: number): Promise<SlicedBlocks[]> {
-  const answer = await tx.query<SlicedBlocks>('select bits, members, slices from indelible.search_slices where tenant_id = $1 and grp = $2', [
-    tenantId,
-    group,
-  ]);
+  const answer = await tx.query<SlicedBlocks>(
+    'select bits, members, slices from indelible.search_slices where tenant_id = $1 and grp = $2',
+    [tenantId, group],
+  );
   return answer.rows;
 }
 
@@ -156,7 +156,8 @@ export async function putSliced(tx: pg.ClientBase, tenantId: number, group: numb
 
 /** Takes a log out of the index: it is searched event by event until it is indexed again. */
 export async function clearIndex(tx: pg.ClientBase, tenantId: number): Promise<void> {
-  for (const table of ['search_open', 'search_slices', 'search_block']) await tx.query(`delete from indelible.${table} where tenant_id = $1`, [tenantId]);
+  for (const table of ['search_open', 'search_slices', 'search_block'])
+    await tx.query(`delete from indelible.${table} where tenant_id = $1`, [tenantId]);
   await moveCursor(tx, tenantId, 0);
 }
 

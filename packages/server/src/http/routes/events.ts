@@ -4,7 +4,7 @@ import { type Failure, REQUEST_BYTES_MAX } from '@indelible/core';
 import { ingest, ingestPartially, type Verdict } from '../../ingest/ingest.ts';
 import { eventProof } from '../../ledger/prove.ts';
 import { getEvent } from '../../query/one.ts';
-import { listEvents } from '../../query/page.ts';
+import { explainEvents, listEvents } from '../../query/page.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
 import { flag, onlyParameters, pageParameters } from '../parameters.ts';
 import { problemOf } from '../problem.ts';
@@ -30,9 +30,11 @@ export function eventRoutes(app: App, services: Services): void {
 
   app.get('/v1/events', async (c) => {
     const { tenant } = await callerOf(services, c, 'read');
-    const parameters = pageParameters(c.req.query(), ['q', 'zone']);
+    const { rest, ...page } = pageParameters(c.req.query(), ['q', 'zone', 'explain']);
     const log = await services.tenants.byName(tenant);
-    return c.json(await listEvents(services.store.reader, log, { ...parameters, q: parameters.rest['q'] ?? '', zone: parameters.rest['zone'] }));
+    const request = { ...page, q: rest['q'] ?? '', zone: rest['zone'] };
+    if (flag(rest, 'explain')) return c.json(await explainEvents(services.store.reader, log, request));
+    return c.json(await listEvents(services.store.reader, log, request));
   });
 
   app.get('/v1/events/:id', async (c) => {

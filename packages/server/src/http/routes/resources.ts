@@ -1,16 +1,46 @@
-// The history of one resource.
+// What became of one resource: its history, its state at an instant, what differs between two, and how to undo a change.
 
-import { resourceHistory } from '../../query/history.ts';
+import { compareResource } from '../../query/compare.ts';
+import { makeGaps } from '../../query/gaps.ts';
+import { readResourcePage } from '../../query/history-resource.ts';
+import { reverseChange } from '../../query/reverse.ts';
+import { resourceState } from '../../query/state.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
-import { flag, pageParameters } from '../parameters.ts';
+import { flag, onlyParameters, pageParameters } from '../parameters.ts';
 import { requireLog } from '../require-log.ts';
 
 export function resourceRoutes(app: App, services: Services): void {
+  const { reader } = services.store;
+  const ask = { reader, gaps: makeGaps(reader, services.tenants) };
+
   app.get('/v1/resources/:type/:id', async (c) => {
     const { tenant } = await callerOf(services, c, 'read');
     const { rest, ...page } = pageParameters(c.req.query(), ['related']);
     const log = await requireLog(services, tenant);
     const resource = { type: c.req.param('type'), id: c.req.param('id'), related: flag(rest, 'related') };
-    return c.json(await resourceHistory(services.store.reader, log, resource, page));
+    return c.json(await readResourcePage(ask, log, resource, page));
+  });
+
+  app.get('/v1/resources/:type/:id/state', async (c) => {
+    const { tenant } = await callerOf(services, c, 'read');
+    const query = c.req.query();
+    onlyParameters(query, ['at', 'zone']);
+    const { at, zone } = query;
+    return c.json(await resourceState(ask, await requireLog(services, tenant), c.req.param(), { at, zone }));
+  });
+
+  app.get('/v1/resources/:type/:id/compare', async (c) => {
+    const { tenant } = await callerOf(services, c, 'read');
+    const query = c.req.query();
+    onlyParameters(query, ['from', 'to', 'zone']);
+    const { from, to, zone } = query;
+    return c.json(await compareResource(ask, await requireLog(services, tenant), c.req.param(), { from, to, zone }));
+  });
+
+  app.get('/v1/resources/:type/:id/reverse', async (c) => {
+    const { tenant } = await callerOf(services, c, 'read');
+    const query = c.req.query();
+    onlyParameters(query, ['event']);
+    return c.json(await reverseChange(ask, await requireLog(services, tenant), c.req.param(), query['event']));
   });
 }

@@ -1,0 +1,28 @@
+// The one table of operations. An address that the server has and this table has not, or the other way round, fails a test.
+
+import { actorOperations } from './actors.ts';
+import { coverageOperations } from './coverage.ts';
+import { eventOperations } from './events.ts';
+import { healthOperations } from './health.ts';
+import { logOperations } from './log.ts';
+import type { Operation } from './operation.ts';
+import { resourceOperations } from './resources.ts';
+import { statsOperations } from './stats.ts';
+import { streamOperations } from './stream.ts';
+
+export const OPERATIONS: readonly Operation[] = [
+  ...eventOperations,
+  ...streamOperations,
+  ...resourceOperations,
+  ...actorOperations,
+  ...statsOperations,
+  ...logOperations,
+  ...coverageOperations,
+  ...healthOperations,
+];
+
+/** Its address as the application's router writes it. */
+export function routeOf({ path, takesRest }: Operation): string {
+  const route = path.replace(/\{(\w+)\}/g, ':$1');
+  return takesRest === true ? route.replace(/:\w+$/, '*') : route;
+}

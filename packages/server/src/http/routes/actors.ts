@@ -1,0 +1,16 @@
+// One actor: when and from where seen, and what they touched.
+
+import { actorSummary } from '../../query/actor.ts';
+import { type App, callerOf, type Services } from '../environment.ts';
+import { onlyParameters } from '../parameters.ts';
+import { requireLog } from '../require-log.ts';
+
+export function actorRoutes(app: App, services: Services): void {
+  app.get('/v1/actors/:id', async (c) => {
+    const { tenant } = await callerOf(services, c, 'read');
+    const query = c.req.query();
+    onlyParameters(query, ['from', 'to', 'zone']);
+    const { from, to, zone } = query;
+    return c.json(await actorSummary(services.store.reader, await requireLog(services, tenant), c.req.param('id'), { from, to, zone }));
+  });
+}

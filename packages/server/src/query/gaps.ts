@@ -1,0 +1,175 @@
+// Holes of the capture as a tenant may know them: from when to when changes of a source may be missing, and why. They stand in
+// the operator's log, which no tenant reads: this file does, in a transaction of its own, and gives away nothing else.
+//
+// A hole is known by places in the source's log; its times are the trail's own. It began after the last time at which all was
+// well (the event about the source before it, one a day at least) and ended when capture was taken up again.
+
+import { type CaptureGap, fromSections, type HistoryEvent, type Json, SOURCE_KINDS } from '@indelible/core';
+import type pg from 'pg';
+import { GAPS_CACHE_MS, GAPS_MAX, QUERY_MS_MAX } from '../limits.ts';
+import { asTenant } from '../store/as-tenant.ts';
+import { sectionLines } from '../store/disclosures.ts';
+import { OPERATOR_TENANT } from '../store/log-row.ts';
+import { type Condition, type EventRow, readSlice, recordedBounds } from '../store/read-events.ts';
+import type { Tenants } from '../store/tenants.ts';
+import { ranges } from './walk.ts';
+
+/** One hole of a source. */
+export interface SourceGap {
+  readonly source: string;
+  readonly reason: string;
+  /** Milliseconds since 1970: the last time at which nothing was missing, and the time from which on nothing is; absent: open. */
+  readonly fromMs: number;
+  readonly toMs?: number;
+  /** When it was put on record. */
+  readonly foundMs: number;
+  /** Whether it concerns resources of a type: a hole of single tables does not concern the others. */
+  readonly concerns: (type: string) => boolean;
+}
+
+export interface Gaps {
+  /** The holes of a source, oldest first; of one that the trail does not know, none. */
+  of(source: string): Promise<readonly SourceGap[]>;
+}
+
+/** A hole is found by a look at the source, and looks come several times in this time. */
+const LOOK_MS = 60_000;
+const SELF = SOURCE_KINDS.indexOf('self');
+
+/** Earlier values are missing then, and no change is. */
+const HARMLESS = new Set(['identity_changed']);
+
+/** @param reader the reader's pool */
+export function makeGaps(reader: pg.Pool, tenants: Tenants): Gaps {
+  const cache = new Map<string, { readonly gaps: Promise<readonly SourceGap[]>; readonly until: number }>();
+  return {
+    of: (source) => {
+      const known = cache.get(source);
+      if (known !== undefined && known.until > Date.now()) return known.gaps;
+      const gaps = readGaps(reader, tenants, source);
+      cache.set(source, { gaps, until: Date.now() + GAPS_CACHE_MS });
+      gaps.catch(() => cache.delete(source));
+      // Names come from events, and a sender may write any.
+      if (cache.size > GAPS_MAX) cache.clear();
+      return gaps;
+    },
+  };
+}
+
+/** The holes that concern a resource of a type, by the sources that its events come from. */
+export async function gapsOf(gaps: Gaps, type: string, events: readonly HistoryEvent[], untilMs: number): Promise<CaptureGap[]> {
+  const sources = new Set(events.flatMap(({ source }) => (source?.kind === 'postgres' && source.name !== undefined ? [source.name] : [])));
+  const found = (await Promise.all([...sources].map((source) => gaps.of(source)))).flat();
+  return found
+    .filter((gap) => gap.fromMs <= untilMs && gap.concerns(type))
+    .map((gap) => {
+      const from = new Date(goodSince(gap, events)).toISOString();
+      const to = gap.toMs === undefined ? {} : { to: new Date(gap.toMs).toISOString() };
+      return { from, ...to, detail: `the capture of ${gap.source} had a hole (${gap.reason}): changes in this time may be missing` };
+    });
+}
+
+/** What was captured of the resource itself before the hole was found says that nothing was missing yet. */
+function goodSince({ fromMs, foundMs, source }: SourceGap, events: readonly HistoryEvent[]): number {
+  const before = events.filter((event) => event.source?.name === source && Date.parse(event.recordedAt ?? event.occurredAt) < foundMs - LOOK_MS);
+  return Math.max(fromMs, ...before.map(({ occurredAt }) => Math.min(foundMs, Date.parse(occurredAt))));
+}
+
+interface Told {
+  readonly ms: number;
+  readonly action: string;
+  readonly reason: string;
+  readonly tables: readonly string[] | undefined;
+  /** Whether the hole ended where it was found. */
+  readonly closed: boolean;
+}
+
+async function readGaps(reader: pg.Pool, tenants: Tenants, source: string): Promise<readonly SourceGap[]> {
+  const log = await tenants.byName(OPERATOR_TENANT);
+  if (log === undefined) return [];
+  const { tenantId } = log;
+  const read = async (tx: pg.ClientBase): Promise<readonly SourceGap[]> => {
+    const about = (condition: string): Condition => ({ bind }) =>
+      `e.resource_type = 'capture_source' and e.resource_id = ${bind(source)} and e.source_kind = ${bind(SELF)} and ${condition}`;
+    const rows = await newest(tx, tenantId, about(`e.action in ('capture.gap', 'capture.started', 'capture.stopped')`), Number.POSITIVE_INFINITY, GAPS_MAX);
+    const told = rows.map(toldOf).reverse();
+    const types = told.some(({ tables }) => tables !== undefined) ? await mappedTypes(tx, tenantId, about(`e.action = 'capture.mapping'`)) : new Map<string, string>();
+    const gaps: SourceGap[] = [];
+    for (const [index, gap] of told.entries()) {
+      if (gap.action === 'capture.started' || HARMLESS.has(gap.reason)) continue;
+      const [before] = await newest(tx, tenantId, about('true'), gap.ms, 1);
+      const toMs = gap.closed ? gap.ms : told.slice(index + 1).find((later) => ends(later, gap))?.ms;
+      gaps.push({
+        source,
+        reason: gap.reason,
+        fromMs: (before?.occurredMs ?? gap.ms) - LOOK_MS,
+        ...(toMs === undefined ? {} : { toMs }),
+        foundMs: gap.ms,
+        concerns: (type) => gap.tables?.some((table) => mayHold(table, type, types)) ?? true,
+      });
+    }
+    return gaps;
+  };
+  return asTenant(reader, tenantId, QUERY_MS_MAX, read, 'ordered');
+}
+
+/** The newest rows that occurred before a time, newest first. */
+async function newest(tx: pg.ClientBase, tenantId: number, condition: Condition, beforeMs: number, limit: number): Promise<EventRow[]> {
+  const bounds = await recordedBounds(tx, tenantId, {});
+  if (bounds === undefined) return [];
+  const rows: EventRow[] = [];
+  // What the trail says about itself occurs when it is recorded: partition by partition is in order.
+  for (const recorded of ranges(bounds, 'desc', undefined)) {
+    if (rows.length >= limit) break;
+    const after = { occurredMs: beforeMs, seq: -1 };
+    rows.push(...(await readSlice(tx, tenantId, { recorded, order: 'desc', limit: limit - rows.length, after }, condition)));
+  }
+  return rows;
+}
+
+function eventOf(row: EventRow): { readonly [key: string]: Json | undefined } {
+  const sections = sectionLines(row.disclosures).map(([name, value]) => [name, JSON.parse(value) as Json] as const);
+  return fromSections({ id: row.id, tenant: OPERATOR_TENANT, t: row.recordedMs }, sections) as unknown as { [key: string]: Json };
+}
+
+function toldOf(row: EventRow): Told {
+  const { action, metadata } = eventOf(row);
+  const { reason, tables, to } = (metadata ?? {}) as { readonly [key: string]: Json | undefined };
+  const names = Array.isArray(tables) ? tables.filter((table): table is string => typeof table === 'string') : undefined;
+  return {
+    ms: row.occurredMs,
+    action: typeof action === 'string' ? action : '',
+    reason: typeof reason === 'string' ? reason : 'unknown',
+    tables: names,
+    // A hole of the whole source goes on until capture does, wherever in the source's log it was found to end.
+    closed: names !== undefined && typeof to === 'string',
+  };
+}
+
+/** Whether a later event ends a hole that was open when it was found. */
+function ends(later: Told, gap: Told): boolean {
+  if (later.action === 'capture.started') return true;
+  return gap.tables !== undefined && later.closed && gap.tables.every((table) => later.tables?.includes(table) === true);
+}
+
+/** The resource types that the mapping in force gives to tables. */
+async function mappedTypes(tx: pg.ClientBase, tenantId: number, condition: Condition): Promise<ReadonlyMap<string, string>> {
+  const [row] = await newest(tx, tenantId, condition, Number.POSITIVE_INFINITY, 1);
+  const change = row === undefined ? undefined : (eventOf(row)['change'] as { after?: { tables?: Record<string, { type?: string }> } } | undefined);
+  return new Map(
+    Object.entries(change?.after?.tables ?? {}).flatMap(([table, { type }]) => (type === undefined ? [] : [[table, type] as const])),
+  );
+}
+
+/**
+ * Whether the rows of a table may be resources of a type. The type is the table's name in the singular, as English makes it,
+ * so the beginnings are compared: rather a doubt too many than one too few.
+ */
+function mayHold(table: string, type: string, types: ReadonlyMap<string, string>): boolean {
+  const said = types.get(table);
+  if (said !== undefined) return said === type;
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const name = plain(table.slice(table.indexOf('.') + 1));
+  const wanted = plain(type).slice(0, 2);
+  return name.startsWith(wanted) || plain(table).startsWith(wanted);
+}

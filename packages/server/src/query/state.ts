@@ -1,0 +1,135 @@
+// The state of a resource at an instant: its values, who set each, and what is doubtful about them.
+
+import { type CaptureGap, type HistoryEvent, type ResourceState, stateAt, tellingOf } from '@indelible/core';
+import type pg from 'pg';
+import { QUERY_MS_MAX } from '../limits.ts';
+import { asTenant } from '../store/as-tenant.ts';
+import type { ResourceName } from '../store/read-resource.ts';
+import { type Gaps, gapsOf } from './gaps.ts';
+import { type Need, type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
+import type { ReadScope } from './present.ts';
+import { checkSubject, instantOfText, noSuchResource } from './state-subject.ts';
+
+export interface StateAnswer extends ResourceState {
+  readonly resource: ResourceName & {
+    /** The latest name at that instant, or the first one after it. */
+    readonly name?: string;
+  };
+  /** RFC 3339: the instant that the state is of. */
+  readonly at: string;
+  /** True when a limit was met on the way back: fields without `setBy` were set before `searchedBackTo`, or not at all. */
+  readonly partial?: true;
+  readonly searchedBackTo?: string;
+}
+
+export interface StateReader {
+  /** The reader's pool. */
+  readonly reader: pg.Pool;
+  readonly gaps: Gaps;
+}
+
+export interface StateRequest {
+  /** RFC 3339, or a time of the query language; now by default. */
+  readonly at?: string | undefined;
+  /** The zone of times that name none; UTC by default. */
+  readonly zone?: string | undefined;
+  /** Milliseconds since 1970; the clock by default. */
+  readonly nowMs?: number | undefined;
+}
+
+/**
+ * The state of a resource as it was at an instant, rebuilt from its events.
+ *
+ * @throws Failure `not_found` when no event at all is about the resource; before its first event its standing is `unknown`
+ * @throws Failure `parameter_invalid`, `query_timeout`, `store_unavailable`
+ * @example await resourceState({ reader, gaps }, log, { type: 'bot', id: 'bot_42' }, { at: '2026-11-01', zone: 'Europe/Berlin' });
+ */
+export async function resourceState(
+  ask: StateReader,
+  scope: ReadScope,
+  subject: ResourceName,
+  { at, zone, nowMs = Date.now() }: StateRequest = {},
+): Promise<StateAnswer> {
+  const { type, id } = checkSubject(subject);
+  const untilMs = instantOfText('at', at, nowMs, zone);
+  const read = (tx: pg.ClientBase): Promise<Known> => readKnown(tx, scope, { type, id }, untilMs, 'blame');
+  return answerOf(ask, scope, await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, read, 'ordered'), { type, id }, untilMs);
+}
+
+/** What the log knows for a state at an instant. */
+export interface Known extends Past {
+  /** Of the time after the instant, where the past tells nothing. */
+  readonly next: readonly HistoryEvent[];
+}
+
+/** @throws Failure `not_found` when no event at all is about the resource */
+export async function readKnown(
+  tx: pg.ClientBase,
+  scope: ReadScope,
+  resource: ResourceName,
+  untilMs: number,
+  need: Need,
+): Promise<Known> {
+  const question: PastQuestion = { scope, resource, untilMs, need, deadline: performance.now() + QUERY_MS_MAX / 2 };
+  const past = await readPast(tx, question);
+  const own = past.events.filter(isOwn);
+  if (own.some((event) => tellingOf(event) !== undefined)) return { ...past, next: [] };
+  const next = past.reach === 'partial' ? [] : await readNext(tx, question);
+  if (own.length === 0 && next.length === 0 && past.reach === 'whole') throw await noSuchResource(tx, scope, resource);
+  // A truncation of another source's table says nothing about this resource.
+  const sources = new Set([...own, ...next].flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
+  return { ...past, events: past.events.filter((event) => isOwn(event) || sources.has(event.source?.name)), next };
+}
+
+function isOwn({ resource }: HistoryEvent): boolean {
+  return resource?.id !== undefined;
+}
+
+/** The state that is known, with the gaps of the sources that the resource comes from. */
+export async function answerOf(
+  ask: StateReader,
+  scope: ReadScope,
+  known: Known,
+  resource: ResourceName,
+  untilMs: number,
+): Promise<StateAnswer> {
+  const { events, next, reach, backToMs } = known;
+  const all = [...events, ...next];
+  const gaps = await gapsAround(ask, scope, all, resource, untilMs);
+  const { knownSince, ...state } = stateAt(all, untilMs, gaps);
+  const name = nameOf(events, next);
+  return {
+    resource: { type: resource.type, id: resource.id, ...(name === undefined ? {} : { name }) },
+    at: new Date(untilMs).toISOString(),
+    ...state,
+    // Where reading stopped half way, nothing says when it began.
+    ...(knownSince === undefined || reach !== 'whole' ? {} : { knownSince }),
+    ...(reach === 'partial' ? { partial: true as const, searchedBackTo: new Date(backToMs).toISOString() } : {}),
+  };
+}
+
+/** Where there is a hole, the next event may tell that it began only later. */
+async function gapsAround(
+  { reader, gaps }: StateReader,
+  scope: ReadScope,
+  events: readonly HistoryEvent[],
+  resource: ResourceName,
+  untilMs: number,
+): Promise<CaptureGap[]> {
+  const found = await gapsOf(gaps, resource.type, events, untilMs);
+  if (found.length === 0) return found;
+  const question: PastQuestion = { scope, resource, untilMs, need: 'values', deadline: performance.now() + QUERY_MS_MAX / 2 };
+  const later = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readNext(tx, question), 'ordered');
+  return gapsOf(gaps, resource.type, [...events, ...later], untilMs);
+}
+
+function nameOf(events: readonly HistoryEvent[], next: readonly HistoryEvent[]): string | undefined {
+  const named = ({ resource }: HistoryEvent): boolean => resource?.name !== undefined;
+  return (events.findLast(named) ?? next.find(named))?.resource?.name;
+}
+
+/** For questions about a state without who set it: of the doubts those that concern the values. */
+export function valuesOnly({ fields: _fields, doubts, ...state }: StateAnswer): Omit<StateAnswer, 'fields'> {
+  return { ...state, doubts: doubts.filter(({ kind }) => kind !== 'unrecorded_change') };
+}
+
