@@ -70,6 +70,9 @@ export const STREAM_TENANT_LISTENERS_MAX = 2_500;
 /** How often the server looks whether logs have grown, and how soon after an append of its own. */
 export const STREAM_POLL_MS = 100;
 export const STREAM_GATHER_MS = 25;
+/** With many listeners events are gathered for longer, a millisecond more for so many: a write to a socket costs more than what is written. */
+export const STREAM_GATHER_LISTENERS = 5;
+export const STREAM_GATHER_MS_MAX = 250;
 /** What is read of a log at a time, and at how many places at once: by the feeds of live streams, and by those that catch up. */
 export const STREAM_PAGE_EVENTS_MAX = 1_000;
 export const STREAM_PAGE_BYTES = 1024 * 1024;

@@ -20,7 +20,7 @@ import {
 import type { Config, SourceConfig } from './config.ts';
 import { makeApp } from './http/app.ts';
 import type { Check } from './http/environment.ts';
-import { makeMetrics } from './http/metrics.ts';
+import { makeMetrics, type Metrics } from './http/metrics.ts';
 import { Sealer } from './ledger/seal.ts';
 import { Signer } from './ledger/signer.ts';
 import { PARTITION_CHECK_MS, STOP_MS_MAX } from './limits.ts';
@@ -73,8 +73,7 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   await inTransaction(store.appender, async (tx) => (await findLog(tx, OPERATOR_TENANT)) ?? (await createLog(tx, OPERATOR_TENANT)));
   stops.push(keepPartitions(store, logger), startIndexer(store, logger));
 
-  const sealer = startSealer(store, config, logger);
-  stops.push(() => sealer.stop());
+  const sealer = startSealer(store, config, logger, stops);
   const projector = startProjector(store, logger, stops);
   const captures: Capture[] = [];
   const watched: WatchedSource[] = [];
@@ -88,12 +87,7 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
         .map((capture) => capture.status())
         .map(({ name, lagBytes, slotUsed }) => ({ source: name, bytes: lagBytes, used: slotUsed })),
   });
-  const streams = new Streams({
-    store,
-    onError: (error) => logger.error({ err: error }, 'a live stream failed'),
-    onDelivered: (events) => metrics.delivered(events),
-    onDropped: (reason) => metrics.dropped(reason),
-  });
+  const streams = openStreams(store, metrics, logger);
   const committer = new Committer({
     appender: store.appender,
     onCommit: (commit) => {
@@ -131,11 +125,19 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const url = await listen(server, config);
-  stops.push(() => closeServer(server));
-  // Before the server is closed: it waits for those it serves, and a stream has no end of its own.
-  stops.push(() => streams.stop());
+  // Streams have no end of their own, and the server waits for those it serves.
+  stops.push(() => streams.stop().then(() => closeServer(server)));
   logger.info({ url }, 'serving');
   return { url, databaseUrl, capture, stop: () => stopAll(stops, logger) };
+}
+
+function openStreams(store: Store, metrics: Metrics, logger: Logger): Streams {
+  return new Streams({
+    store,
+    onError: (error) => logger.error({ err: error }, 'a live stream failed'),
+    onDelivered: (events) => metrics.delivered(events),
+    onDropped: (reason) => metrics.dropped(reason),
+  });
 }
 
 async function startDatabase(config: Config, logger: Logger, stops: Stops): Promise<string> {
@@ -149,7 +151,7 @@ async function startDatabase(config: Config, logger: Logger, stops: Stops): Prom
   return url;
 }
 
-function startSealer(store: Store, config: Config, logger: Logger): Sealer {
+function startSealer(store: Store, config: Config, logger: Logger, stops: Stops): Sealer {
   const sealer = new Sealer({
     appender: store.appender,
     openSigner: () => Signer.open(config.signerDirectory),
@@ -157,6 +159,7 @@ function startSealer(store: Store, config: Config, logger: Logger): Sealer {
     onError: (error, origin) => logger.error({ err: error, origin }, 'sealing is held up'),
   });
   sealer.start();
+  stops.push(() => sealer.stop());
   return sealer;
 }
 

@@ -1,6 +1,6 @@
 // Events as lines of a table: the sentence first of all, and beside it as many columns as the terminal has room for.
 
-import { deltasOf, describe, type Json, type PartRole } from '@indelible/core';
+import { deltasOf, describe, type Json, type PartRole, wallOf } from '@indelible/core';
 import pc from 'picocolors';
 import type { PresentedEvent } from '../query/present.ts';
 import { cut, fit, printable, width } from './text-width.ts';
@@ -17,14 +17,7 @@ interface Column {
 }
 
 const plain: Paint = (text) => text;
-const LEFT: readonly Column[] = [
-  {
-    title: 'TIME (UTC)',
-    columns: 19,
-    from: 0,
-    text: ({ occurredAt }) => occurredAt?.slice(0, 19).replace('T', ' ') ?? '',
-    paint: () => pc.dim,
-  },
+const BESIDE_TIME: readonly Column[] = [
   { title: 'SEQ', columns: 9, from: 170, text: ({ seq }) => String(seq), paint: () => pc.dim },
   { title: 'ACTOR', columns: 18, from: 100, text: ({ actor }) => actor?.id ?? actor?.name ?? actor?.type ?? '', paint: () => pc.cyan },
 ];
@@ -34,6 +27,7 @@ const RIGHT: readonly Column[] = [
   { title: 'ADDRESS', columns: 15, from: 150, text: ({ context }) => context?.ip ?? '', paint: () => pc.dim },
   { title: 'OUTCOME', columns: 7, from: 0, text: ({ outcome }) => outcome ?? '', paint: ({ outcome }) => outcomePaint(outcome) },
 ];
+const TIME_COLUMNS = 19;
 const SENTENCE_COLUMNS_MIN = 24;
 const VALUE_COLUMNS_MAX = 60;
 
@@ -52,10 +46,13 @@ export interface EventTable {
   readonly lines: (event: PresentedEvent) => string[];
 }
 
-/** @param columns of the terminal; undefined when the output is none: every column is shown then and nothing is cut */
-export function makeEventTable(columns: number | undefined, verbose: boolean): EventTable {
+/**
+ * @param columns of the terminal; undefined when the output is none: every column is shown then and nothing is cut
+ * @param zone of the times that are shown
+ */
+export function makeEventTable(columns: number | undefined, verbose: boolean, zone = 'UTC'): EventTable {
   const shown = (column: Column): boolean => columns === undefined || columns >= column.from;
-  const left = LEFT.filter(shown);
+  const left = [timeColumn(zone), ...BESIDE_TIME.filter(shown)];
   const right = RIGHT.filter(shown);
   const taken = [...left, ...right].reduce((sum, column) => sum + column.columns + 2, 0);
   const room = columns === undefined ? undefined : Math.max(SENTENCE_COLUMNS_MIN, columns - taken);
@@ -77,6 +74,24 @@ export function makeEventTable(columns: number | undefined, verbose: boolean): E
       return [cells.join('  ').trimEnd(), ...(verbose ? changeLines(event) : [])];
     },
   };
+}
+
+function timeColumn(zone: string): Column {
+  const title = `TIME (${zone})`;
+  return {
+    title: title.length > TIME_COLUMNS ? zone : title,
+    columns: TIME_COLUMNS,
+    from: 0,
+    text: ({ occurredAt }) => (occurredAt === undefined ? '' : timeText(Date.parse(occurredAt), zone)),
+    paint: () => pc.dim,
+  };
+}
+
+/** @example timeText(1763841600123, 'Europe/Berlin') // '2025-11-22 21:00:00' */
+function timeText(ms: number, zone: string): string {
+  const { year, month, day, hour = 0, minute = 0, second = 0 } = wallOf(ms, zone);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
 }
 
 function path(resource: PresentedEvent['resource']): string {

@@ -1,24 +1,18 @@
 // indelible query and indelible event: what the trail holds, on the terminal or as JSON, one event a line.
 
-import { Failure } from '@indelible/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import pc from 'picocolors';
-import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../limits.ts';
+import { PAGE_EVENTS_DEFAULT } from '../limits.ts';
 import type { PresentedEvent } from '../query/present.ts';
-import type { Page } from '../query/read-page.ts';
-import type { ApiClient } from './api-client.ts';
 import { clientOf, type ClientOptions, withClientOptions } from './client-options.ts';
 import { detailLines } from './event-detail.ts';
-import { makeEventTable } from './event-table.ts';
-import { jsonLine, type Output, standardOutput } from './output.ts';
+import { jsonLine, standardOutput } from './output.ts';
+import { printExplanation } from './query-explain.ts';
 import { withPlace } from './query-fault.ts';
+import { queryHelp } from './query-help.ts';
+import { type PagesOptions, parametersOf, printPages } from './query-pages.ts';
 
-interface QueryOptions extends ClientOptions {
-  readonly limit: number;
-  readonly all?: boolean;
-  readonly order: 'asc' | 'desc';
-  readonly verbose?: boolean;
-  readonly json?: boolean;
+interface QueryOptions extends ClientOptions, PagesOptions {
+  readonly explain?: boolean;
 }
 
 export function queryCommand(): Command {
@@ -27,12 +21,28 @@ export function queryCommand(): Command {
     .argument('[query]', 'in the query language; one that begins with a minus goes after --', '')
     .option('--limit <number>', 'how many events at most', positive, PAGE_EVENTS_DEFAULT)
     .option('--all', 'every event that matches')
+    .option('--cursor <cursor>', 'go on where a page ended, with the same query, order and zone')
     .addOption(new Option('--order <order>', 'by the time of occurrence: desc is newest first').choices(['desc', 'asc']).default('desc'))
+    .option('--zone <zone>', 'the time zone of the query and of the table, such as Europe/Berlin (default: UTC)')
     .option('--verbose', 'also what changed, before and after')
-    .option('--json', 'print JSON, one event a line');
-  return withClientOptions(command).action(async (q: string, options: QueryOptions) => {
-    await printEvents(clientOf(options), standardOutput(), q, options);
-  });
+    .option('--json', 'print JSON, one event a line')
+    .addOption(new Option('--csv', 'print CSV with a header, safe for spreadsheets').conflicts(['json', 'verbose', 'explain']))
+    .option('--explain', 'in place of the events: what the query asks, and how the server finds it')
+    .addHelpText('after', queryHelp());
+  return withClientOptions(command).action(ask);
+}
+
+async function ask(q: string, options: QueryOptions): Promise<void> {
+  const client = clientOf(options);
+  const output = standardOutput();
+  const { stderr, stdout } = process;
+  const notes = { write: (text: string) => stderr.write(text), live: stderr.isTTY && !stdout.isTTY };
+  try {
+    if (options.explain === true) await printExplanation(client, output, { ...parametersOf(q, options), limit: options.limit }, options.json === true);
+    else await printPages(client, output, notes, q, options);
+  } catch (error) {
+    throw withPlace(error, q);
+  }
 }
 
 export function eventCommand(): Command {
@@ -51,28 +61,4 @@ function positive(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1');
   return value;
-}
-
-async function printEvents(client: ApiClient, output: Output, q: string, options: QueryOptions): Promise<void> {
-  const most = options.all === true ? Number.POSITIVE_INFINITY : options.limit;
-  const table = makeEventTable(output.columns, options.verbose === true);
-  let count = 0;
-  let cursor: string | undefined;
-  do {
-    const limit = Math.min(PAGE_EVENTS_MAX, most - count);
-    const page = await client.get<Page>('/v1/events', { q, limit, cursor, order: options.order }).catch((error: unknown) => {
-      throw withPlace(error, q);
-    });
-    if (options.json !== true && count === 0 && page.events.length > 0) await output.line(table.header());
-    for (const event of page.events) {
-      for (const line of options.json === true ? [jsonLine(event)] : table.lines(event)) await output.line(line);
-    }
-    count += page.events.length;
-    if (page.next !== undefined && page.next === cursor) throw new Failure('internal', 'the server answers with the same cursor again');
-    cursor = page.next;
-  } while (cursor !== undefined && count < most);
-  if (options.json === true) return;
-  if (count === 0) process.stderr.write(pc.dim('No event matches.\n'));
-  else if (cursor !== undefined)
-    process.stderr.write(pc.dim(`There are more. --limit ${count * 10} shows more of them, --all every one.\n`));
 }

@@ -138,7 +138,7 @@ test.each([
   ['limit=1001', { code: 'parameter_invalid', pointer: 'limit' }],
   ['limit=1e2', { code: 'parameter_invalid', pointer: 'limit' }],
   ['order=up', { code: 'parameter_invalid', pointer: 'order' }],
-  ['page=2', { code: 'parameter_invalid', pointer: 'page', detail: expect.stringContaining('limit, order, cursor, q') }],
+  ['page=2', { code: 'parameter_invalid', pointer: 'page', detail: expect.stringContaining('q, zone, limit, order, cursor') }],
   ['cursor=x', { code: 'cursor_invalid' }],
 ])('GET /v1/events?%s is refused', async (query, problem) => {
   expect((await server.get(`/v1/events?${query}`, token)).body).toMatchObject({ status: 422, ...problem });

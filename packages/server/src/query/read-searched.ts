@@ -92,13 +92,15 @@ function windowOf(plan: SearchPlan, { recorded, order, after, before }: Slice): 
 }
 
 /**
- * Whether following the index is the shorter way. When most blocks hold the words, a walk in the order of the page meets
- * events that fit soon enough; oldest first that is worth more, because one imported event puts its whole block in front,
- * and so it is where another index narrows too.
+ * Whether following the index is the shorter way. Newest first it is, unless most blocks hold the words: then a walk in the
+ * order of the page meets events that fit as soon. Oldest first every block may have to be read, for one imported event puts
+ * its block in front; and where another index leads to few events, no page may ever be full. Then the blocks are weighed
+ * against a walk that meets one such event in each of them.
  */
-function narrows(candidates: number, asked: number, plan: SearchPlan, { order }: Slice): boolean {
-  const share = order === 'asc' || plan.hasIndexedTerm ? 8 : 2;
-  return candidates <= BLOCKS_FEW || candidates * share <= asked;
+function narrows(candidates: number, asked: number, plan: SearchPlan, { order, limit }: Slice): boolean {
+  if (candidates <= BLOCKS_FEW) return true;
+  if (order === 'desc' && !plan.hasIndexedTerm) return candidates * 2 <= asked;
+  return candidates * candidates <= limit * asked;
 }
 
 /** Smaller for what comes earlier in the order of the slice. */

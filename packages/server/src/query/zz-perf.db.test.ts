@@ -33,11 +33,39 @@ test('perf', async () => {
     ts.splice(0, 20); ts.sort((a, b) => a - b);
     console.log(name, 'p50', ts[ts.length >> 1]?.toFixed(1), 'p95', ts[Math.floor(ts.length * 0.95)]?.toFixed(1));
   };
+  const { asTenant } = await import('../store/as-tenant.ts');
+  const { readResource } = await import('../store/read-resource.ts');
+  const { recordedBounds } = await import('../store/read-events.ts');
+  const { historyEvent } = await import('./history-event.ts');
+  const { stateAt } = await import('@indelible/core');
+  const cpu = async (name: string, times: number, f: () => unknown) => {
+    for (let i = 0; i < times; i++) await f();
+    const t = performance.now(); const c = process.cpuUsage();
+    for (let i = 0; i < times; i++) await f();
+    const u = process.cpuUsage(c);
+    console.log(name, 'wall', ((performance.now() - t) / times).toFixed(1), 'cpu', ((u.user + u.system) / 1000 / times).toFixed(1));
+  };
+  const rows = await asTenant(trail.trail.reader, log.tenantId, 5000, async (tx) => { const recorded = await recordedBounds(tx, log.tenantId, {}); return readResource(tx, log.tenantId, { type: 'bot', id: 'dense' }, { recorded: recorded as never, order: 'desc', limit: 1000 }); });
+  console.log('rows', rows.length, rows[5]?.disclosures.length);
+  let events = rows.map((r) => historyEvent(log, r, { type: 'bot', id: 'dense' })).reverse();
+  await cpu('historyEvent', 30, () => { events = rows.map((r) => historyEvent(log, r, { type: 'bot', id: 'dense' })).reverse(); });
+  await cpu('stateAt', 30, () => stateAt(events, NOW));
+  await cpu('read', 30, () => asTenant(trail.trail.reader, log.tenantId, 5000, async (tx) => { const recorded = await recordedBounds(tx, log.tenantId, {}); return readResource(tx, log.tenantId, { type: 'bot', id: 'dense' }, { recorded: { fromMs: monthStart(new Date(NOW)).getTime(), toMs: recorded?.toMs ?? 0 }, order: 'desc', limit: 1000 }); }, 'ordered'));
   for (const id of ['dense', 'spread', 'noise7']) {
-    await bench(`${id} events`, () => resourceHistory(trail.trail.reader, log, { type: 'bot', id }, {}));
-    await bench(`${id} page`, () => readResourcePage(ask, log, { type: 'bot', id }, {}));
-    await bench(`${id} state`, () => resourceState(ask, log, { type: 'bot', id }, { at }));
+    await cpu(`${id} page`, 20, () => readResourcePage(ask, log, { type: 'bot', id }, {}));
+    await cpu(`${id} state`, 20, () => resourceState(ask, log, { type: 'bot', id }, { at }));
   }
-  await bench('actor', () => actorSummary(trail.trail.reader, log, 'usr_1', {}));
+  const seen: string[] = [];
+  await asTenant(trail.trail.reader, log.tenantId, 5000, async (tx) => {
+    const q = tx.query.bind(tx) as (...args: unknown[]) => Promise<unknown>;
+    const wrapped = { query: async (...args: unknown[]) => { const t = performance.now(); const r = await q(...args); const o = args[0] as { text?: string } | string; seen.push(`${(performance.now() - t).toFixed(1)} ${(typeof o === 'string' ? o : o.text ?? '').replace(/\s+/g, ' ').slice(0, 60)}`); return r; } };
+    const { readKnown } = await import('./state.ts');
+    for (const id of ['dense', 'spread', 'noise7']) { seen.push(id); await readKnown(wrapped as never, log, { type: 'bot', id }, NOW, 'blame'); }
+    for (const n of [0, 1]) {
+      const ex = await tx.query(`explain (analyze, buffers) select e.id, e.disclosures from indelible.event e where e.tenant_id = ${log.tenantId} and e.recorded_at >= ${n === 0 ? `'${monthStart(new Date(NOW)).toISOString()}'` : `'2000-01-01'`} and e.recorded_at < 'infinity' and e.resource_type = 'bot' and e.resource_id = 'dense' order by e.occurred_at desc, e.seq desc limit 1000`);
+      console.log(ex.rows.map((r) => r['QUERY PLAN']).filter((l) => n === 0 || !/event_20/.test(l)).join('\n').slice(0, 2500));
+    }
+  }, 'ordered');
+  console.log(seen.join('\n'));
   await trail.close();
 }, 600_000);

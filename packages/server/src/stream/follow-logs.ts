@@ -1,7 +1,7 @@
 // One look at all logs that somebody listens to, again and again, and a round of reading for each that has grown.
 
 import { Failure } from '@indelible/core';
-import { STREAM_FEED_READS_MAX, STREAM_GATHER_MS, STREAM_POLL_MS } from '../limits.ts';
+import { STREAM_FEED_READS_MAX, STREAM_GATHER_LISTENERS, STREAM_GATHER_MS, STREAM_GATHER_MS_MAX, STREAM_POLL_MS } from '../limits.ts';
 import type { EventRow } from '../store/read-events.ts';
 import type { LogHead } from '../store/read-log-tail.ts';
 import { isPassing, unbroken } from './catch-up.ts';
@@ -49,7 +49,7 @@ export class FollowLogs {
   wake(tenant: string): void {
     if (!this.#feeds.has(tenant)) return;
     this.#isWoken = true;
-    if (!this.#looking) this.#lookIn(Math.max(0, this.#lookedAt + STREAM_GATHER_MS - performance.now()));
+    if (!this.#looking) this.#lookIn(Math.max(0, this.#lookedAt + this.#gatherMs() - performance.now()));
   }
 
   stop(): void {
@@ -73,7 +73,7 @@ export class FollowLogs {
     let pauseMs = STREAM_POLL_MS;
     try {
       await this.#lookOnce([...this.#feeds.values()]);
-      pauseMs = Math.max(STREAM_POLL_MS, LOOK_SHARE * (performance.now() - begun));
+      pauseMs = Math.max(STREAM_POLL_MS, this.#gatherMs(), LOOK_SHARE * (performance.now() - begun));
     } catch (error) {
       // The streams stay open while the database is away: what was recorded meanwhile comes afterwards.
       if (!isPassing(error)) this.#options.onError(error as Error);
@@ -81,7 +81,13 @@ export class FollowLogs {
     }
     this.#looking = false;
     this.#lookedAt = performance.now();
-    if (this.#feeds.size > 0) this.#lookIn(this.#isWoken ? STREAM_GATHER_MS : pauseMs);
+    if (this.#feeds.size > 0) this.#lookIn(this.#isWoken ? this.#gatherMs() : pauseMs);
+  }
+
+  #gatherMs(): number {
+    let listeners = 0;
+    for (const feed of this.#feeds.values()) listeners += feed.listeners.size;
+    return Math.min(STREAM_GATHER_MS_MAX, STREAM_GATHER_MS + listeners / STREAM_GATHER_LISTENERS);
   }
 
   async #lookOnce(feeds: readonly Feed[]): Promise<void> {
