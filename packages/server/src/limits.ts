@@ -97,6 +97,8 @@ export const STATE_EVENTS_MAX = 5_000;
 export const STATE_BYTES_MAX = 32 * 1024 * 1024;
 /** Truncations of one type that an answer takes into account, newest first. */
 export const STATE_TRUNCATIONS_MAX = 100;
+/** Types of all tenants whose truncations are remembered: their places in the log. */
+export const TRUNCATION_TYPES_MAX = 10_000;
 /** Events before a page that are counted to number its versions; beyond them versions have no number. */
 export const VERSIONS_COUNTED_MAX = 10_000;
 /** Events about holes of the capture that one look reads, newest first, and how long readers share a look. */

@@ -49,6 +49,14 @@ test('a value that is not known is doubted once, until it is known', () => {
   expect(stateAt([...events, updated(5, { id: 5 }, { id: 5, body: 'new' })], ms(5)).doubts).toEqual([]);
 });
 
+test('a sender may say of a part of a value that it could not be had', () => {
+  const unavailable = [{ field: 'config/limits', reason: 'not sent' }];
+  const events = [event(1, 'created', 'create', { after: { config: { max: 1 } }, unavailable }, 'api')];
+  expect(stateAt(events, ms(1)).doubts).toMatchObject([{ kind: 'field_unknown', field: 'config/limits' }]);
+  const told = event(2, 'updated', 'update', { before: { config: { max: 1 } }, after: { config: { max: 1, limits: 3 } } }, 'api');
+  expect(stateAt([...events, told], ms(2)).doubts).toEqual([]);
+});
+
 test('columns that were left out of a row too large did not change and stay', () => {
   const narrow = (before: JsonObject, after: JsonObject, fields: string[]): HistoryEvent =>
     event(2, 'updated', 'update', { before, after, fields, unavailable: [{ field: '', reason: '1 column is left out' }] });

@@ -3,11 +3,7 @@
 import { escapeStep } from '../event/pointer.ts';
 import type { Json, JsonObject } from '../event/types.ts';
 
-/** The leaves of an object, by their pointers without the first slash. */
-export function leavesOf(values: JsonObject): [field: string, value: Json][] {
-  return Object.entries(values).flatMap(([name, value]) => leavesBelow(value, escapeStep(name)));
-}
-
+/** The leaves of a value, by their pointers without the first slash. @param field the pointer of the value itself */
 export function leavesBelow(value: Json, field: string): [field: string, value: Json][] {
   if (!isObject(value) || isMarker(value)) return [[field, value]];
   const members = Object.entries(value);

@@ -4,12 +4,16 @@ import type pg from 'pg';
 import type { Attribute, MadeType, TypeMap } from './values.ts';
 
 export interface CatalogColumn {
+  /** From 1; it outlives every renaming. */
+  readonly number: number;
   readonly name: string;
   /** OID. */
   readonly type: number;
   readonly notNull: boolean;
   /** Empty, s (stored) or v (virtual). */
   readonly generated: string;
+  /** Names that it had before, as long as rows may come under them. */
+  readonly formerly?: readonly string[];
 }
 
 export interface ForeignKey {
@@ -17,6 +21,8 @@ export interface ForeignKey {
   /** OID of the referenced table. */
   readonly target: number;
   readonly targetColumns: readonly string[];
+  /** The resource type of the referenced table then, where it has had another name. */
+  readonly type?: string;
 }
 
 export interface CatalogTable {
@@ -38,6 +44,10 @@ export interface CatalogTable {
   readonly columns: readonly CatalogColumn[];
   readonly primaryKey: readonly string[];
   readonly foreignKeys: readonly ForeignKey[];
+  /** Full names that it had before, as long as rows may come under them. */
+  readonly formerly?: readonly string[];
+  /** Under this name the tenant map knows it; its full name when it is left out. */
+  readonly label?: string;
 }
 
 export interface Publication {
@@ -77,7 +87,7 @@ const TABLES = `
     exists (select from elsewhere e where e.oid = c.oid or (c.relispartition and e.oid in (select relid from pg_partition_ancestors(c.oid)))) as "narrowedElsewhere",
     exists (select from publication p where p.puballtables or exists (select from pg_publication_rel r where r.prpubid = p.oid and r.prrelid = c.oid)) as published,
     coalesce((select r.oid::int8 from publication p join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid), 0)::text as published_as,
-    (select coalesce(json_agg(json_build_object('name', a.attname, 'type', a.atttypid::int8, 'notNull', a.attnotnull, 'generated', a.attgenerated) order by a.attnum), '[]')
+    (select coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8, 'notNull', a.attnotnull, 'generated', a.attgenerated) order by a.attnum), '[]')
        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
     (select coalesce(json_agg(a.attname order by k.nr), '[]') from pg_constraint x
        cross join unnest(x.conkey) with ordinality as k(num, nr) join pg_attribute a on a.attrelid = x.conrelid and a.attnum = k.num

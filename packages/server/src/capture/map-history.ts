@@ -1,43 +1,36 @@
 // What a table meant under each name and each set of columns that it had: rows from before a renaming are still on their
 // way when the catalog knows the new names alone.
 
-import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
+import { qualified } from './catalog.ts';
+import { inOwnWords } from './map-words.ts';
 import type { Relation } from './pgoutput.ts';
-import type { TableMap } from './resource-map.ts';
+import type { ResourceMap, TableMap } from './resource-map.ts';
+import type { Extended, FormerShape } from './shape-memory.ts';
+import type { Shape } from './shape.ts';
+import { alignKey, isSame, renamedAlone } from './shape-match.ts';
 import { snakeCase } from './table-words.ts';
 
-interface Shape {
-  /** By it two shapes are told apart. */
-  readonly text: string;
-  readonly columns: ReadonlySet<string>;
+interface Meaning {
+  readonly shape: Shape;
   readonly map: TableMap;
 }
 
-/** A table that is altered more often than that between two rows is taken for what it was last. */
-const SHAPES_MAX = 16;
-
 export class MapHistory {
-  /** Newest first. Grows by tables: rows of a dropped one may still be on their way. */
-  readonly #shapes = new Map<number, readonly Shape[]>();
+  #extended: Extended | undefined;
+  #maps: ResourceMap = new Map();
   /** One look for all rows that follow a description. */
   #found = new WeakMap<Relation, TableMap>();
 
-  /** @param forget former shapes: they follow a mapping that is not in force any more */
-  take(catalog: Catalog, maps: ReadonlyMap<number, TableMap>, forget: boolean): void {
+  /** @param maps of the catalog in `extended` */
+  take(extended: Extended, maps: ResourceMap): void {
     this.#found = new WeakMap();
-    if (forget) for (const [oid, [newest]] of this.#shapes) this.#shapes.set(oid, newest === undefined ? [] : [newest]);
-    for (const [oid, map] of maps) {
-      const table = catalog.tables.get(oid);
-      if (table === undefined) continue;
-      const shape = shapeOf(table, map);
-      const former = (this.#shapes.get(oid) ?? []).filter(({ text }) => text !== shape.text);
-      this.#shapes.set(oid, [shape, ...(forget ? [] : former)].slice(0, SHAPES_MAX));
-    }
+    this.#extended = extended;
+    this.#maps = maps;
   }
 
   /**
-   * The map for rows that the stream describes like this: that of the table under this name with these columns, or else
-   * the newest one that has the columns of its key.
+   * The map for rows that the stream describes like this: that of the newest shape of the table which is the same, or else
+   * of one that its names and types follow from.
    *
    * @param unknown what is made of the relation's name alone
    */
@@ -50,20 +43,49 @@ export class MapHistory {
   }
 
   #look(relation: Relation, unknown: () => TableMap): TableMap {
-    const shapes = this.#shapes.get(relation.oid) ?? [];
+    const all = (this.#extended?.shapes.get(relation.oid) ?? []).flatMap((former) => this.#meaningOf(former));
     const name = qualified(relation);
-    const names = relation.columns.map((column) => column.name);
-    const fitting = shapes.filter(({ columns }) => names.every((column) => columns.has(column)));
-    const whole = fitting.find(({ map }) => map.table === name);
-    if (whole !== undefined) return whole.map;
-    const keyed = shapes.filter(({ map }) => map.key.columns.every((column) => names.includes(column)));
-    const named = keyed.find(({ map }) => map.table === name);
-    if (named !== undefined) return named.map;
-    const other = fitting[0] ?? keyed[0] ?? shapes[0];
+    const meanings = [...all.filter(({ shape }) => qualified(shape) === name), ...all.filter(({ shape }) => qualified(shape) !== name)];
+    const known = meanings.find(({ shape }) => isSame(shape, relation)) ?? meanings.find((meaning) => fits(meaning, relation));
+    const map = known?.map ?? guess(meanings, relation) ?? all[0]?.map;
+    if (map === undefined) return unknown();
+    if (map.table === name) return map;
     // A resource is called after its table as it was then; where the table leads to, it leads under every name.
     const { table, resourceType } = unknown();
-    return other === undefined ? unknown() : { ...other.map, table, resourceType };
+    return { ...map, table, resourceType };
   }
+
+  #meaningOf({ shape, oid, words }: FormerShape): Meaning[] {
+    const map = this.#maps.get(oid);
+    const now = this.#maps.get(shape.oid);
+    if (map === undefined || now === undefined) return [];
+    if (oid === shape.oid) return [{ shape, map }];
+    const own = new Map([...words].map(([from, to]) => [to, from]));
+    return [{ shape, map: inOwnWords({ ...map, mapKeys: now.mapKeys, skip: map.skip || now.skip }, own) }];
+  }
+}
+
+/** Whether the shape has all columns of the relation by their names, and the relation those of the key. */
+function fits({ shape, map }: Meaning, relation: Relation): boolean {
+  const own = new Set(shape.columns.map(({ name }) => name));
+  const names = relation.columns.map(({ name }) => name);
+  return names.every((name) => own.has(name)) && map.key.columns.every((name) => names.includes(name));
+}
+
+/** A shape that nobody has seen, because it was altered twice between two looks. */
+function guess(meanings: readonly Meaning[], relation: Relation): TableMap | undefined {
+  const names = new Set(relation.columns.map(({ name }) => name));
+  for (const { shape, map } of meanings) {
+    const words = renamedAlone(shape, relation);
+    if (words !== undefined) return inOwnWords(map, words);
+  }
+  const keyed = meanings.find(({ map }) => map.key.columns.length > 0 && map.key.columns.every((name) => names.has(name)));
+  if (keyed !== undefined) return keyed.map;
+  for (const { shape, map } of meanings) {
+    const words = alignKey(shape, relation);
+    if (words !== undefined) return { ...map, key: { ...map.key, columns: map.key.columns.map((name) => words.get(name) ?? name) } };
+  }
+  return undefined;
 }
 
 /** A table that was dropped before the catalog was read keeps its rows' tenant, where a column says it. */
@@ -72,9 +94,4 @@ export function withTenantColumn(map: TableMap, relation: Relation, tenantColumn
   const names = relation.columns.map(({ name }) => name);
   const column = tenantColumns.map((wanted) => names.find((name) => snakeCase(name) === wanted)).find((name) => name !== undefined);
   return column === undefined ? map : { ...map, tenant: [{ kind: 'column', column }] };
-}
-
-function shapeOf(table: CatalogTable, map: TableMap): Shape {
-  const names = table.columns.map((column) => column.name);
-  return { text: JSON.stringify([map.table, ...names]), columns: new Set(names), map };
 }

@@ -13,6 +13,7 @@ import { type Lsn, lsnText, parseLsn } from './lsn.ts';
 import { lookAt, remembered } from './publication-memory.ts';
 import { type SourceIdentity, connectReplication, identify } from './replication.ts';
 import { type MapOptions, makeResourceMap } from './resource-map.ts';
+import { ShapeMemory } from './shape-memory.ts';
 import { type SourceRecord, namesOf, registerSource } from './source-record.ts';
 import { fillFromSource } from './tenant-fill.ts';
 
@@ -75,7 +76,10 @@ async function register(source: pg.Client, options: NewSlot, identity: SourceIde
     // What the map knows from before the gap may be wrong by now.
     await tx.query('delete from indelible.tenant_map where source_id = $1', [sourceId]);
     const maps = makeResourceMap(catalog, { ...options, redaction: options.redaction ?? makeRedaction() });
-    await fillFromSource(source, tx, sourceId, catalog, maps);
+    await fillFromSource(source, tx, sourceId, catalog.tables.values(), maps);
+    const shapes = await ShapeMemory.load(tx, sourceId);
+    await shapes.clear(tx);
+    await shapes.see(tx, catalog, async () => slotAt);
     const registered = { name, slot, cursor: record?.cursor ?? { lsn: 0n, ordinal: -1 } };
     const facts =
       record === undefined

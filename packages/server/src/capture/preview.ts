@@ -192,6 +192,6 @@ function wordsOf(step: TenantStep): string {
     case 'column':
       return step.column;
     case 'reference':
-      return `${step.columns.join(', ')} -> ${step.label}`;
+      return `${step.columns.join(', ')} -> ${step.table}${step.label.endsWith(')') ? `(${step.target.columns.join(', ')})` : ''}`;
   }
 }

@@ -23,7 +23,7 @@ export interface ProviderFacts {
   readonly roles: readonly string[];
   /** Names in pg_settings that have a prefix, such as rds.logical_replication. */
   readonly settings: readonly string[];
-  /** Whether the server answers aurora_version(). */
+  /** Whether the server has the function aurora_version(). */
   readonly aurora: boolean;
 }
 
@@ -89,26 +89,17 @@ export function isPoolerRefusal(message: string): boolean {
   return /unsupported startup parameter|bouncer config error|syntax error at or near "IDENTIFY_SYSTEM"/i.test(message);
 }
 
-/** Outside a transaction: on a server that is not Aurora one query fails. */
+/** Looks up and never tries out: what fails stands in the log of the server, and somebody has to read that. */
 export async function readProviderFacts(source: pg.ClientBase, url: string): Promise<ProviderFacts> {
-  const answer = await source.query<{ roles: string[]; settings: string[] }>(
-    `select array(select rolname::text from pg_roles) as roles, array(select name from pg_settings where name like '%.%') as settings`,
-  );
-  // It is called, not looked up: Aurora does not list it in pg_proc.
-  const aurora = await source.query('select aurora_version()').then(
-    () => true,
-    (error: unknown) => {
-      if ((error as { code?: string }).code === UNDEFINED_FUNCTION) return false;
-      throw error;
-    },
+  const answer = await source.query<{ roles: string[]; settings: string[]; aurora: boolean }>(
+    `select array(select rolname::text from pg_roles) as roles, array(select name from pg_settings where name like '%.%') as settings,
+       exists (select from pg_proc where proname = 'aurora_version') as aurora`,
   );
   const row = answer.rows[0];
   return {
     host: URL.canParse(url) ? new URL(url).hostname.toLowerCase() : '',
     roles: row?.roles ?? [],
     settings: row?.settings ?? [],
-    aurora,
+    aurora: row?.aurora === true,
   };
 }
-
-const UNDEFINED_FUNCTION = '42883';

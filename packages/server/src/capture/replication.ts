@@ -182,6 +182,12 @@ export class ReplicationStream {
   }
 }
 
+/** Where the source's log ends now, with what is not written to it yet: every commit that can be seen is before it. */
+export async function logEnd(source: pg.ClientBase): Promise<Lsn> {
+  const answer = await source.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn');
+  return parseLsn(answer.rows[0]?.lsn ?? '0/0');
+}
+
 /** Where the source's log ends now. */
 export async function walEnd(source: pg.ClientBase): Promise<Lsn> {
   const answer = await source.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');

@@ -25,7 +25,7 @@ function table(
     identity: 'f',
     published: true,
     publishedAs: 0,
-    columns: columns.split(' ').map((column) => ({ name: column, type: 25, notNull: false, generated: '' })),
+    columns: columns.split(' ').map((column, index) => ({ number: index + 1, name: column, type: 25, notNull: false, generated: '' })),
     primaryKey,
     foreignKeys,
   };

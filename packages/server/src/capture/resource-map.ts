@@ -8,7 +8,7 @@ import { NO_MAPPING, type SourceMapping, type TableMapping } from './mapping/map
 import { type KeyColumns, MAPPING_RULE, type Secrets, keyColumns, secretsOf } from './secrets.ts';
 import { wantsFull } from './publication-plan.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
-import { type TenantStep, tenantSteps } from './tenant-rule.ts';
+import { type TenantStep, labelOf, tenantSteps } from './tenant-rule.ts';
 
 const NAME_COLUMNS = ['name', 'title', 'label', 'email', 'slug'];
 
@@ -79,14 +79,14 @@ export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): Res
   const secrets = secretsOf(catalog, options.redaction ?? makeRedaction(), mapping);
   const steps = tenantSteps(catalog, mapping.tenantColumns ?? options.tenantColumns ?? TENANT_COLUMNS, secrets, mapping);
   const types = typesOf(catalog, mapping);
-  const targets = new Map<string, Map<string, MapKey>>();
+  const targets = new Map<number, Map<string, MapKey>>();
   for (const table of catalog.tables.values()) {
     const own = ownKeyOf(table, catalog.version, secrets.get(table.oid));
-    if (own !== undefined && table.root === undefined) mapOf(targets, qualified(table)).set(own.label, own);
+    if (own !== undefined && table.root === undefined) mapOf(targets, table.oid).set(own.label, own);
   }
   for (const list of steps.values()) {
     for (const step of list) {
-      if (step.kind === 'reference') mapOf(targets, step.table).set(step.label, { ...step.target, label: step.label });
+      if (step.kind === 'reference') mapOf(targets, step.oid).set(step.label, { ...step.target, label: step.label });
     }
   }
   const noise = new Set(mapping.noiseColumns ?? options.noiseColumns ?? NOISE_COLUMNS);
@@ -105,7 +105,7 @@ export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): Res
       ),
       related: referencesOf(table, catalog, types, secrets, mapping),
       tenant: steps.get(table.oid) ?? [],
-      mapKeys: [...(targets.get(qualified(table))?.values() ?? [])],
+      mapKeys: [...(targets.get(table.oid)?.values() ?? [])],
       ownKey: ownKeyOf(table, catalog.version, secrets.get(table.oid)),
       skip: said.skip === true,
     });
@@ -133,7 +133,7 @@ function nameColumn(table: CatalogTable, said: TableMapping): string | undefined
 function ownKeyOf(table: CatalogTable, version: number, secrets: Secrets | undefined): MapKey | undefined {
   return wantsFull(table, version) || table.primaryKey.length === 0
     ? undefined
-    : { ...keyColumns(table.primaryKey, table.primaryKey, secrets), label: qualified(table) };
+    : { ...keyColumns(table.primaryKey, table.primaryKey, secrets), label: labelOf(table) };
 }
 
 /** A table that the catalog does not know, because it was dropped before its last rows were read. */
@@ -157,8 +157,9 @@ export function mapUnknown(table: string, name: string, mapping: SourceMapping =
 /** Two tables of one name in two schemas are told apart by the schema; "public" goes without saying. */
 function typesOf(catalog: Catalog, mapping: SourceMapping): Map<number, string> {
   const count = new Map<string, number>();
-  const roots = [...catalog.tables.values()].filter((table) => table.root === undefined);
-  for (const table of roots) count.set(resourceType(table.name), (count.get(resourceType(table.name)) ?? 0) + 1);
+  // By its name, so that a table which was dropped and made again is one.
+  const roots = new Map([...catalog.tables.values()].filter((table) => table.root === undefined).map((table) => [qualified(table), table]));
+  for (const table of roots.values()) count.set(resourceType(table.name), (count.get(resourceType(table.name)) ?? 0) + 1);
   return new Map(
     [...catalog.tables.values()].map((table) => {
       const said = mapping.tables.get(qualified(table))?.type;
@@ -189,18 +190,18 @@ function referencesOf(
     return [
       {
         relation: relationOf(telling ?? ''),
-        type: types.get(target.oid) ?? resourceType(target.name),
+        type: key.type ?? types.get(target.oid) ?? resourceType(target.name),
         ...keyColumns(columns, id, secrets.get(target.oid)),
       },
     ];
   });
 }
 
-function mapOf(all: Map<string, Map<string, MapKey>>, table: string): Map<string, MapKey> {
-  let found = all.get(table);
+function mapOf(all: Map<number, Map<string, MapKey>>, oid: number): Map<string, MapKey> {
+  let found = all.get(oid);
   if (found === undefined) {
     found = new Map();
-    all.set(table, found);
+    all.set(oid, found);
   }
   return found;
 }

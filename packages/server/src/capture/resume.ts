@@ -14,9 +14,10 @@ import { type Lsn, lsnText, parseLsn } from './lsn.ts';
 import { makeSlot } from './new-slot.ts';
 import { lookAt, remembered } from './publication-memory.ts';
 import { type Uncovered, planPublication, widening } from './publication-plan.ts';
-import { type SourceIdentity, identifySource, walEnd } from './replication.ts';
+import { type SourceIdentity, identifySource, logEnd, walEnd } from './replication.ts';
 import { wasRemoved } from './remove.ts';
 import { type MapOptions, makeResourceMap } from './resource-map.ts';
+import { ShapeMemory } from './shape-memory.ts';
 import { openSource } from './source-client.ts';
 import { checkSource, failedOf } from './source-checks.ts';
 import { type OpenGap, type SourceRecord, loadAcknowledged, loadRecord, namesOf, registerSource } from './source-record.ts';
@@ -111,8 +112,12 @@ async function keepSlot(source: pg.Client, resume: CaptureResume, record: Source
   const begin = { slotAt, published: remembered(look), publishedAt: before, publicationWas: look.publication, sameHistory: true };
   await inTransaction(resume.appender, async (tx) => {
     const sourceId = await registerSource(tx, record.name, identity, begin);
-    const maps = makeResourceMap(catalog, { ...resume, redaction: resume.redaction ?? makeRedaction() });
-    await fillFromSource(source, tx, sourceId, catalog, maps);
+    const shapes = await ShapeMemory.load(tx, sourceId);
+    await shapes.see(tx, catalog, () => logEnd(source));
+    const labelled = shapes.extend(catalog).catalog;
+    const maps = makeResourceMap(labelled, { ...resume, redaction: resume.redaction ?? makeRedaction() });
+    const present = [...labelled.tables.values()].filter(({ oid }) => catalog.tables.has(oid));
+    await fillFromSource(source, tx, sourceId, present, maps);
     const reason = record.openGap?.reason ?? 'stopped';
     // An advanced slot has skipped up to where it stands; what a publication hid, it hid until just now.
     const end = reason === 'slot_advanced' ? slotAt : before;

@@ -21,9 +21,11 @@ export const MAPPING_RULE = 'mapping';
 export function secretsOf(catalog: Catalog, redaction: Redaction, mapping: SourceMapping): ReadonlyMap<number, Secrets> {
   const found = new Map<number, Map<string, string>>();
   for (const table of catalog.tables.values()) {
-    const redacted = mapping.tables.get(qualified(table))?.redact ?? [];
-    const rules = table.columns.flatMap(({ name }) => {
-      const rule = redaction.ruleOf(name) ?? (redacted.includes(name) ? MAPPING_RULE : undefined);
+    // A value is as secret under the name that its column had before.
+    const redacted = [qualified(table), ...(table.formerly ?? [])].flatMap((full) => mapping.tables.get(full)?.redact ?? []);
+    const rules = table.columns.flatMap(({ name, formerly = [] }) => {
+      const ruleOf = (each: string): string | undefined => redaction.ruleOf(each) ?? (redacted.includes(each) ? MAPPING_RULE : undefined);
+      const rule = [name, ...formerly].map(ruleOf).find((found) => found !== undefined);
       return rule === undefined ? [] : [[name, rule] as const];
     });
     found.set(table.oid, new Map(rules));

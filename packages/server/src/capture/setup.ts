@@ -13,8 +13,9 @@ import { makeSlot } from './new-slot.ts';
 import { type Look, lookAt, noteCoverage } from './publication-memory.ts';
 import { type Uncovered, planPublication, widening } from './publication-plan.ts';
 import { wasRemoved } from './remove.ts';
-import { identifySource, walEnd } from './replication.ts';
+import { identifySource, logEnd, walEnd } from './replication.ts';
 import type { MapOptions } from './resource-map.ts';
+import { ShapeMemory } from './shape-memory.ts';
 import { openSource } from './source-client.ts';
 import { checkSource, failedOf } from './source-checks.ts';
 import { type SourceRecord, loadAcknowledged, loadRecord, namesOf } from './source-record.ts';
@@ -88,7 +89,11 @@ async function coverMore(source: pg.Client, appender: pg.Pool, record: SourceRec
   const catalog = await loadCatalog(source, record.publication);
   const now = await lookAt(source, catalog, record.publication);
   const after = await walEnd(source);
-  await inTransaction(appender, (tx) => noteCoverage(tx, record, { catalog, found, now, altered }, at, after));
+  await inTransaction(appender, async (tx) => {
+    const shapes = await ShapeMemory.load(tx, record.sourceId);
+    await shapes.see(tx, catalog, () => logEnd(source));
+    await noteCoverage(tx, record, { catalog, found, now, altered }, at, after);
+  });
 }
 
 /** A slot is made for a new source alone. Everything else is for a human to decide. */

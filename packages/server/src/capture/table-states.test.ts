@@ -24,7 +24,7 @@ const WHOLE: Publication = {
   generated: 's',
   narrowed: [],
 };
-const VIRTUAL = [{ name: 'gross', type: 23, notNull: false, generated: 'v' }];
+const VIRTUAL = [{ number: 1, name: 'gross', type: 23, notNull: false, generated: 'v' }];
 
 function catalog(tables: readonly Partial<CatalogTable>[], publication: Publication | undefined = WHOLE, version = 180_000): Catalog {
   return { version, types: new Map(), publication, tables: new Map(tables.map((table, oid) => [oid, { ...TABLE, oid, ...table }])) };

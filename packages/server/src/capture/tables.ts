@@ -9,9 +9,11 @@ import { NO_MAPPING, type SourceMapping } from './mapping/mapping.ts';
 import { recordMapping } from './mapping/record.ts';
 import { type Plan, planPublication } from './publication-plan.ts';
 import type { Relation } from './pgoutput.ts';
-import { type MapOptions, TENANT_COLUMNS, type TableMap, makeResourceMap, mapUnknown } from './resource-map.ts';
+import { type MapOptions, type ResourceMap, TENANT_COLUMNS, type TableMap, makeResourceMap, mapUnknown } from './resource-map.ts';
+import { logEnd } from './replication.ts';
+import { ShapeMemory } from './shape-memory.ts';
 import type { SourceRecord } from './source-record.ts';
-import { fillFromSource, fillRule, filledLabels } from './tenant-fill.ts';
+import { fillFromSource, filledLabels, rulesOf } from './tenant-fill.ts';
 import type { TypeMap } from './values.ts';
 
 export interface TablesOptions extends MapOptions {
@@ -22,6 +24,7 @@ export class SourceTables {
   readonly #options: TablesOptions;
   readonly #record: SourceRecord;
   readonly #maps = new MapHistory();
+  #shapes: ShapeMemory | undefined;
   /** Labels of the tenant map, each with the rule by which it was filled. */
   #filled: Map<string, string> | undefined;
   #catalog: Catalog | undefined;
@@ -78,11 +81,15 @@ export class SourceTables {
   async refresh(source: pg.ClientBase, trail: pg.ClientBase): Promise<void> {
     const mapping = this.#mappingNow();
     const catalog = await loadCatalog(source, this.#record.publication);
-    const maps = makeResourceMap(catalog, { ...this.#options, mapping: () => mapping });
+    const shapes = (this.#shapes ??= await ShapeMemory.load(trail, this.#record.sourceId));
+    await shapes.see(trail, catalog, () => logEnd(source));
+    await shapes.forget(trail);
+    const extended = shapes.extend(catalog);
+    const maps = makeResourceMap(extended.catalog, { ...this.#options, mapping: () => mapping });
     if (mapping !== this.#mapping) await recordMapping(trail, this.#record, mapping);
-    await this.#fill(source, trail, catalog, maps);
+    await this.#fill(source, trail, catalog, extended.catalog, maps);
     this.#catalog = catalog;
-    this.#maps.take(catalog, maps, this.#mapping !== mapping);
+    this.#maps.take(extended, maps);
     this.#mapping = mapping;
     this.#tell(catalog, mapping);
   }
@@ -103,10 +110,12 @@ export class SourceTables {
       : planPublication(this.#catalog, this.#record.publication);
   }
 
-  async #fill(source: pg.ClientBase, trail: pg.ClientBase, catalog: Catalog, maps: ReadonlyMap<number, TableMap>): Promise<void> {
+  /** @param extended the catalog with tables that are gone, too: their rows cannot be read any more */
+  async #fill(source: pg.ClientBase, trail: pg.ClientBase, catalog: Catalog, extended: Catalog, maps: ResourceMap): Promise<void> {
     const { sourceId } = this.#record;
     const filled = (this.#filled ??= await filledLabels(trail, sourceId));
-    const rules = new Map([...maps.values()].flatMap((map) => map.mapKeys.map((key) => [key.label, fillRule(map, key)] as const)));
+    const present = [...extended.tables.values()].filter(({ oid }) => catalog.tables.has(oid));
+    const rules = new Map(present.flatMap((table) => rulesOf(table, maps)));
     const wanted = [...rules].filter(([label, rule]) => filled.get(label) !== rule);
     if (wanted.length === 0) return;
     // Keys that are written otherwise now would never be found again, and may be secrets.
@@ -114,7 +123,7 @@ export class SourceTables {
     await source.query('begin isolation level repeatable read read only');
     await trail.query('begin');
     await trail.query('delete from indelible.tenant_map where source_id = $1 and table_name = any($2)', [sourceId, rewritten]);
-    await fillFromSource(source, trail, sourceId, catalog, maps, new Set(wanted.map(([label]) => label)));
+    await fillFromSource(source, trail, sourceId, present, maps, new Set(wanted.map(([label]) => label)));
     await trail.query('commit');
     await source.query('commit');
     for (const [label, rule] of wanted) filled.set(label, rule);

@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { CAPTURE_COMMIT_ROWS_MAX } from '../limits.ts';
-import { type Catalog, type CatalogTable } from './catalog.ts';
+import type { CatalogTable } from './catalog.ts';
 import { tableName } from './publication-plan.ts';
-import type { MapKey, TableMap } from './resource-map.ts';
+import type { MapKey, ResourceMap, TableMap } from './resource-map.ts';
 import { keyText } from './row-image.ts';
 import { RAW_TEXT } from './row-of-table.ts';
 import type { KeyColumns } from './secrets.ts';
@@ -19,14 +19,30 @@ const RULES_LABEL = '';
  * What the entries of a label are made by: the key, then the way. Other rules than those they were made by, and the entries
  * must be made anew.
  *
- * @example fillRule(map, key) // "1f0c....9a33..."
+ * Columns count by their numbers: after a renaming the entries are what they were, and those of rows that have been deleted
+ * since could not be read again.
+ *
+ * @example fillRule(table, map, key) // "1f0c....9a33..."
  */
-export function fillRule(map: TableMap, { columns, secret }: MapKey): FillRule {
+function fillRule(table: CatalogTable, map: TableMap, { columns, secret }: MapKey): FillRule {
   const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
-  return `${hash([columns, secret ?? []])}.${hash(map.tenant)}`;
+  const number = (name: string): number | undefined => table.columns.find((column) => column.name === name)?.number;
+  const steps = map.tenant.map((step) => {
+    if (step.kind === 'fixed') return step;
+    return step.kind === 'column'
+      ? [number(step.column), step.secretValue === true]
+      : [step.label, step.columns.map(number), step.secret ?? []];
+  });
+  return `${hash([columns.map(number), secret ?? []])}.${hash(steps)}`;
 }
 
-export type FillRule = `${string}.${string}`;
+/** The rules of a table's labels. */
+export function rulesOf(table: CatalogTable, maps: ResourceMap): (readonly [label: string, rule: FillRule])[] {
+  const map = maps.get(table.oid);
+  return map === undefined ? [] : map.mapKeys.map((key) => [key.label, fillRule(table, map, key)]);
+}
+
+type FillRule = `${string}.${string}`;
 
 /** The labels that are filled, each with its rule. */
 export async function filledLabels(trail: pg.ClientBase, sourceId: number): Promise<Map<string, string>> {
@@ -45,17 +61,17 @@ export async function fillFromSource(
   source: pg.ClientBase,
   trail: pg.ClientBase,
   sourceId: number,
-  catalog: Catalog,
-  maps: ReadonlyMap<number, TableMap>,
+  tables: Iterable<CatalogTable>,
+  maps: ResourceMap,
   labels?: ReadonlySet<string>,
 ): Promise<void> {
-  for (const table of catalog.tables.values()) {
+  for (const table of tables) {
     const map = maps.get(table.oid);
     if (map === undefined || table.root !== undefined) continue;
     const wanted = map.mapKeys.filter((key) => labels === undefined || labels.has(key.label));
     if (wanted.length === 0) continue;
     await fillTable(source, trail, sourceId, table, { ...map, mapKeys: wanted });
-    const rules = wanted.map((key) => ({ key: key.label, way: { kind: 'tenant', tenant: fillRule(map, key) } as const }));
+    const rules = wanted.map((key) => ({ key: key.label, way: { kind: 'tenant', tenant: fillRule(table, map, key) } as const }));
     await fillTenantMap(trail, sourceId, RULES_LABEL, rules);
   }
 }

@@ -17,10 +17,17 @@ export type TenantStep =
 
 export interface ReferenceStep extends KeyColumns {
   readonly kind: 'reference';
+  /** OID of the other table. */
+  readonly oid: number;
   readonly table: string;
   readonly label: string;
   /** The same key as the other table calls it. */
   readonly target: KeyColumns;
+}
+
+/** The name by which the tenant map knows a table. */
+export function labelOf(table: CatalogTable): string {
+  return table.label ?? qualified(table);
 }
 
 /** The columns of a row that a step looks at. */
@@ -144,14 +151,17 @@ function references(
 }
 
 function reference(key: ForeignKey, target: CatalogTable, secrets: Secrets | undefined): TenantStep {
-  // Columns in one order per target, whatever the order in the constraint, so that one label means one key.
+  // Columns in one order per target, whatever the order in the constraint, so that one label means one key. By their numbers,
+  // because a name may be another tomorrow.
   const byKey =
     target.primaryKey.length === key.targetColumns.length && target.primaryKey.every((name) => key.targetColumns.includes(name));
-  const targetColumns = byKey ? target.primaryKey : [...key.targetColumns].sort();
+  const number = (name: string): number => target.columns.find((column) => column.name === name)?.number ?? 0;
+  const targetColumns = byKey ? target.primaryKey : [...key.targetColumns].sort((a, b) => number(a) - number(b));
   const columns = targetColumns.map((name) => key.columns[key.targetColumns.indexOf(name)] ?? '');
-  const label = byKey ? qualified(target) : `${qualified(target)}(${targetColumns.join(',')})`;
+  const label = byKey ? labelOf(target) : `${labelOf(target)}(${targetColumns.map(number).join(',')})`;
   return {
     kind: 'reference',
+    oid: target.oid,
     ...keyColumns(columns, targetColumns, secrets),
     table: qualified(target),
     label,

@@ -1,6 +1,6 @@
 // Events as CSV (RFC 4180) for spreadsheets: a header, one event a line, and no cell that a spreadsheet would run as a formula.
 
-import { type JsonObject, type Party } from '@indelible/core';
+import type { JsonObject, Party } from '@indelible/core';
 import type { PresentedEvent } from '../query/present.ts';
 
 interface Column {
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'resource.type', of: ({ resource }) => resource?.type },
   { name: 'resource.id', of: ({ resource }) => resource?.id },
   { name: 'resource.name', of: ({ resource }) => resource?.name },
-  { name: 'change.fields', of: ({ change }) => change?.fields.join(' ') },
+  { name: 'change.fields', of: ({ change }) => change?.fields.join('; ') },
   { name: 'change.before', of: ({ change }) => json(change?.before) },
   { name: 'change.after', of: ({ change }) => json(change?.after) },
   { name: 'context.reason', of: ({ context }) => context?.reason },
@@ -40,14 +40,17 @@ const COLUMNS: readonly Column[] = [
   { name: 'error.code', of: ({ error }) => error?.code },
   { name: 'error.message', of: ({ error }) => error?.message },
   { name: 'metadata', of: ({ metadata }) => json(metadata) },
-  { name: 'tags', of: ({ tags }) => tags?.join(' ') },
+  { name: 'tags', of: ({ tags }) => tags?.join('; ') },
   { name: 'tenant', of: ({ tenant }) => tenant },
   { name: 'log', of: ({ log }) => log },
 ];
 
+/** The names of the columns, for the help. */
+export const CSV_COLUMNS: readonly string[] = COLUMNS.map(({ name }) => name);
+
 /** The first line; the carriage return belongs to the line's end, whose line feed the output adds. */
 export function csvHeader(): string {
-  return `${COLUMNS.map(({ name }) => name).join(',')}\r`;
+  return `${CSV_COLUMNS.join(',')}\r`;
 }
 
 /** @example csvLine(event) // '7,0197f0c2-...,2026-11-22T20:00:00.123Z,...\r' */
@@ -73,5 +76,5 @@ function json(value: JsonObject | undefined): string | undefined {
 function behalf(party: Party | undefined): string | undefined {
   const names: string[] = [];
   for (let one = party; one !== undefined; one = one.onBehalfOf) names.push(one.id ?? one.name ?? one.type);
-  return names.length === 0 ? undefined : names.join(' ');
+  return names.length === 0 ? undefined : names.join('; ');
 }

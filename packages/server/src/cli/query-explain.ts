@@ -27,7 +27,12 @@ const COLUMNS: readonly Column[] = [
  * @param parameters of the page whose way is asked for
  * @throws Failure of the query, which has its position, or of the server
  */
-export async function printExplanation(client: ApiClient, output: Output, parameters: ApiParameters & { readonly q: string }, json: boolean): Promise<void> {
+export async function printExplanation(
+  client: ApiClient,
+  output: Output,
+  parameters: ApiParameters & { readonly q: string },
+  json: boolean,
+): Promise<void> {
   const zone = typeof parameters['zone'] === 'string' ? checkZone(parameters['zone']) : 'UTC';
   const words = explain(parse(parameters.q), zone);
   if (!json) await output.line(pc.bold(printable(words)));
@@ -43,7 +48,12 @@ function planLines(plan: EventsExplanation['plan']): string[] {
   if (plan.length === 0) return ['The server needs no look into the events for it.'];
   const rows = [COLUMNS.map(({ title }) => title), ...plan.map((look) => COLUMNS.map(({ text }) => printable(text(look))))];
   const wide = COLUMNS.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((text, index) => text.padEnd(wide[index] ?? 0)).join('  ').trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((text, index) => text.padEnd(wide[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   const total = plan.reduce((sum, { ms }) => sum + ms, 0);
   return [
     '',

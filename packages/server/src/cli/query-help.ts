@@ -1,8 +1,10 @@
 // What indelible query --help says below its options: the fields in short, and examples.
 
 import { FIELDS } from '@indelible/core';
+import { CSV_COLUMNS } from './event-csv.ts';
 
 const NAME_COLUMNS = 13;
+const LINE_CHARS = 112;
 
 const EXAMPLES: readonly (readonly [query: string, meaning: string])[] = [
   ["'actor:maria* action:bot.* at:-24h'", 'what Maria did to bots in the last 24 hours'],
@@ -23,7 +25,22 @@ Bare words are searched in values, names, reasons and metadata. Numbers and time
 Fields:
 ${fields.join('\n')}
 
+Columns of --csv, where objects are JSON and lists are joined by semicolons; an apostrophe stands before = + - @, a tab or a
+carriage return at the beginning of a cell, so that no spreadsheet takes it for a formula:
+${wrapped(CSV_COLUMNS)}
+
 Examples:
 ${examples.join('\n')}
 `;
+}
+
+/** Names joined by commas, on lines that a terminal has room for. */
+function wrapped(names: readonly string[]): string {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + name.length > LINE_CHARS) lines.push(`  ${name}`);
+    else lines[lines.length - 1] = `${last}, ${name}`;
+  }
+  return lines.join(',\n');
 }

@@ -62,7 +62,8 @@ export async function printPages(client: ApiClient, output: Output, notes: Notes
     if (page.next !== undefined && page.next === cursor) throw new Failure('internal', 'the server answers with the same cursor again');
     cursor = page.next;
     if (cursor === undefined || count >= most || (page.partial === true && options.all !== true)) break;
-    if (notes.live) notes.write(`\r${pc.dim(`${count} events${page.partial === true ? `, searched back to ${page.searchedBackTo}` : ''} ... `)}`);
+    if (notes.live)
+      notes.write(`\r${pc.dim(`${count} events${page.partial === true ? `, searched back to ${page.searchedBackTo}` : ''} ... `)}`);
   }
   if (notes.live && options.all === true) notes.write(`\r\u001b[K${pc.dim(`${count} events\n`)}`);
   for (const line of remarks(page, count)) notes.write(`${line}\n`);

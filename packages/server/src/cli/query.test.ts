@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
-import { Failure, parse } from '@indelible/core';
+import { Failure, FIELDS, parse } from '@indelible/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { problemResponse } from '../http/problem.ts';
 import { eventCommand, queryCommand } from './query.ts';
+import { queryHelp } from './query-help.ts';
 
 const EVENTS = Array.from({ length: 2_345 }, (_, seq) => ({
   id: `id-${seq}`,
@@ -20,6 +21,11 @@ const EVENTS = Array.from({ length: 2_345 }, (_, seq) => ({
   log: 'trail.example/log/abc',
   seq,
 }));
+
+const PLAN = [
+  { lead: 'actor', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', found: 3, whole: true, ms: 1.25 },
+  { lead: 'time', from: '2026-10-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z', found: 0, whole: false, ms: 2 },
+];
 
 let server: Server;
 let url: string;
@@ -50,7 +56,19 @@ function answer({ pathname, searchParams }: URL): Response {
     return problemResponse(error as Failure, 'req_2');
   }
   const from = Number(searchParams.get('cursor') ?? 0);
-  const to = from + Number(searchParams.get('limit'));
+  if (searchParams.get('explain') === 'true') return Response.json({ explanation: 'Said by the server.', plan: PLAN });
+  // A slow question is answered in parts of three.
+  const slow = (searchParams.get('q') ?? '').includes('slow');
+  const to = from + (slow ? 3 : Number(searchParams.get('limit')));
+  if (slow && to < 9) {
+    return Response.json({
+      events: EVENTS.slice(from, to),
+      next: String(to),
+      partial: true,
+      searchedBackTo: `2026-11-${20 - to}T00:00:00.000Z`,
+    });
+  }
+  if (slow) return Response.json({ events: EVENTS.slice(from, 9) });
   return Response.json({ events: EVENTS.slice(from, to), ...(to < EVENTS.length ? { next: String(to) } : {}) });
 }
 
@@ -113,6 +131,82 @@ test('a fault in the query is shown with its place', async () => {
     code: 'query_invalid',
     message: expect.stringMatching(/nearest is actor[^]*\n {2}actor:maria acto:joe\n {14}\^$/) as string,
   });
+});
+
+test('a page says how the next one is had, which begins where it ended', async () => {
+  await query('--limit', '2', '--json');
+  expect(complained).toContain('--cursor 2');
+  printed = '';
+  expect((await query('--limit', '2', '--json', '--cursor', '2')).map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([2, 3]);
+  expect(complained).toContain('--cursor 4');
+});
+
+test('an answer in part says so and stops; with --all it goes on to the end', async () => {
+  expect(await query('slow', '--json')).toHaveLength(3);
+  expect(asked).toHaveLength(1);
+  expect(complained).toMatch(/complete only as far as 2026-11-17T00:00:00.000Z[^]*--all[^]*--cursor 3/);
+  printed = '';
+  complained = '';
+  asked.length = 0;
+  expect((await query('slow', '--json', '--all')).map((line) => JSON.parse(line) as unknown)).toEqual(EVENTS.slice(0, 9));
+  expect(asked.map((parameters) => parameters.get('cursor'))).toEqual([null, '3', '6']);
+  expect(complained).toBe('');
+});
+
+test('a count is shown while all events go to a file, and nowhere else', async () => {
+  const isTty = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+  Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+  try {
+    await query('--all', '--json');
+  } finally {
+    if (isTty === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+    else Object.defineProperty(process.stderr, 'isTTY', isTty);
+  }
+  expect(stripVTControlCharacters(complained)).toBe('\r1000 events ... \r2000 events ... \r2345 events\n');
+  expect(printed).not.toContain('events ...');
+});
+
+test('CSV has a header and an event a line, each ended as RFC 4180 says, and a header even above nothing', async () => {
+  await query('--csv', '--limit', '2');
+  const lines = printed.split('\r\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(/^seq,id,occurredAt,/);
+  expect(lines[2]).toMatch(/^1,id-1,2026-11-22T20:00:00.123Z,/);
+  printed = '';
+  await query('slow', '--csv', '--cursor', '9');
+  expect(printed).toMatch(/^seq,[^\n]*\r\n$/);
+});
+
+test('the zone is sent, and the times are shown in it', async () => {
+  const lines = await query('--zone', 'Asia/Tokyo', '--limit', '1');
+  expect(asked[0]?.get('zone')).toBe('Asia/Tokyo');
+  expect(lines[0]).toMatch(/^TIME \(Asia\/Tokyo\)/);
+  expect(lines[1]).toMatch(/^2026-11-23 05:00:00 /);
+});
+
+test('a query is explained in words, and by what the server did', async () => {
+  const lines = await query('actor:maria at:2026-11-22', '--explain', '--zone', 'Asia/Tokyo', '--order', 'asc');
+  expect(lines[0]).toBe('Events where the actor (id, name or e-mail) is maria, and that happened in 2026-11-22 (Asia/Tokyo).');
+  expect(lines[2]).toMatch(/^INDEX +RECORDED FROM +TO +FOUND +SEARCHED +MS$/);
+  expect(lines[3]).toMatch(/^actor +2026-11-01T00:00:00.000Z +2026-12-01T00:00:00.000Z +3 +all of it +1\.3$/);
+  expect(lines.at(-1)).toBe('2 statements, 3.3 ms');
+  expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({ explain: 'true', order: 'asc', zone: 'Asia/Tokyo', limit: '50' });
+  printed = '';
+  expect(JSON.parse((await query('actor:maria', '--explain', '--json'))[0] ?? '')).toEqual({
+    explanation: 'Said by the server.',
+    plan: PLAN,
+  });
+});
+
+test('the help lists every field, and its examples are queries', () => {
+  const help = queryHelp();
+  for (const { name } of FIELDS) expect(help).toMatch(new RegExp(`^ {2}${name.replace('.', '\\.')}(\\.<path>)? `, 'm'));
+  expect(help).toContain('  seq, id, occurredAt,');
+  const examples = [...help.matchAll(/^ {2}indelible query '([^']+)'/gm)].map(([, example = '']) => example);
+  expect(examples).toHaveLength(5);
+  for (const example of examples) expect(parse(example).terms.length).toBeGreaterThan(0);
+  const options = new Set(queryCommand().options.map(({ long }) => long));
+  for (const [option] of help.matchAll(/--[a-z]+/g)) expect(options).toContain(option);
 });
 
 test('one event in full, as text and as JSON; its id is not a path', async () => {

@@ -38,7 +38,8 @@ async function ask(q: string, options: QueryOptions): Promise<void> {
   const { stderr, stdout } = process;
   const notes = { write: (text: string) => stderr.write(text), live: stderr.isTTY && !stdout.isTTY };
   try {
-    if (options.explain === true) await printExplanation(client, output, { ...parametersOf(q, options), limit: options.limit }, options.json === true);
+    if (options.explain === true)
+      await printExplanation(client, output, { ...parametersOf(q, options), limit: options.limit }, options.json === true);
     else await printPages(client, output, notes, q, options);
   } catch (error) {
     throw withPlace(error, q);

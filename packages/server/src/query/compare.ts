@@ -1,11 +1,12 @@
 // The difference of a resource between two instants, and the JSON Patch that leads from the one to the other.
 
 import { compareStates, type Doubt, Failure, type Standing, type StateComparison } from '@indelible/core';
+import type pg from 'pg';
 import { QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
 import type { ResourceName } from '../store/read-resource.ts';
 import type { ReadScope } from './present.ts';
-import { answerOf, readKnown, type StateAnswer, type StateReader } from './state.ts';
+import { answerOf, type Known, readKnown, type StateAnswer, type StateReader } from './state.ts';
 import { checkSubject, instantOfText } from './state-subject.ts';
 
 /** One of the two. */
@@ -48,11 +49,12 @@ export async function compareResource(
   const { type, id } = checkSubject(subject);
   if (from === undefined) throw new Failure('parameter_invalid', 'from: expected a time, such as 2026-11-01T10:00:00Z or -7d, got nothing', { pointer: 'from' });
   const instants = [instantOfText('from', from, nowMs, zone), instantOfText('to', to, nowMs, zone)] as const;
+  const read = (tx: pg.ClientBase, untilMs: number): Promise<Known> => readKnown(tx, ask, scope, { type, id }, { untilMs, need: 'blame' });
   const known = await asTenant(
     ask.reader,
     scope.tenantId,
     QUERY_MS_MAX,
-    async (tx) => [await readKnown(tx, scope, { type, id }, instants[0], 'blame'), await readKnown(tx, scope, { type, id }, instants[1], 'blame')] as const,
+    async (tx) => [await read(tx, instants[0]), await read(tx, instants[1])] as const,
     'ordered',
   );
   const [was, becomes] = await Promise.all([

@@ -7,6 +7,7 @@ import type { TenantLog } from '../store/tenants.ts';
 import { aboutSource, captured, type HistoryTrail, OPERATOR, openHistoryTrail } from './history.test.fixture.ts';
 import { readResourcePage } from './history-resource.ts';
 import { makeGaps } from './gaps.ts';
+import { makeTruncations } from './truncations.ts';
 import { resourceState } from './state.ts';
 import { makeTenants } from '../store/tenants.ts';
 
@@ -46,7 +47,7 @@ const told = (action: string, count: number, metadata: Parameters<typeof aboutSo
 async function doubts(count: number, type = 'bot'): Promise<unknown[]> {
   log = await trail.log('org_acme');
   const gaps = makeGaps(trail.trail.reader, makeTenants(trail.trail.owner));
-  const answer = await resourceState({ reader: trail.trail.reader, gaps }, log, { type, id: source }, { at: iso(count) });
+  const answer = await resourceState({ reader: trail.trail.reader, gaps, truncations: makeTruncations() }, log, { type, id: source }, { at: iso(count) });
   expect(JSON.stringify(answer)).not.toMatch(/secret|0\/AA|_operator/);
   return answer.doubts.map((doubt) => (doubt.kind === 'gap' ? [doubt.from, doubt.to, doubt.detail] : doubt.kind));
 }
@@ -122,7 +123,7 @@ test('what a sender writes into the operator’s log or under another source tel
 test('the page of a resource tells of a hole too, within a moment', async () => {
   await told('capture.started', 0, { reason: 'setup' });
   await row('created', 1);
-  const ask = { reader: trail.trail.reader, gaps: trail.gaps };
+  const ask = { reader: trail.trail.reader, gaps: trail.gaps, truncations: makeTruncations() };
   const state = async () => (await readResourcePage(ask, await trail.log('org_acme'), { type: 'bot', id: source }, {}, hours(9))).state;
   expect((await state())?.doubts).toEqual([]);
   await told('capture.gap', 4, { reason: 'slot_lost' });

@@ -5,13 +5,14 @@
 // removes the resource ends the walk; so does, for the values alone, one that shows all of them, and for who set them, one
 // after which no field is left that nobody has set.
 
-import { CLOCK_SKEW_MS_MAX, type HistoryEvent, isWhole, startsAnew, stateAt, tellingOf } from '@indelible/core';
+import { CLOCK_SKEW_MS_MAX, escapeStep, type HistoryEvent, isWhole, startsAnew, stateAt, tellingOf } from '@indelible/core';
 import type pg from 'pg';
-import { STATE_BYTES_MAX, STATE_EVENTS_MAX, STATE_TRUNCATIONS_MAX } from '../limits.ts';
+import { STATE_BYTES_MAX, STATE_EVENTS_MAX } from '../limits.ts';
 import { type Position, type RecordedRange, recordedBounds } from '../store/read-events.ts';
-import { readResource, type ResourceName, type ResourceRow, readTruncations } from '../store/read-resource.ts';
+import { readResource, type ResourceName, type ResourceRow } from '../store/read-resource.ts';
 import { historyEvent } from './history-event.ts';
 import type { ReadScope } from './present.ts';
+import type { Truncations } from './truncations.ts';
 import { ranges } from './walk.ts';
 
 /** What is to be known: the values of the resource, or also who set each. */
@@ -35,6 +36,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export interface PastQuestion {
   readonly scope: ReadScope;
+  readonly truncations: Truncations;
   readonly resource: ResourceName;
   /** Milliseconds since 1970; what occurred in that very millisecond belongs to it. */
   readonly untilMs: number;
@@ -45,43 +47,56 @@ export interface PastQuestion {
 
 interface Reading {
   readonly question: PastQuestion;
-  readonly events: HistoryEvent[];
+  /** As they were read: newest first in each partition. */
+  readonly events: ReadEvent[];
   bytes: number;
   /** Everything that occurred at this time or later was read, as far as it is asked for. */
   completeMs: number;
-  /** How many events there were when who set what was last looked at. */
-  looked: number;
+  /** When it was made or removed, and when all its values were shown, as far as that was read. */
+  readonly startedMs: number[];
+  readonly shownMs: number[];
+  /** Columns that no event changed, of the first event that shows all; absent while there is none. */
+  untouched: Set<string> | undefined;
+  /** Events that were taken off those. */
+  counted: number;
+}
+
+interface ReadEvent {
+  readonly event: HistoryEvent;
+  readonly atMs: number;
 }
 
 /** @param tx of the reader, for this tenant */
 export async function readPast(tx: pg.ClientBase, question: PastQuestion): Promise<Past> {
-  const { scope, untilMs } = question;
+  const { scope, resource, untilMs, truncations } = question;
   const bounds = await recordedBounds(tx, scope.tenantId, {});
   if (bounds === undefined) return { events: [], reach: 'whole', backToMs: Number.NEGATIVE_INFINITY };
-  const reading: Reading = { question, events: [], bytes: 0, completeMs: Number.POSITIVE_INFINITY, looked: 0 };
+  const reading: Reading = { question, events: [], bytes: 0, completeMs: Number.POSITIVE_INFINITY, startedMs: [], shownMs: [], untouched: undefined, counted: 0 };
   const reach = await readBack(tx, reading, bounds);
-  const complete = reading.events.filter(({ occurredAt }) => reach === 'whole' || Date.parse(occurredAt) >= reading.completeMs);
-  const ordered = complete.sort(byTime);
+  const ordered = complete(reading, reach === 'whole' ? Number.NEGATIVE_INFINITY : reading.completeMs);
   const anchor = ordered.findLastIndex(startsAnew);
   const own = anchor > 0 ? ordered.slice(anchor) : ordered;
-  const oldest = anchor >= 0 ? own[0] : undefined;
-  const backToMs = oldest === undefined ? (reach === 'whole' ? Number.NEGATIVE_INFINITY : reading.completeMs) : Date.parse(oldest.occurredAt);
-  const truncations = await truncationsOf(tx, question, own, { fromMs: backToMs, toMs: untilMs }, bounds);
-  return { events: [...own, ...truncations].sort(byTime), reach, backToMs };
+  const started = anchor < 0 ? undefined : Date.parse(own[0]?.occurredAt ?? '');
+  const backToMs = started ?? (reach === 'whole' ? Number.NEGATIVE_INFINITY : reading.completeMs);
+  // Only captured tables are truncated. Of two sources that have tables of one name each truncates its own.
+  const sources = new Set(own.flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
+  if (own.length > 0 && sources.size === 0) return { events: own, reach, backToMs };
+  const emptied = await truncations.of(tx, scope, resource.type, bounds, { fromMs: backToMs, toMs: untilMs });
+  const concerned = own.length === 0 ? emptied : emptied.filter(({ source }) => sources.has(source?.name));
+  return { events: concerned.length === 0 ? own : [...own, ...concerned].sort(byTime), reach, backToMs };
 }
 
 async function readBack(tx: pg.ClientBase, reading: Reading, bounds: RecordedRange): Promise<Past['reach']> {
-  const { scope, resource, untilMs, need, deadline } = reading.question;
+  const { scope, resource, untilMs, deadline } = reading.question;
   const start = { occurredMs: untilMs + 1, seq: -1 };
   for (const recorded of ranges(bounds, 'desc', start)) {
     const olderMs = recorded.fromMs <= bounds.fromMs ? Number.NEGATIVE_INFINITY : recorded.fromMs + CLOCK_SKEW_MS_MAX;
     let after: Position | undefined = start;
     while (after !== undefined) {
-      const limit = nextLimit(reading, need);
+      const limit = nextLimit(reading);
       const rows: ResourceRow[] = await readResource(tx, scope.tenantId, resource, { recorded, order: 'desc', limit, after });
       for (const row of rows) {
-        reading.bytes += row.disclosures.length;
-        reading.events.push(historyEvent(scope, row, resource));
+        note(reading, historyEvent(scope, row, resource), row);
       }
       const last: ResourceRow | undefined = rows.length < limit ? undefined : rows.at(-1);
       after = last && { occurredMs: last.occurredMs, seq: last.seq };
@@ -97,24 +112,41 @@ async function readBack(tx: pg.ClientBase, reading: Reading, bounds: RecordedRan
 }
 
 /** Few events first, since most resources need no more; then as many as fit into a chunk's bytes by what was read. */
-function nextLimit({ events, bytes }: Reading, need: Need): number {
-  if (events.length === 0) return FIRST_EVENTS[need];
+function nextLimit({ events, bytes, question }: Reading): number {
+  if (events.length === 0) return FIRST_EVENTS[question.need];
   const fitting = Math.max(8, Math.floor(CHUNK_BYTES / Math.max(1, bytes / events.length)));
-  return Math.min(CHUNK_EVENTS_MAX, fitting, events.length * 8, Math.max(8, STATE_EVENTS_MAX - events.length));
+  return Math.min(CHUNK_EVENTS_MAX, fitting, Math.max(FIRST_EVENTS[question.need], events.length * 8), Math.max(8, STATE_EVENTS_MAX - events.length));
+}
+
+/** What was read and is complete since a time, oldest first. */
+function complete({ events }: Reading, sinceMs: number): HistoryEvent[] {
+  return events
+    .filter(({ atMs }) => atMs >= sinceMs)
+    .sort((a, b) => a.atMs - b.atMs || a.event.seq - b.event.seq)
+    .map(({ event }) => event);
+}
+
+function note(reading: Reading, event: HistoryEvent, { occurredMs: atMs, disclosures }: ResourceRow): void {
+  reading.bytes += disclosures.length;
+  reading.events.push({ event, atMs });
+  if (startsAnew(event)) reading.startedMs.push(atMs);
+  if (!showsAll(event)) return;
+  reading.shownMs.push(atMs);
+  reading.untouched ??= new Set(Object.keys(event.change?.after ?? {}).map(escapeStep));
 }
 
 /** Whether what was read, and is complete, is all that is needed. */
 function suffices(reading: Reading): 'whole' | 'enough' | undefined {
-  const { events, completeMs, question } = reading;
-  const complete = events.filter(({ occurredAt }) => Date.parse(occurredAt) >= completeMs);
-  if (complete.some(startsAnew)) return 'whole';
-  const known = complete.some(showsAll);
-  if (!known) return undefined;
+  const { events, completeMs, question, untouched } = reading;
+  if (reading.startedMs.some((atMs) => atMs >= completeMs)) return 'whole';
+  if (untouched === undefined || !reading.shownMs.some((atMs) => atMs >= completeMs)) return undefined;
   if (question.need === 'values') return 'enough';
-  if (complete.length < 2 * reading.looked) return undefined;
-  reading.looked = complete.length;
-  const { fields } = stateAt(complete.sort(byTime), question.untilMs);
-  return fields.every(({ setBy }) => setBy !== undefined) ? 'enough' : undefined;
+  for (; reading.counted < events.length; reading.counted++)
+    for (const field of events[reading.counted]?.event.change?.fields ?? []) untouched.delete(field.split('/')[0] ?? '');
+  if (untouched.size > 0) return undefined;
+  // Every column was changed at some time: now it pays to look at every leaf.
+  const { fields } = stateAt(complete(reading, completeMs), question.untilMs);
+  return fields.length > 0 && fields.every(({ setBy }) => setBy !== undefined) ? 'enough' : undefined;
 }
 
 /** Whether nothing before an event is needed to know the values after it. */
@@ -125,36 +157,13 @@ function showsAll(event: HistoryEvent): boolean {
 }
 
 /**
- * The truncations of the type since a time. Only captured tables are truncated, so of other resources none is looked for;
- * of two sources that have tables of one name each truncates its own.
- */
-async function truncationsOf(
-  tx: pg.ClientBase,
-  { scope, resource }: PastQuestion,
-  own: readonly HistoryEvent[],
-  occurred: RecordedRange,
-  bounds: RecordedRange,
-): Promise<HistoryEvent[]> {
-  const sources = new Set(own.flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
-  if (own.length > 0 && sources.size === 0) return [];
-  const fromMs = Math.max(bounds.fromMs, occurred.fromMs - CLOCK_SKEW_MS_MAX);
-  if (fromMs >= bounds.toMs) return [];
-  const rows = await readTruncations(tx, scope.tenantId, resource.type, {
-    recorded: { fromMs, toMs: bounds.toMs },
-    order: 'desc',
-    limit: STATE_TRUNCATIONS_MAX,
-    after: { occurredMs: occurred.toMs + 1, seq: -1 },
-    before: { occurredMs: occurred.fromMs, seq: -1 },
-  });
-  const events = rows.map((row) => historyEvent(scope, row, { type: resource.type }));
-  return own.length === 0 ? events : events.filter(({ source }) => sources.has(source?.name));
-}
-
-/**
  * The first events about a resource after an instant, oldest first, up to one that tells something: what comes next says
  * whether the resource was there before. Empty when there is none.
  */
-export async function readNext(tx: pg.ClientBase, { scope, resource, untilMs }: PastQuestion): Promise<HistoryEvent[]> {
+export async function readNext(
+  tx: pg.ClientBase,
+  { scope, resource, untilMs }: Pick<PastQuestion, 'scope' | 'resource' | 'untilMs'>,
+): Promise<HistoryEvent[]> {
   const recorded = await recordedBounds(tx, scope.tenantId, {});
   if (recorded === undefined) return [];
   const events: HistoryEvent[] = [];

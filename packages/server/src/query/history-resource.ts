@@ -45,7 +45,7 @@ export async function readResourcePage(
       if (page.events.length === 0 && isFirst) throw await noSuchResource(tx, scope, { type, id });
       const own = await ownEvents(tx, scope, subject, page.events);
       const older = await countOlder(tx, scope, { type, id }, own);
-      return { own, older, known: isFirst && own.length > 0 ? await readKnown(tx, scope, { type, id }, nowMs, 'values') : undefined };
+      return { own, older, known: isFirst && own.length > 0 ? await readKnown(tx, ask, scope, { type, id }, { untilMs: nowMs, need: 'values' }) : undefined };
     },
     'ordered',
   );

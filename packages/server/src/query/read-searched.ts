@@ -14,8 +14,8 @@ import { BLOCK_EVENTS } from '../store/search-signature.ts';
 import type { SliceScan } from './scan.ts';
 import type { SearchPlan } from './search-plan.ts';
 
-/** Blocks that one statement reads, at most; it begins with one, for most pages are full soon. */
-const BLOCKS_AT_ONCE_MAX = 8;
+/** Blocks that one statement reads, at most: what it holds of them fits into work_mem. It begins with one, for most pages are full soon. */
+const BLOCKS_AT_ONCE_MAX = 4;
 /** Up to so many blocks the index is followed however many others there are. */
 const BLOCKS_FEW = 16;
 const LOOK_MS = 300;

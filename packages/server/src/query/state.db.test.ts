@@ -10,6 +10,7 @@ import { compareResource } from './compare.ts';
 import { captured, type HistoryTrail, openHistoryTrail } from './history.test.fixture.ts';
 import { readResourcePage } from './history-resource.ts';
 import { reverseChange } from './reverse.ts';
+import { makeTruncations } from './truncations.ts';
 import { resourceState, type StateAnswer, type StateReader } from './state.ts';
 import { accept } from './trail.test.fixture.ts';
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await trail.append('org_acme', [captured({ verb: 'created', atMs: clockMs, id: 'first', after: { a: 1 } })], clockMs);
   await trail.append('org_other', [captured({ verb: 'created', atMs: clockMs, id: 'foreign', after: { secret: 1 } })], clockMs);
   log = await trail.log('org_acme');
-  ask = { reader: trail.trail.reader, gaps: trail.gaps };
+  ask = { reader: trail.trail.reader, gaps: trail.gaps, truncations: makeTruncations() };
 });
 
 afterAll(async () => {

@@ -6,9 +6,10 @@ import { QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
 import type { ResourceName } from '../store/read-resource.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
-import { type Need, type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
+import { type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
 import type { ReadScope } from './present.ts';
 import { checkSubject, instantOfText, noSuchResource } from './state-subject.ts';
+import type { Truncations } from './truncations.ts';
 
 export interface StateAnswer extends ResourceState {
   readonly resource: ResourceName & {
@@ -26,6 +27,7 @@ export interface StateReader {
   /** The reader's pool. */
   readonly reader: pg.Pool;
   readonly gaps: Gaps;
+  readonly truncations: Truncations;
 }
 
 export interface StateRequest {
@@ -52,7 +54,7 @@ export async function resourceState(
 ): Promise<StateAnswer> {
   const { type, id } = checkSubject(subject);
   const untilMs = instantOfText('at', at, nowMs, zone);
-  const read = (tx: pg.ClientBase): Promise<Known> => readKnown(tx, scope, { type, id }, untilMs, 'blame');
+  const read = (tx: pg.ClientBase): Promise<Known> => readKnown(tx, ask, scope, { type, id }, { untilMs, need: 'blame' });
   return answerOf(ask, scope, await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, read, 'ordered'), { type, id }, untilMs);
 }
 
@@ -65,12 +67,12 @@ export interface Known extends Past {
 /** @throws Failure `not_found` when no event at all is about the resource */
 export async function readKnown(
   tx: pg.ClientBase,
+  { truncations }: StateReader,
   scope: ReadScope,
   resource: ResourceName,
-  untilMs: number,
-  need: Need,
+  asked: Pick<PastQuestion, 'untilMs' | 'need'>,
 ): Promise<Known> {
-  const question: PastQuestion = { scope, resource, untilMs, need, deadline: performance.now() + QUERY_MS_MAX / 2 };
+  const question: PastQuestion = { scope, truncations, resource, ...asked, deadline: performance.now() + QUERY_MS_MAX / 2 };
   const past = await readPast(tx, question);
   const own = past.events.filter(isOwn);
   if (own.some((event) => tellingOf(event) !== undefined)) return { ...past, next: [] };
@@ -118,8 +120,7 @@ async function gapsAround(
 ): Promise<CaptureGap[]> {
   const found = await gapsOf(gaps, resource.type, events, untilMs);
   if (found.length === 0) return found;
-  const question: PastQuestion = { scope, resource, untilMs, need: 'values', deadline: performance.now() + QUERY_MS_MAX / 2 };
-  const later = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readNext(tx, question), 'ordered');
+  const later = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readNext(tx, { scope, resource, untilMs }), 'ordered');
   return gapsOf(gaps, resource.type, [...events, ...later], untilMs);
 }
 

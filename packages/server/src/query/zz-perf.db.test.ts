@@ -3,6 +3,7 @@ import type { JsonObject } from '@indelible/core';
 import { monthStart } from '../store/partitions.ts';
 import { captured, openHistoryTrail } from './history.test.fixture.ts';
 import { readResourcePage } from './history-resource.ts';
+import { makeTruncations } from './truncations.ts';
 import { resourceState } from './state.ts';
 import { resourceHistory } from './history.ts';
 import { actorSummary } from './actor.ts';
@@ -25,7 +26,7 @@ test('perf', async () => {
   }
   await trail.trail.owner.query('vacuum analyze indelible.event');
   const log = await trail.log('org_acme');
-  const ask = { reader: trail.trail.reader, gaps: trail.gaps };
+  const ask = { reader: trail.trail.reader, gaps: trail.gaps, truncations: makeTruncations() };
   const at = new Date(NOW).toISOString();
   const bench = async (name: string, f: () => Promise<unknown>) => {
     const ts: number[] = [];
@@ -55,12 +56,20 @@ test('perf', async () => {
     await cpu(`${id} page`, 20, () => readResourcePage(ask, log, { type: 'bot', id }, {}));
     await cpu(`${id} state`, 20, () => resourceState(ask, log, { type: 'bot', id }, { at }));
   }
+  const { Session } = await import('node:inspector/promises');
+  const session = new Session(); session.connect();
+  await session.post('Profiler.enable'); await session.post('Profiler.setSamplingInterval', { interval: 200 }); await session.post('Profiler.start');
+  for (let i = 0; i < 60; i++) await resourceState(ask, log, { type: 'bot', id: 'dense' }, { at });
+  const { profile } = await session.post('Profiler.stop');
+  const self = new Map<string, number>(); const byId = new Map(profile.nodes.map((n) => [n.id, n]));
+  profile.samples?.forEach((id, i) => { const n = byId.get(id); if (!n) return; const k = `${n.callFrame.functionName} ${n.callFrame.url.split('/').slice(-2).join('/')}:${n.callFrame.lineNumber}`; self.set(k, (self.get(k) ?? 0) + (profile.timeDeltas?.[i] ?? 0) / 1000 / 60); });
+  console.log([...self].sort((a, b) => b[1] - a[1]).slice(0, 28).map(([k, v]) => `PROF ${v.toFixed(2)} ${k}`).join('\n'));
   const seen: string[] = [];
   await asTenant(trail.trail.reader, log.tenantId, 5000, async (tx) => {
     const q = tx.query.bind(tx) as (...args: unknown[]) => Promise<unknown>;
     const wrapped = { query: async (...args: unknown[]) => { const t = performance.now(); const r = await q(...args); const o = args[0] as { text?: string } | string; seen.push(`${(performance.now() - t).toFixed(1)} ${(typeof o === 'string' ? o : o.text ?? '').replace(/\s+/g, ' ').slice(0, 60)}`); return r; } };
     const { readKnown } = await import('./state.ts');
-    for (const id of ['dense', 'spread', 'noise7']) { seen.push(id); await readKnown(wrapped as never, log, { type: 'bot', id }, NOW, 'blame'); }
+    for (const id of ['dense', 'spread', 'noise7']) { seen.push(id); await readKnown(wrapped as never, ask, log, { type: 'bot', id }, { untilMs: NOW, need: 'blame' }); }
     for (const n of [0, 1]) {
       const ex = await tx.query(`explain (analyze, buffers) select e.id, e.disclosures from indelible.event e where e.tenant_id = ${log.tenantId} and e.recorded_at >= ${n === 0 ? `'${monthStart(new Date(NOW)).toISOString()}'` : `'2000-01-01'`} and e.recorded_at < 'infinity' and e.resource_type = 'bot' and e.resource_id = 'dense' order by e.occurred_at desc, e.seq desc limit 1000`);
       console.log(ex.rows.map((r) => r['QUERY PLAN']).filter((l) => n === 0 || !/event_20/.test(l)).join('\n').slice(0, 2500));

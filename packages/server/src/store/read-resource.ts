@@ -2,8 +2,8 @@
 // section, the truncations of its type, and how many of its events there are of each sort.
 
 import type pg from 'pg';
-import { CATEGORIES, OPERATIONS, OUTCOMES, SOURCE_KINDS } from '@indelible/core';
-import { type Condition, COLUMNS, type EventRow, openContext, type Row, type Slice, sliceConditions, toEventRow } from './read-events.ts';
+import { OPERATIONS, OUTCOMES, SOURCE_KINDS } from '@indelible/core';
+import { type Condition, COLUMNS, type EventRow, openContext, type Row, type Slice, sliceConditions } from './read-events.ts';
 
 export interface ResourceName {
   readonly type: string;
@@ -13,7 +13,6 @@ export interface ResourceName {
 /** What the columns say, for sections that were cleared. */
 export interface ResourceRow extends EventRow {
   readonly action: string;
-  readonly category: (typeof CATEGORIES)[number];
   readonly operation: (typeof OPERATIONS)[number];
   readonly outcome: (typeof OUTCOMES)[number];
   readonly sourceKind: (typeof SOURCE_KINDS)[number];
@@ -21,7 +20,6 @@ export interface ResourceRow extends EventRow {
 
 interface ColumnRow extends Row {
   action: string;
-  category: number;
   operation: number;
   outcome: number;
   source_kind: number;
@@ -34,9 +32,12 @@ function word<Word>(words: readonly Word[], index: number): Word {
 
 function toResourceRow(row: ColumnRow): ResourceRow {
   return {
-    ...toEventRow(row),
+    id: row.id,
+    seq: Number(row.seq),
+    recordedMs: Number(row.recorded_ms),
+    occurredMs: Number(row.occurred_ms),
+    disclosures: row.disclosures,
     action: row.action,
-    category: word(CATEGORIES, row.category),
     operation: word(OPERATIONS, row.operation),
     outcome: word(OUTCOMES, row.outcome),
     sourceKind: word(SOURCE_KINDS, row.source_kind),
@@ -46,7 +47,7 @@ function toResourceRow(row: ColumnRow): ResourceRow {
 async function readRows(tx: pg.ClientBase, tenantId: number, slice: Slice, condition: Condition): Promise<ResourceRow[]> {
   const context = openContext(tenantId, slice);
   const text =
-    `select ${COLUMNS}, e.action, e.category, e.operation, e.outcome, e.source_kind from indelible.event e ` +
+    `select ${COLUMNS}, e.action, e.operation, e.outcome, e.source_kind from indelible.event e ` +
     `where ${sliceConditions('e', slice, context)} and ${condition(context)} ` +
     `order by e.occurred_at ${slice.order}, e.seq ${slice.order} limit ${context.bind(slice.limit)}`;
   const answer = await tx.query<ColumnRow>({ text, values: context.values });

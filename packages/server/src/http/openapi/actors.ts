@@ -49,9 +49,18 @@ export const actorOperations: readonly Operation[] = [
     summary: 'An actor: when and from where seen, and what they did',
     access: 'key',
     scopes: ['read'],
-    inPath: { id: z.string().min(1).max(ID_CHARS_MAX).meta({ description: 'The id of the actor, percent-encoded', examples: ['usr_maria'] }) },
+    inPath: {
+      id: z
+        .string()
+        .min(1)
+        .max(ID_CHARS_MAX)
+        .meta({ description: 'The id of the actor, percent-encoded', examples: ['usr_maria'] }),
+    },
     inQuery: {
-      from: time.meta({ description: `RFC 3339, or a time of the query language; ${ACTOR_DAYS_DEFAULT} days ago by default`, examples: ['-7d'] }),
+      from: time.meta({
+        description: `RFC 3339, or a time of the query language; ${ACTOR_DAYS_DEFAULT} days ago by default`,
+        examples: ['-7d'],
+      }),
       to: time.describe('The same; now by default'),
       zone,
     },

@@ -6,6 +6,12 @@ import { type Content, errorsOf, type Operation, type Parameters, type Reply } f
 import { problem } from './values.ts';
 
 export interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
   readonly [keyword: string]: unknown;
 }
 
@@ -91,7 +97,9 @@ type Written = (schema: z.ZodType) => JsonSchema;
 function convert(operations: readonly Operation[]): { schemas: Record<string, JsonSchema>; written: Written } {
   const every = [...new Set([problem, ...operations.flatMap(schemasOf)])];
   // What a reader may meet: further keys may come, so that answers are described as inputs are, open.
-  const { properties, $defs } = z.toJSONSchema(z.object(Object.fromEntries(every.map((schema, index) => [`s${index}`, schema]))), { io: 'input' });
+  const { properties, $defs } = z.toJSONSchema(z.object(Object.fromEntries(every.map((schema, index) => [`s${index}`, schema]))), {
+    io: 'input',
+  });
   const byPlace = renamed(properties) as Record<string, JsonSchema>;
   const places = new Map(every.map((schema, index) => [schema, byPlace[`s${index}`] ?? {}]));
   return { schemas: renamed($defs) as Record<string, JsonSchema>, written: (schema) => places.get(schema) ?? {} };
@@ -111,10 +119,7 @@ function renamed(value: unknown): unknown {
     Object.entries(value)
       // Zod notes the name of a definition in it; `id` says nothing in JSON Schema 2020-12.
       .filter(([key, inner]) => !(key === 'id' && typeof inner === 'string'))
-      .map(([key, inner]) => [
-        key,
-        key === '$ref' && typeof inner === 'string' ? inner.replace(DEFINITIONS, COMPONENTS) : renamed(inner),
-      ]),
+      .map(([key, inner]) => [key, key === '$ref' && typeof inner === 'string' ? inner.replace(DEFINITIONS, COMPONENTS) : renamed(inner)]),
   );
 }
 
@@ -132,7 +137,9 @@ function document(operation: Operation, written: Written): DocumentedOperation {
       ...parameters('header', operation.inHeader, written),
       ...(ofTenant ? [{ $ref: '#/components/parameters/tenant' }] : []),
     ],
-    ...(body === undefined ? {} : { requestBody: { description: body.description, required: true, content: media(body.content, written) } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { description: body.description, required: true, content: media(body.content, written) } }),
     responses: {
       ...Object.fromEntries(Object.entries(operation.replies).map(([status, reply]) => [status, replyOf(reply, written)])),
       ...problems(operation),
@@ -191,7 +198,10 @@ function examplesOf(codes: readonly ErrorCode[]): Examples {
   return Object.fromEntries(
     codes.map((code) => {
       const { status, title, hint } = ERRORS[code];
-      return [code, { summary: title, description: hint, value: { type: `urn:indelible:error:${code}`, title, status, detail: title, code, hint } }];
+      return [
+        code,
+        { summary: title, description: hint, value: { type: `urn:indelible:error:${code}`, title, status, detail: title, code, hint } },
+      ];
     }),
   );
 }

@@ -19,11 +19,7 @@ const receipt = named<Receipt>(
   'That an event is durable, and its place in the log.',
   z.object({ id: z.string().meta({ format: 'uuid' }), log: z.string().describe('The origin of the log'), seq, leafHash: bytes32 }),
 );
-const receipts = named(
-  'Receipts',
-  'One for each event, in their order.',
-  z.object({ receipts: z.array(receipt) }),
-);
+const receipts = named('Receipts', 'One for each event, in their order.', z.object({ receipts: z.array(receipt) }));
 const verdicts = named(
   'Verdicts',
   'Of `partial=true`: one for each event, in their order.',

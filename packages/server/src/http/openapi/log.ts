@@ -34,7 +34,10 @@ const keys = named<PublicKeys>(
   }),
 );
 
-const logId = z.string().regex(/^[a-z0-9-]{1,64}$/).describe('The name of a log; `system` is the log over all logs');
+const logId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/)
+  .describe('The name of a log; `system` is the log over all logs');
 const size = z.number().int().min(1);
 
 export const logOperations: readonly Operation[] = [
@@ -71,7 +74,9 @@ export const logOperations: readonly Operation[] = [
     scopes: ['read'],
     tenantless: true,
     inPath: { logId },
-    replies: { 200: { description: 'The signed note', content: [{ type: 'text/plain', schema: z.string().describe('C2SP tlog-checkpoint') }] } },
+    replies: {
+      200: { description: 'The signed note', content: [{ type: 'text/plain', schema: z.string().describe('C2SP tlog-checkpoint') }] },
+    },
     errors: ['not_found', 'not_sealed'],
   },
   {
@@ -81,7 +86,8 @@ export const logOperations: readonly Operation[] = [
     path: '/log/{logId}/tile/{tile}',
     takesRest: true,
     summary: 'A tile of hashes, or of entries',
-    description: 'Addresses are those of C2SP tlog-tiles, slashes included: `0/x001/067`, `0/003.p/17`, `entries/003`. Full tiles never change.',
+    description:
+      'Addresses are those of C2SP tlog-tiles, slashes included: `0/x001/067`, `0/003.p/17`, `entries/003`. Full tiles never change.',
     access: 'public',
     scopes: ['read'],
     tenantless: true,

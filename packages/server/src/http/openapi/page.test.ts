@@ -15,7 +15,8 @@ test('every operation stands on the page with its parameters, and its errors wit
     expect(section).toContain(escape(operation.summary));
     for (const name of [operation.inPath, operation.inQuery, operation.inHeader].flatMap((group) => Object.keys(group ?? {})))
       expect(section).toContain(`<td><code>${name}</code>`);
-    for (const code of errorsOf(operation)) if (operation.replies[ERRORS[code].status] === undefined) expect(section).toContain(escape(ERRORS[code].hint));
+    for (const code of errorsOf(operation))
+      if (operation.replies[ERRORS[code].status] === undefined) expect(section).toContain(escape(ERRORS[code].hint));
   }
 });
 

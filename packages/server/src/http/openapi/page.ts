@@ -58,9 +58,7 @@ ${Object.entries(document.components.schemas)
 }
 
 function contents(name: string, places: readonly Place[]): string {
-  const items = places.map(
-    ({ operation }) => `<li><a href="#${escape(operation.operationId)}">${escape(operation.summary)}</a></li>`,
-  );
+  const items = places.map(({ operation }) => `<li><a href="#${escape(operation.operationId)}">${escape(operation.summary)}</a></li>`);
   return `<p>${escape(name)}</p>\n<ul>${items.join('')}</ul>`;
 }
 
@@ -74,13 +72,21 @@ function section({ method, path, operation }: Place, shared: OpenApi['components
 <h3><code><span class="${escape(method)}">${method.toUpperCase()}</span> ${escape(path)}</code></h3>
 <p><strong>${escape(operation.summary)}.</strong> ${prose(operation.description ?? '')}</p>
 <p class="quiet">${access(operation)}</p>
-${table('Parameters', ['Name', 'Type', ''], parameters.flatMap((parameter) => (parameter === undefined ? [] : [parameterRow(parameter)])))}
+${table(
+  'Parameters',
+  ['Name', 'Type', 'About'],
+  parameters.flatMap((parameter) => (parameter === undefined ? [] : [parameterRow(parameter)])),
+)}
 ${body(operation)}
 ${replies
   .filter((reply) => !isProblem(reply))
   .map(([status, reply]) => answer(status, reply))
   .join('\n')}
-${table('Errors', ['Code', 'Status', 'What to do'], replies.filter(isProblem).flatMap(([status, reply]) => errorRows(status, reply)))}
+${table(
+  'Errors',
+  ['Code', 'Status', 'What to do'],
+  replies.filter(isProblem).flatMap(([status, reply]) => errorRows(status, reply)),
+)}
 </section>`;
 }
 
@@ -97,18 +103,19 @@ function parameterRow({ name, in: place, required, description, schema }: Docume
 
 function body({ requestBody }: DocumentedOperation): string {
   if (requestBody === undefined) return '';
-  return `<h4>Body</h4>\n<p>${prose(requestBody.description)}</p>\n${Object.entries(requestBody.content).map(content).join('\n')}`;
+  return `<h4>Body</h4>\n<p>${prose(requestBody.description)}</p>\n${Object.entries(requestBody.content).map(representation).join('\n')}`;
 }
 
 function answer(status: string, { description, content: media, headers = {} }: DocumentedReply): string {
   const rows = Object.entries(headers).map(([name, header]) => row(name, header.schema, false, header.description));
-  return `<h4>Answer ${escape(status)}</h4>\n<p>${prose(description)}</p>\n${Object.entries(media).map(content).join('\n')}\n${table('Headers', ['Name', 'Type', ''], rows)}`;
+  return `<h4>Answer ${escape(status)}</h4>\n<p>${prose(description)}</p>\n${Object.entries(media).map(representation).join('\n')}\n${table('Headers', ['Name', 'Type', 'About'], rows)}`;
 }
 
-function content([type, { schema = {}, example }]: [string, { readonly schema?: JsonSchema; readonly example?: unknown }]): string {
+function representation([type, { schema = {}, example }]: [string, { readonly schema?: JsonSchema; readonly example?: unknown }]): string {
   const said = typeof schema['description'] === 'string' && !('$ref' in schema) ? `: ${prose(schema['description'])}` : '';
-  const shown = example === undefined ? '' : `\n<pre>${escape(typeof example === 'string' ? example : JSON.stringify(example, null, 2))}</pre>`;
-  return `<p><code>${escape(type)}</code> ${typeText(schema)}${said}</p>${table('', ['Name', 'Type', ''], propertyRows(schema))}${shown}`;
+  const shown =
+    example === undefined ? '' : `\n<pre>${escape(typeof example === 'string' ? example : JSON.stringify(example, null, 2))}</pre>`;
+  return `<p><code>${escape(type)}</code> ${typeText(schema)}${said}</p>${table('', ['Name', 'Type', 'About'], propertyRows(schema))}${shown}`;
 }
 
 function errorRows(status: string, { content: media }: DocumentedReply): string[] {
@@ -122,7 +129,7 @@ function errorRows(status: string, { content: media }: DocumentedReply): string[
 function definition(name: string, schema: JsonSchema): string {
   const rows = propertyRows(schema);
   const said = typeof schema['description'] === 'string' ? `<p>${prose(schema['description'])}</p>` : '';
-  return `<section id="schema-${escape(name)}">\n<h3><code>${escape(name)}</code></h3>\n${said}${rows.length === 0 ? `<p>${typeText(schema)}</p>` : ''}${table('', ['Name', 'Type', ''], rows)}\n</section>`;
+  return `<section id="schema-${escape(name)}">\n<h3><code>${escape(name)}</code></h3>\n${said}${rows.length === 0 ? `<p>${typeText(schema)}</p>` : ''}${table('', ['Name', 'Type', 'About'], rows)}\n</section>`;
 }
 
 function table(title: string, heads: readonly string[], rows: readonly string[]): string {

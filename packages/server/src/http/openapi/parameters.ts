@@ -14,9 +14,13 @@ export const q = z
 export const zone = z
   .string()
   .optional()
-  .meta({ description: 'The time zone of dates that name none: a name of the IANA database or an offset; UTC by default', examples: ['Europe/Berlin'] });
+  .meta({
+    description: 'The time zone of dates that name none: a name of the IANA database or an offset; UTC by default',
+    examples: ['Europe/Berlin'],
+  });
 
-export const switchedOn = (description: string): z.ZodType => z.enum(['true', 'false']).optional().describe(`${description}; false by default`);
+export const switchedOn = (description: string): z.ZodType =>
+  z.enum(['true', 'false']).optional().describe(`${description}; false by default`);
 
 /** Of every listing. */
 export const paging: Parameters = {
@@ -34,6 +38,13 @@ export const paging: Parameters = {
 export const eventId: Parameters = { id: z.string().meta({ format: 'uuid', description: 'The id of the event' }) };
 
 export const ofResource: Parameters = {
-  type: z.string().regex(/^[a-z0-9_]{1,64}$/).meta({ description: 'The type of the resource', examples: ['bot'] }),
-  id: z.string().min(1).max(ID_CHARS_MAX).meta({ description: 'Its id, percent-encoded', examples: ['bot_42'] }),
+  type: z
+    .string()
+    .regex(/^[a-z0-9_]{1,64}$/)
+    .meta({ description: 'The type of the resource', examples: ['bot'] }),
+  id: z
+    .string()
+    .min(1)
+    .max(ID_CHARS_MAX)
+    .meta({ description: 'Its id, percent-encoded', examples: ['bot_42'] }),
 };

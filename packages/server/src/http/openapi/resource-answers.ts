@@ -17,7 +17,10 @@ const blame = named(
   'By which event a value is known.',
   z.object({
     ...blameShape,
-    observed: z.literal(true).describe('The event says only that it was so: it was set then or earlier, by somebody who is not known').exactOptional(),
+    observed: z
+      .literal(true)
+      .describe('The event says only that it was so: it was set then or earlier, by somebody who is not known')
+      .exactOptional(),
   }),
 );
 
@@ -39,7 +42,9 @@ const doubt = named(
   ]),
 );
 
-const standing = z.enum(['unknown', 'absent', 'present', 'deleted']).describe('unknown: nothing is known at that instant; absent: it was not there yet');
+const standing = z
+  .enum(['unknown', 'absent', 'present', 'deleted'])
+  .describe('unknown: nothing is known at that instant; absent: it was not there yet');
 const headShape = {
   at: timestamp.describe('The instant that the state is of'),
   standing,

@@ -32,10 +32,14 @@ export const resourceOperations: readonly Operation[] = [
     path: '/v1/resources/{type}/{id}/state',
     summary: 'The state of a resource at an instant, and who set each field',
     inQuery: {
-      at: time.optional().meta({ description: 'RFC 3339, or a time of the query language; now by default', examples: ['2026-11-01T10:00:00Z'] }),
+      at: time
+        .optional()
+        .meta({ description: 'RFC 3339, or a time of the query language; now by default', examples: ['2026-11-01T10:00:00Z'] }),
       zone,
     },
-    replies: { 200: { description: 'The state, with what is doubtful about it', content: [{ type: 'application/json', schema: stateAnswer }] } },
+    replies: {
+      200: { description: 'The state, with what is doubtful about it', content: [{ type: 'application/json', schema: stateAnswer }] },
+    },
     errors: ['not_found', 'query_timeout'],
   },
   {

@@ -19,7 +19,10 @@ const changed = randomUUID();
 beforeAll(async () => {
   server = await openTestServer();
   ({ token } = await server.key('org_acme', 'ingest', 'read'));
-  const bot = { resource: { type: 'bot', id: 'bot_42', name: 'Support' }, actor: { id: 'usr_maria', name: 'Maria', email: 'maria@acme.test' } };
+  const bot = {
+    resource: { type: 'bot', id: 'bot_42', name: 'Support' },
+    actor: { id: 'usr_maria', name: 'Maria', email: 'maria@acme.test' },
+  };
   await server.post(
     [
       anEvent({ ...bot, id: made, action: 'bot.created', change: { after: { model: 'small-1', config: { max: 3 } } } }),
@@ -33,7 +36,10 @@ beforeAll(async () => {
         metadata: { plan: { seats: 3 } },
         tags: ['pci:10'],
       }),
-      anEvent({ error: { code: 'x', message: 'y' }, actor: { type: 'agent', id: 'agt_1', onBehalfOf: { id: 'usr_1', onBehalfOf: { id: 'usr_2' } } } }),
+      anEvent({
+        error: { code: 'x', message: 'y' },
+        actor: { type: 'agent', id: 'agt_1', onBehalfOf: { id: 'usr_1', onBehalfOf: { id: 'usr_2' } } },
+      }),
     ],
     token,
   );
@@ -99,26 +105,29 @@ function methodOf({ id }: Operation): string {
   return id === 'streamEvents' ? 'HEAD' : 'GET';
 }
 
-test.each(OPERATIONS.map((operation) => [operation.id, operation] as const))('%s takes the parameters of the table, and no other', async (_, operation) => {
-  const always = Object.fromEntries(required(operation).map((name) => [name, valueOf(operation, name) ?? '']));
-  expect((await ask(operation, always, methodOf(operation))).status).toBeLessThan(300);
-  for (const [name, schema] of Object.entries(operation.inQuery ?? {})) {
-    const value = valueOf(operation, name);
-    const answer = await ask(operation, { ...always, [name]: value ?? 'x' }, methodOf(operation));
-    if (value === undefined) expect(answer.text).not.toContain('there is no parameter');
-    else expect({ name, status: answer.status }).toEqual({ name, status: operation.method === 'post' ? 201 : 200 });
-    const described = schema.safeParse(value);
-    const asNumber = schema.safeParse(Number(value));
-    expect({ name, fits: value === undefined || described.success || asNumber.success }).toEqual({ name, fits: true });
-    if (required(operation).includes(name)) {
-      const { [name]: _left, ...rest } = always;
-      expect((await ask(operation, rest)).status).toBe(422);
+test.each(OPERATIONS.map((operation) => [operation.id, operation] as const))(
+  '%s takes the parameters of the table, and no other',
+  async (_, operation) => {
+    const always = Object.fromEntries(required(operation).map((name) => [name, valueOf(operation, name) ?? '']));
+    expect((await ask(operation, always, methodOf(operation))).status).toBeLessThan(300);
+    for (const [name, schema] of Object.entries(operation.inQuery ?? {})) {
+      const value = valueOf(operation, name);
+      const answer = await ask(operation, { ...always, [name]: value ?? 'x' }, methodOf(operation));
+      if (value === undefined) expect(answer.text).not.toContain('there is no parameter');
+      else expect({ name, status: answer.status }).toEqual({ name, status: operation.method === 'post' ? 201 : 200 });
+      const described = schema.safeParse(value);
+      const asNumber = schema.safeParse(Number(value));
+      expect({ name, fits: value === undefined || described.success || asNumber.success }).toEqual({ name, fits: true });
+      if (required(operation).includes(name)) {
+        const { [name]: _left, ...rest } = always;
+        expect((await ask(operation, rest)).status).toBe(422);
+      }
     }
-  }
-  if (operation.access === 'none') return;
-  const unknown = await ask(operation, { ...always, qq: 'x' });
-  expect(unknown.body).toMatchObject({ status: 422, code: 'parameter_invalid', pointer: 'qq' });
-});
+    if (operation.access === 'none') return;
+    const unknown = await ask(operation, { ...always, qq: 'x' });
+    expect(unknown.body).toMatchObject({ status: 422, code: 'parameter_invalid', pointer: 'qq' });
+  },
+);
 
 test.each(OPERATIONS.map((operation) => [operation.id, operation] as const))('%s answers as it is described', async (_, operation) => {
   const always = Object.fromEntries(required(operation).map((name) => [name, valueOf(operation, name) ?? '']));
@@ -133,7 +142,7 @@ test.each(OPERATIONS.map((operation) => [operation.id, operation] as const))('%s
 function expectDescribed(operation: Operation, { status, headers, text, body }: Answer): void {
   const type = headers.get('content-type')?.split(';')[0] ?? '';
   const content = operation.replies[status]?.content.find((one) => one.type === type);
-  expect({ status, type, described: content !== undefined }).toEqual({ status, type, described: true });;
+  expect({ status, type, described: content !== undefined }).toEqual({ status, type, described: true });
   if (type === 'application/json') expect(content?.schema.parse(body)).toEqual(body);
   else if (operation.id !== 'streamEvents') expect(text.length).toBeGreaterThan(0);
 }
@@ -146,8 +155,10 @@ test('answers of other kinds are described too', async () => {
   const mixed = await server.post([anEvent(), { action: 'x' }], token, {}, '/v1/events?partial=true');
   expectDescribed(operation('sendEvents'), mixed);
   expectDescribed(operation('getEventProof'), await server.get(`/v1/events/${changed}/proof`, token, { accept: 'text/plain' }));
-  for (const event of [made, changed]) expectDescribed(operation('reverseChange'), await server.get(`/v1/resources/bot/bot_42/reverse?event=${event}`, token));
-  for (const at of ['2000', '-0s']) expectDescribed(operation('getResourceState'), await server.get(`/v1/resources/bot/bot_42/state?at=${at}`, token));
+  for (const event of [made, changed])
+    expectDescribed(operation('reverseChange'), await server.get(`/v1/resources/bot/bot_42/reverse?event=${event}`, token));
+  for (const at of ['2000', '-0s'])
+    expectDescribed(operation('getResourceState'), await server.get(`/v1/resources/bot/bot_42/state?at=${at}`, token));
   expectDescribed(operation('compareResource'), await server.get('/v1/resources/bot/bot_42/compare?from=2000', token));
   expectDescribed(operation('completeQuery'), await server.get('/v1/complete?q=action:', token));
   const page = await server.get('/v1/events?limit=1', token);
@@ -159,7 +170,9 @@ test('an error is described by the schema of problems and by a code that the ope
   const problem = await server.get('/v1/events?q=acto:x', token);
   const operation = OPERATIONS.find(({ id }) => id === 'listEvents');
   expect(operation?.errors).toContain(problem.body['code']);
-  const document = (await server.request('/openapi.json')).body as { paths: Record<string, Record<string, { responses: Record<string, object> }>> };
+  const document = (await server.request('/openapi.json')).body as {
+    paths: Record<string, Record<string, { responses: Record<string, object> }>>;
+  };
   expect(document.paths['/v1/events']?.['get']?.responses[problem.status]).toMatchObject({
     content: { 'application/problem+json': { examples: { query_invalid: expect.any(Object) as object } } },
   });

@@ -19,7 +19,7 @@ export function typeText(schema: JsonSchema): string {
     return Object.keys(additionalProperties).length === 0 ? 'object' : `object, each value ${typeText(additionalProperties)}`;
   }
   if (type === undefined) return 'any value';
-  const name = Array.isArray(type) ? type.join(' or ') : String(type);
+  const name = typeof type === 'string' ? type : type.join(' or ');
   const kind = typeof format === 'string' ? format : typeof contentEncoding === 'string' ? contentEncoding : undefined;
   return escape([name, kind, bounds(schema)].filter((part) => part !== undefined).join(', '));
 }
@@ -38,12 +38,12 @@ function bounds({ minimum, maximum, minLength, maxLength, maxItems, pattern }: J
   const parts: string[] = [];
   // A bound of the number format itself says nothing.
   const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
-  if (minimum !== undefined && most !== undefined) parts.push(`${String(minimum)} to ${String(most)}`);
-  else if (minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER) parts.push(`from ${String(minimum)}`);
-  else if (most !== undefined) parts.push(`at most ${String(most)}`);
-  if (minLength !== undefined && maxLength !== undefined) parts.push(`${String(minLength)} to ${String(maxLength)} characters`);
-  else if (maxLength !== undefined) parts.push(`at most ${String(maxLength)} characters`);
-  if (maxItems !== undefined) parts.push(`at most ${String(maxItems)}`);
+  if (minimum !== undefined && most !== undefined) parts.push(`${minimum} to ${most}`);
+  else if (minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER) parts.push(`from ${minimum}`);
+  else if (most !== undefined) parts.push(`at most ${most}`);
+  if (minLength !== undefined && maxLength !== undefined) parts.push(`${minLength} to ${maxLength} characters`);
+  else if (maxLength !== undefined) parts.push(`at most ${maxLength} characters`);
+  if (maxItems !== undefined) parts.push(`at most ${maxItems}`);
   if (typeof pattern === 'string') parts.push(`matching ${pattern}`);
   return parts.length === 0 ? undefined : parts.join(', ');
 }
@@ -68,7 +68,9 @@ export function propertyRows(schema: JsonSchema, prefix = ''): string[] {
 /** One row of a table: a name, what its value is, and what it is for. */
 export function row(name: string, schema: JsonSchema, required: boolean, description = schema['description']): string {
   const said = typeof description === 'string' ? prose(description) : '';
-  const examples = Array.isArray(schema['examples']) ? schema['examples'].map((value) => `<code>${escape(String(value))}</code>`).join(', ') : '';
+  const examples = Array.isArray(schema['examples'])
+    ? schema['examples'].map((value) => `<code>${escape(String(value))}</code>`).join(', ')
+    : '';
   const example = examples === '' ? '' : ` <span class="quiet">For example ${examples}</span>`;
   return `<tr><td><code>${escape(name)}</code>${required ? ' <span class="quiet">required</span>' : ''}</td><td class="type">${typeText(schema)}</td><td>${said}${example}</td></tr>`;
 }

@@ -4,14 +4,15 @@ import { compareResource } from '../../query/compare.ts';
 import { makeGaps } from '../../query/gaps.ts';
 import { readResourcePage } from '../../query/history-resource.ts';
 import { reverseChange } from '../../query/reverse.ts';
-import { resourceState } from '../../query/state.ts';
+import { resourceState, type StateReader } from '../../query/state.ts';
+import { makeTruncations } from '../../query/truncations.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
 import { flag, onlyParameters, pageParameters } from '../parameters.ts';
 import { requireLog } from '../require-log.ts';
 
 export function resourceRoutes(app: App, services: Services): void {
   const { reader } = services.store;
-  const ask = { reader, gaps: makeGaps(reader, services.tenants) };
+  const ask: StateReader = { reader, gaps: makeGaps(reader, services.tenants), truncations: makeTruncations() };
 
   app.get('/v1/resources/:type/:id', async (c) => {
     const { tenant } = await callerOf(services, c, 'read');
