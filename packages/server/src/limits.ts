@@ -113,11 +113,19 @@ export const ACTOR_DAYS_DEFAULT = 90;
 /** Capture: how much may wait in memory between the source and the trail before the reader is paused. */
 export const CAPTURE_QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 export const CAPTURE_COMMIT_BYTES_MAX = 8 * 1024 * 1024;
-/** Rows of a transaction that wait for its first attribution message before they are taken as unattributed. */
+/** Rows of a transaction that wait for its first attribution message; one with more before it is read twice. */
 export const CAPTURE_HELD_ROWS_MAX = 5_000;
 export const CAPTURE_HELD_BYTES_MAX = 16 * 1024 * 1024;
+/** Transactions to be read twice whose message is remembered, and how much of it. */
+export const CAPTURE_FORETOLD_MAX = 1_000;
+export const CAPTURE_FORETOLD_CHARS_MAX = 16 * 1024;
 export const CAPTURE_POLL_INTERVAL_MS = 10_000;
 export const CAPTURE_STATUS_INTERVAL_MS = 1_000;
+/** A table that could not be published is tried again after a time that doubles up to this; one look at the source spends so long on them. */
+export const CAPTURE_PUBLISH_BACKOFF_MS_MAX = 600_000;
+export const CAPTURE_PUBLISH_ROUND_MS_MAX = 3_000;
+/** A new slot waits for the transactions that run in the source: after so long they are named. */
+export const CAPTURE_SLOT_WAIT_MS = 5_000;
 /** A consumer that says nothing to the trail for so long has lost the source to the next one; it speaks three times as often. */
 export const CAPTURE_LEASE_MS = 15_000;
 export const CAPTURE_SILENCE_MS_MAX = 45_000;

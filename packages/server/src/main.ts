@@ -11,9 +11,9 @@ import {
   Capture,
   type CoverageReport,
   MappingFile,
+  type Waiting,
   type WatchedSource,
   captureSetup,
-  isRegistered,
   keepDailyCoverage,
   makeCoverage,
 } from './capture/index.ts';
@@ -41,7 +41,7 @@ export interface RunningServer {
   readonly url: string;
   /** The URL of the trail's database, as its owner. */
   readonly databaseUrl: string;
-  /** Sets a database up for capture, if need be, and captures it until the server stops. */
+  /** Captures a database until the server stops, and sets it up before, if need be: resolves once it is, or the first attempt failed. */
   capture(source: SourceConfig): Promise<void>;
   stop(): Promise<void>;
 }
@@ -50,6 +50,8 @@ export interface RunningServer {
 type Stops = (() => Promise<unknown>)[];
 
 const TRAIL_DATABASE = 'indelible';
+/** Connections by which events are written, besides those of captured sources. */
+const APPENDERS = 12;
 
 /**
  * @throws Failure `directory_in_use`, `database_unsuitable`, `store_unavailable`, `config_invalid` (the port is taken)
@@ -68,7 +70,12 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config, logger, stops));
   const { applied, logName } = await migrate(databaseUrl, config.logName);
   if (applied.length > 0) logger.info({ applied, logName }, 'database migrated');
-  const store = openStore({ ownerUrl: databaseUrl, onError: (error) => logger.warn({ err: error }, 'an idle database connection broke') });
+  const store = openStore({
+    ownerUrl: databaseUrl,
+    // A source that is captured keeps one, and setting it up takes another: what else is written must not wait for them.
+    appenders: APPENDERS + 2 * config.sources.length,
+    onError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
+  });
   stops.push(() => store.close());
   await inTransaction(store.appender, async (tx) => (await findLog(tx, OPERATOR_TENANT)) ?? (await createLog(tx, OPERATOR_TENANT)));
   stops.push(keepPartitions(store, logger), startIndexer(store, logger));
@@ -98,8 +105,8 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   stops.push(() => committer.idle());
   const redaction = makeRedaction();
   const mapping = await openMapping(config, logger, stops);
-  const capture = async (source: SourceConfig): Promise<void> => {
-    const started = await startCapture(source, store, config, mapping, logger);
+  const capture = (source: SourceConfig): Promise<void> => {
+    const started = startCapture(source, store, config, mapping, logger);
     captures.push(started);
     watched.push({
       sourceUrl: source.url,
@@ -107,8 +114,10 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
       skipped: (table) => mapping?.of(source.name).tables.get(table)?.skip === true,
     });
     stops.push(() => started.stop());
+    return started.firstTry();
   };
-  await Promise.all(config.sources.map(capture));
+  // Not waited for: a source may be down, or busy for hours with a transaction that a new slot waits for.
+  for (const source of config.sources) void capture(source);
   const coverage = openCoverage(store, tenants, watched, logger, stops);
 
   const app = makeApp({
@@ -208,24 +217,21 @@ async function openMapping(config: Config, logger: Logger, stops: Stops): Promis
   return mapping;
 }
 
-async function startCapture(
+function startCapture(
   source: SourceConfig,
   store: Store,
   config: Config,
   mapping: MappingFile | undefined,
   logger: Logger,
-): Promise<Capture> {
+): Capture {
   const mapped = mapping === undefined ? {} : { mapping: () => mapping.of(source.name) };
-  const register = async (): Promise<void> => {
-    const { statements, uncovered } = await captureSetup({ sourceUrl: source.url, name: source.name, appender: store.appender, ...mapped });
+  // A source that is registered is never set up here: after a gap somebody must look, and new tables are found by the capture.
+  const register = async (wait: Waiting): Promise<void> => {
+    const { appender } = store;
+    const { statements, uncovered } = await captureSetup({ sourceUrl: source.url, name: source.name, appender, ...mapped, ...wait });
     if (statements.length > 0) logger.info({ source: source.name, statements: statements.length }, 'source set up for capture');
     for (const gap of uncovered) logger.warn({ source: source.name, ...gap }, 'not covered');
   };
-  // A source that is registered is never set up here: after a gap somebody must look, and new tables are found by the capture.
-  if (!(await isRegistered(store.appender, source.name))) {
-    // The source may be down now and come back: the capture goes on trying, and says so in its status.
-    await register().catch((error: unknown) => logger.error({ source: source.name, err: error }, 'the source could not be set up'));
-  }
   const capture = new Capture({
     name: source.name,
     sourceUrl: source.url,

@@ -34,7 +34,13 @@ test('an event whose values were erased is known, and the next one tells what it
   const state = stateAt(events, ms(3));
   // It was recorded, so nothing is said of an unrecorded change; that it set a is likely, and not certain.
   expect(state.doubts).toMatchObject([{ kind: 'values_missing', event: 'e2' }]);
-  expect(state).toMatchObject({ values: { a: 5, b: 2 }, fields: [{ field: 'a', value: 5 }, { field: 'b', setBy: { event: 'e3' } }] });
+  expect(state).toMatchObject({
+    values: { a: 5, b: 2 },
+    fields: [
+      { field: 'a', value: 5 },
+      { field: 'b', setBy: { event: 'e3' } },
+    ],
+  });
   expect(state.fields[0]?.setBy).toBeUndefined();
   expect(stateAt([...events, updated(4, { a: 5, b: 2 }, { a: 6, b: 2 })], ms(4)).doubts).toEqual([]);
   expect(stateAt([created(1, { a: 1 }), event(2, 'updated', 'update'), updated(3, { a: 1 }, { a: 2 })], ms(3)).doubts).toEqual([]);

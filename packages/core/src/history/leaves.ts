@@ -22,7 +22,7 @@ export function isRedacted(value: Json | undefined): boolean {
 /** Whether a marker is the value or stands anywhere in it. */
 export function holdsMarker(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return isMarker(value) || Object.values(value).some((member) => holdsMarker(member as Json));
+  return isMarker(value) || Object.values(value).some((member) => holdsMarker(member));
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

@@ -38,7 +38,11 @@ function hiddenOf(change: Change, unavailable: ReadonlySet<string>): string[] {
   const unsent = [...unavailable].filter((field) => valueAt(before, field) === undefined && valueAt(after, field) !== undefined);
   // A row too large even without its values.
   const nothing = unavailable.has('') && fields.length === 0 ? [''] : [];
-  return [...changed.map((field) => behindMarker(before, field) ?? field), ...unsent.filter((field) => !fields.some((name) => isWithin(name, field))), ...nothing];
+  return [
+    ...changed.map((field) => behindMarker(before, field) ?? field),
+    ...unsent.filter((field) => !fields.some((name) => isWithin(name, field))),
+    ...nothing,
+  ];
 }
 
 /** The field at which a marker stands in the way of another, or the nearest array that holds it. */

@@ -74,7 +74,11 @@ export function stateAt(events: readonly HistoryEvent[], at: number, gaps: reado
     break;
   }
   const { standing, values, last, knownSince } = building;
-  const fields = leavesOf(building).map(([field, { value, setBy }]): FieldState => ({ field, value, ...(setBy && { setBy: blameOf(setBy) }) }));
+  const fields = leavesOf(building).map(([field, { value, setBy }]): FieldState => ({
+    field,
+    value,
+    ...(setBy && { setBy: blameOf(setBy) }),
+  }));
   return {
     standing,
     values: Object.fromEntries(values),
@@ -182,7 +186,10 @@ function compareWithBefore(building: Building, event: HistoryEvent): void {
   for (const name of differs) {
     const value = before[name] as Json;
     building.values.set(name, value);
-    building.columns.set(name, new Map(leavesBelow(value, escapeStep(name)).map(([field, leaf]) => [field, { value: leaf, setBy: undefined }])));
+    building.columns.set(
+      name,
+      new Map(leavesBelow(value, escapeStep(name)).map(([field, leaf]) => [field, { value: leaf, setBy: undefined }])),
+    );
   }
 }
 
@@ -240,7 +247,13 @@ function columnsOf(fields: readonly string[]): ReadonlyMap<string, readonly stri
 }
 
 /** Carries over who set each leaf of a column, and names this event for those that it changed. */
-function relabel(was: Column | undefined, now: readonly [string, Json][], fields: readonly string[], event: HistoryEvent, setsAll: boolean): Column {
+function relabel(
+  was: Column | undefined,
+  now: readonly [string, Json][],
+  fields: readonly string[],
+  event: HistoryEvent,
+  setsAll: boolean,
+): Column {
   return new Map(
     now.map(([field, value]) => {
       const known = was?.get(field);

@@ -7,9 +7,7 @@ import type { HistoryEvent } from './types.ts';
 export type Telling = 'made' | 'observed' | 'changed' | 'removed';
 
 /** Verbs that make or remove a relation of the resource and not the resource, or leave open which of two they made. */
-const OF_OTHERS = new Set(
-  'granted assigned unassigned shared unshared opened invited duplicated copied cloned'.split(' '),
-);
+const OF_OTHERS = new Set('granted assigned unassigned shared unshared opened invited duplicated copied cloned'.split(' '));
 
 /**
  * What an event tells of the resource that it names. What failed or was denied tells nothing: it changed nothing.

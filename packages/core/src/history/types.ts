@@ -8,6 +8,7 @@ export type HistoryEvent = Partial<AuditEvent> & Pick<AuditEvent, 'id' | 'action
 /** Who set a value, by which event. */
 export interface Blame {
   readonly event: string;
+  /** Below zero for a truncation that is known from another log. */
   readonly seq: number;
   /** RFC 3339, UTC. */
   readonly at: string;

@@ -16,7 +16,7 @@ import {
   warnOfNative,
 } from './driver.ts';
 import { contextKey } from '../config.ts';
-import { prepare } from './prepare.ts';
+import { doubtRoleAt, prepare } from './prepare.ts';
 import { classify } from './statement.ts';
 import { attempt, counters } from './stats.ts';
 import { transactionOf } from './transaction.ts';
@@ -115,21 +115,22 @@ function attribute(client: PgClient, args: readonly unknown[], Query: PgInternal
   const text = textOf(config);
   if (text === undefined) return undefined;
   const statement = classify(text);
-  if (statement.kind === 'none') return undefined;
+  if (statement.kind === 'none' && statement.changesRole !== true) return undefined;
   const state = transactionOf(client);
-  if (state === undefined || state.trust === 'refused' || (statement.kind === 'commit' && state.emitted !== undefined)) return undefined;
+  if (state === undefined) return undefined;
   const scope = currentScope() ?? settings.own;
-  if (scope === undefined) {
-    if (statement.kind === 'write') counters.withoutContext += 1;
-    return undefined;
-  }
+  if (scope === undefined && statement.kind === 'write' && state.trust !== 'refused') counters.withoutContext += 1;
+  const said = statement.kind === 'none' || (statement.kind === 'commit' && state.emitted !== undefined);
+  if ((scope === undefined || said) && statement.changesRole !== true) return undefined;
   const given = isSubmittable(config);
   const query = given ? (config as PgQuery) : new Query(config, args[1], args[2]);
   // pg itself is to complain about a callback that is none.
   if (!given && query.callback && typeof query.callback !== 'function') return undefined;
   const timeout = given ? undefined : (config as { readonly query_timeout?: number }).query_timeout;
   if (timeout !== undefined) query.query_timeout = timeout;
-  prepare(query, { client, state, statement, text, body: bodyOf(scope), key: settings.key, database: settings.database });
+  if (scope !== undefined && statement.kind !== 'none' && !said)
+    prepare(query, { client, state, statement, text, body: bodyOf(scope), key: settings.key, database: settings.database });
+  if (statement.changesRole === true) doubtRoleAt(query, state);
   return { query, given };
 }
 

@@ -10,7 +10,7 @@ import { submitWithAhead } from './send-ahead.ts';
 import { canFollow, submitWithBehind } from './send-behind.ts';
 import type { Statement } from './statement.ts';
 import { attempt, counters } from './stats.ts';
-import type { TransactionState } from './transaction.ts';
+import { type TransactionState, doubtRole, learnTrust } from './transaction.ts';
 
 export interface Plan {
   readonly client: PgClient;
@@ -40,6 +40,16 @@ export function prepare(query: PgQuery, plan: Plan): void {
     if (statement.kind === 'maybe')
       return submitWithBehind(query, connection, { trust: state.trust, message, done: (outcome) => learn(state, outcome) }, plain);
     return ahead(query, connection, plan, message, plain);
+  };
+}
+
+/** Lets the query forget what is known of the role at the moment when it may change it. */
+export function doubtRoleAt(query: PgQuery, state: TransactionState): void {
+  const submit = query.submit;
+  query.submit = function submitDoubting(connection: PgConnection) {
+    query.submit = submit;
+    doubtRole(state);
+    return submit.call(query, connection);
   };
 }
 
@@ -87,6 +97,7 @@ function isAnew(statement: Statement): boolean {
 }
 
 function isNeeded(query: PgQuery, { client, state, statement, body }: Plan): boolean {
+  if (state.trust === 'refused') return false;
   // Inside a transaction its COMMIT sees to it.
   if (statement.kind === 'maybe') return (client.pipeline === true || state.status === 'I') && canFollow(query, statement);
   if (client.pipeline === true || isAnew(statement)) return true;
@@ -97,13 +108,13 @@ function isNeeded(query: PgQuery, { client, state, statement, body }: Plan): boo
 
 function learn(state: TransactionState, outcome: Outcome): void {
   if (outcome === 'refused') refuse(state);
-  else if (outcome === 'sent') state.trust = 'allowed';
-  else if (outcome === 'able' && state.trust === 'unknown') state.trust = 'able';
+  else if (outcome === 'sent') learnTrust(state, 'allowed');
+  else if (outcome === 'able' && state.trust === 'unknown') learnTrust(state, 'able');
 }
 
 function refuse(state: TransactionState): void {
   counters.refused += 1;
-  state.trust = 'refused';
+  learnTrust(state, 'refused');
 }
 
 /** Outside of a transaction nothing of the application has run yet: its query goes to the head of the queue, plain. */

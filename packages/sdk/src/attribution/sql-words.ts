@@ -11,10 +11,11 @@ export interface StatementWords {
   readonly end: number;
 }
 
-// In order: space, line comment, E'' literal, plain literal, quoted name, dollar quote, word, number, anything else.
+// In order: space, line comment, beginning of an E'' literal, plain literal, quoted name, dollar quote, word, number,
+// anything else. No part can match a text in two ways, and none repeats a repetition: the text may come from anywhere.
 // A doubled quote needs no rule: 'it''s' is two literals side by side.
 const TOKEN =
-  /\s+|--[^\n]*|[eE]'(?:[^'\\]+|\\[^])*'|'[^']*'|"[^"]*"|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[^]/y;
+  /\s+|--[^\n]*|[eE]'|'[^']*'|"[^"]*"|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[^]/y;
 const WORD = /^[A-Za-z_\u0080-\uffff]/;
 const SKIPPED = /^(?:\s|--)/;
 
@@ -41,11 +42,14 @@ export function statementsOf(text: string): StatementWords[] {
     if (found === undefined) break;
     if (found === ';') {
       finish(token.lastIndex);
+    } else if (found.length === 2 && found.endsWith("'") && found !== "''") {
+      token.lastIndex = endOfEscaped(text, token.lastIndex);
+      names.other(found);
     } else if (found.length > 1 && found.startsWith('$')) {
       const close = text.indexOf(found, token.lastIndex);
       token.lastIndex = close === -1 ? text.length : close + found.length;
       names.other(found);
-    } else if (WORD.test(found) && !found.endsWith("'")) {
+    } else if (WORD.test(found)) {
       const word = found.toLowerCase();
       words.push(word);
       names.name(word);
@@ -79,6 +83,14 @@ class Names {
     this.#schema = token === '.' ? this.#last : undefined;
     this.#last = undefined;
   }
+}
+
+/** Behind the quote that ends an E'' literal: neither doubled nor behind a backslash. An open one reaches to the end. */
+function endOfEscaped(text: string, start: number): number {
+  const mark = /\\[^]|'{1,2}/g;
+  mark.lastIndex = start;
+  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) if (found[0] === "'") return mark.lastIndex;
+  return text.length;
 }
 
 /** Comments nest. An open one reaches to the end. */

@@ -165,3 +165,70 @@ test('a text of megabytes is taken apart in linear time', () => {
   expect(classify(large)).toEqual({ kind: 'none' });
   expect(performance.now() - start).toBeLessThan(2_000);
 });
+
+test("a doubled quote does not end an E'' literal, and what follows it may still be escaped", () => {
+  expect(classify(`select E'it''s \\'; delete from t; --'`)).toEqual({ kind: 'none' });
+  expect(classify(`select E'it''s'; delete from t`)).toMatchObject({ kind: 'write' });
+  expect(classify(`select E''; delete from t`)).toMatchObject({ kind: 'write' });
+});
+
+test.each([
+  'SET ROLE a',
+  'begin; set local role a; insert into t values (1)',
+  'set session authorization a',
+  `set "role" = 'a'`,
+  'reset role',
+  'RESET SESSION AUTHORIZATION',
+  'discard all',
+  `select set_config('role', 'a', true)`,
+  `select pg_catalog.set_config('session_authorization', $1, true)`,
+  'select set_config($1, $2, false)',
+  `select set_config('x.a', '1', true), set_config( lower('ROLE'), 'a', true)`,
+])('may change the role: %s', (text) => {
+  expect(classify(text)).toMatchObject({ changesRole: true });
+});
+
+test.each([
+  'select role from t',
+  'update t set role = 1',
+  `set search_path = a`,
+  `select set_config('app.tenant', $1, true)`,
+  'create role a',
+  'set transaction read only',
+])('leaves the role alone: %s', (text) => {
+  expect(classify(text)).not.toHaveProperty('changesRole');
+});
+
+// Each ends in the middle of something, and holds what a matcher could take in more than one way.
+test.each([
+  ["an open E'' literal", "select f(1), E'", 'a'],
+  ["an open E'' literal with escapes", "select f(1), E'", "\\'a\\\\"],
+  ["E'' literals that end escaped", 'select f(1), ', "E'\\'"],
+  ['escaped quotes outside of a literal', 'select f(1), ', "\\'"],
+  ['open literals', 'select f(1), ', "'"],
+  ['open names', 'select f(1), ', '"a'],
+  ['open comments', 'select f(1) ', '/*'],
+  ['dollars', 'select f(1), ', '$a'],
+  ['dollar quotes', 'select f(1), $x', '$'],
+  ['spaces before parentheses', 'select f', ' '],
+  ['parentheses', 'select f', ' ('],
+  ['dots', 'select ', 'a.'],
+  ['words', 'select f(1), update', '_'],
+  ['semicolons', 'select f(1)', ';set transaction'],
+  ['settings', 'select ', 'set_config ( '],
+])('%s take no more time than their length', (_, begin, piece) => {
+  const took = (count: number): number => {
+    let least = Infinity;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const text = begin + piece.repeat(count);
+      const start = performance.now();
+      classify(text);
+      least = Math.min(least, performance.now() - start);
+    }
+    return least;
+  };
+  // What doubles with each of thirty characters never comes to the second line; what grows by the square would take 64 times as long.
+  took(30);
+  const [short, long] = [took(20_000), took(160_000)];
+  expect(long).toBeLessThan(short * 24 + 20);
+});

@@ -5,7 +5,10 @@ import { isHarmless } from './known-functions.ts';
 import { REMEMBERED_SQL_CHARS_MAX, REMEMBERED_STATEMENTS_MAX } from './limits.ts';
 import { type StatementWords, statementsOf } from './sql-words.ts';
 
-export type Statement = { readonly kind: 'none' } | { readonly kind: 'commit' } | Maybe | Write;
+export type Statement = ({ readonly kind: 'none' } | { readonly kind: 'commit' } | Maybe | Write) & {
+  /** Whoever the connection acts for may be another behind it. */
+  readonly changesRole?: true;
+};
 
 /** One statement whose text does not show whether it writes. */
 export interface Maybe {
@@ -58,6 +61,10 @@ const FIRST_WORD = /^\s*([a-z]+)\b/i;
 // The last of the white characters.
 const SPACE = 32;
 const NAME_PART = /[\w$."\u0080-\uffff]/;
+const ROLE_HINT = /role|authorization|discard|set_config/i;
+const ROLE_SETTING = /role|authorization/i;
+/** set_config of a setting that the text does not name. */
+const SETS_ANYTHING = /set_config\s*\(\s*[^'\s]/i;
 const CALLING: ReadonlySet<string> = new Set(['select', 'with', 'values', 'explain']);
 
 const remembered = new Map<string, Statement>();
@@ -66,7 +73,8 @@ const remembered = new Map<string, Statement>();
 export function classify(text: string): Statement {
   const known = remembered.get(text);
   if (known !== undefined) return known;
-  const statement = judge(text);
+  const kind = judge(text);
+  const statement: Statement = changesRole(text) ? { ...kind, changesRole: true } : kind;
   if (text.length > REMEMBERED_SQL_CHARS_MAX) return statement;
   // Texts that hold their values never come back; those that do are soon here again.
   if (remembered.size >= REMEMBERED_STATEMENTS_MAX) remembered.clear();
@@ -90,6 +98,23 @@ function judge(text: string): Statement {
   if (statements.some(({ words }) => writes(words))) return placeIn(text, statements);
   if (!statements.some(mayWrite)) return NONE;
   return statements.length === 1 && verb !== 'declare' ? maybe(text, head) : placeIn(text, statements);
+}
+
+/**
+ * SET and RESET of the role or of the session's user, DISCARD ALL, and set_config of such a setting or of one that the
+ * text does not tell. Names may be quoted, so the text is asked and not its words. In doubt it does: that costs little.
+ */
+function changesRole(text: string): boolean {
+  if (!ROLE_HINT.test(text)) return false;
+  let start = 0;
+  return statementsOf(text).some(({ words: [verb = ''], calls, end }) => {
+    const own = text.slice(start, end);
+    start = end;
+    if (verb === 'discard') return true;
+    if (verb === 'set' || verb === 'reset') return ROLE_SETTING.test(own);
+    const sets = calls.some((name) => name === 'set_config' || name.endsWith('.set_config'));
+    return sets && (ROLE_SETTING.test(own) || SETS_ANYTHING.test(own));
+  });
 }
 
 /** A quote behind a backslash ends its literal or does not, by the setting standard_conforming_strings. */

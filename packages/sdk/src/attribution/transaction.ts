@@ -9,6 +9,8 @@ export interface TransactionState {
   /** The body whose message this transaction holds, undefined when it holds none for certain. */
   emitted: string | undefined;
   trust: Trust;
+  /** The role may be another than before, and may change back with the transaction: until then nothing is learnt of it. */
+  roleInDoubt: boolean;
 }
 
 const states = new WeakMap<PgConnection, TransactionState>();
@@ -21,7 +23,12 @@ export function transactionOf(client: PgClient): TransactionState | undefined {
   if (typeof connection?.prependListener !== 'function') return undefined;
   const known = states.get(connection);
   if (known !== undefined) return known;
-  const state: TransactionState = { status: client.getTransactionStatus?.() ?? 'I', emitted: undefined, trust: 'unknown' };
+  const state: TransactionState = {
+    status: client.getTransactionStatus?.() ?? 'I',
+    emitted: undefined,
+    trust: 'unknown',
+    roleInDoubt: false,
+  };
   // Ahead of pg's own listeners, which submit the next query at once.
   connection.prependListener('commandComplete', (message: { readonly text?: string }) => {
     if (ENDS.test(message.text ?? '')) state.emitted = undefined;
@@ -29,7 +36,20 @@ export function transactionOf(client: PgClient): TransactionState | undefined {
   connection.prependListener('readyForQuery', (message: { readonly status?: TransactionStatus }) => {
     state.status = message.status ?? 'I';
     if (state.status !== 'T') state.emitted = undefined;
+    // A pipeline is ahead of these answers: there the doubt never ends.
+    if (state.status === 'I' && client.pipeline !== true) state.roleInDoubt = false;
   });
   states.set(connection, state);
   return state;
+}
+
+/** Whoever the connection acts for from now on: what is known of the role so far is of another one. */
+export function doubtRole(state: TransactionState): void {
+  state.trust = 'unknown';
+  state.roleInDoubt = true;
+}
+
+/** Takes down what an answer says of the role that the connection acts for. */
+export function learnTrust(state: TransactionState, trust: Trust): void {
+  if (!state.roleInDoubt) state.trust = trust;
 }

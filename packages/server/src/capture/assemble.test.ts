@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { CAPTURE_HELD_ROWS_MAX } from '../limits.ts';
+import { CAPTURE_FORETOLD_MAX, CAPTURE_HELD_BYTES_MAX, CAPTURE_HELD_ROWS_MAX } from '../limits.ts';
 import { Assembler, type Item } from './assemble.ts';
+import { Foretold } from './assemble-foretold.ts';
 import type { Begin, Output, Relation } from './pgoutput.ts';
 
 const relation: Relation = { kind: 'relation', oid: 1, schema: 'public', name: 'bots', identity: 'f', columns: [{ name: 'id', type: 23 }] };
@@ -14,10 +15,14 @@ const message = (content: string, prefix = 'indelible', transactional = true): O
   content,
 });
 
-function assemble(outputs: Iterable<Output>): { readonly items: Item[]; readonly assembler: Assembler } {
+function assemble(
+  outputs: Iterable<Output>,
+  foretold = new Foretold(),
+  bytes = 10,
+): { readonly items: Item[]; readonly assembler: Assembler } {
   const items: Item[] = [];
-  const assembler = new Assembler((item) => items.push(item));
-  for (const output of outputs) assembler.push(output, 10);
+  const assembler = new Assembler((item) => items.push(item), foretold);
+  for (const output of outputs) assembler.push(output, bytes);
   return { items, assembler };
 }
 
@@ -49,20 +54,58 @@ test('messages of others, and those outside a transaction, attribute nothing', (
   expect(said(items)).toEqual([[0, undefined], 'commit']);
 });
 
-test('what is held back is bounded: after that many rows nobody waits for a message any more', () => {
-  const outputs = function* (): Generator<Output> {
-    yield begin;
-    for (let id = 0; id < CAPTURE_HELD_ROWS_MAX + 1; id++) yield insert(id);
-    yield message('late');
-    yield insert(-1);
-  };
-  const { items, assembler } = assemble(outputs());
-  expect(said(items.slice(-3))).toEqual([
-    [CAPTURE_HELD_ROWS_MAX - 1, undefined],
-    [CAPTURE_HELD_ROWS_MAX, undefined],
-    [CAPTURE_HELD_ROWS_MAX + 1, 'late'],
+/** A transaction with many rows before its first message. */
+function* large(rows: number, ...rest: readonly Output[]): Generator<Output> {
+  yield begin;
+  for (let id = 0; id < rows; id++) yield insert(id);
+  yield* rest;
+}
+
+test('with too many rows before its message a transaction is read twice, and then every row takes the message', () => {
+  const rows = CAPTURE_HELD_ROWS_MAX + 10;
+  const outputs = [
+    ...large(rows, message('late'), insert(-1), message('later'), insert(-2), commit),
+    { ...begin, xid: 8 },
+    insert(1),
+    commit,
+  ];
+  const foretold = new Foretold();
+  const first = assemble(outputs, foretold);
+  expect(first.items).toEqual([]);
+  expect(first.assembler).toMatchObject({ over: true, inTransaction: true, waitingSinceMs: begin.committedAt });
+  const { items, assembler } = assemble(outputs, foretold);
+  expect(said(items)).toEqual([
+    ...Array.from({ length: rows + 1 }, (_, ordinal) => [ordinal, 'late']),
+    [rows + 1, 'later'],
+    'commit',
+    [0, undefined],
+    'commit',
   ]);
-  expect(assembler.inTransaction).toBe(true);
+  expect(assembler).toMatchObject({ over: false, inTransaction: false, waitingSinceMs: undefined });
+});
+
+test('one without any message is read to its end, and then taken as unattributed; others are not touched by that', () => {
+  const foretold = new Foretold();
+  expect(assemble(large(CAPTURE_HELD_ROWS_MAX, commit), foretold).assembler.over).toBe(true);
+  expect(said(assemble(large(CAPTURE_HELD_ROWS_MAX, commit), foretold).items).slice(-2)).toEqual([
+    [CAPTURE_HELD_ROWS_MAX - 1, undefined],
+    'commit',
+  ]);
+  for (const other of [{ xid: 8 }, { committedAt: 1 }, { commitLsn: 99n }])
+    expect(said(assemble([{ ...begin, ...other }, insert(1), message('own'), commit], foretold).items)).toEqual([[0, 'own'], 'commit']);
+});
+
+test('what is held back is bounded in bytes too, and what is remembered of transactions in their number', () => {
+  const foretold = new Foretold();
+  const few = assemble(large(3), foretold, CAPTURE_HELD_BYTES_MAX / 2);
+  expect(few.assembler).toMatchObject({ over: false, waitingSinceMs: begin.committedAt });
+  few.assembler.push(message('late'), 10);
+  expect(few.assembler.over).toBe(true);
+  for (let xid = 1; xid < CAPTURE_FORETOLD_MAX; xid++) foretold.note({ ...begin, xid: -xid }, 'x'.repeat(100_000));
+  expect(foretold.knows(begin)).toBe(true);
+  foretold.note({ ...begin, xid: 8 }, 'x');
+  expect([begin, { ...begin, xid: -1 }, { ...begin, xid: 8 }].map((each) => foretold.knows(each))).toEqual([false, true, true]);
+  expect(foretold.messageOf({ ...begin, xid: -1 })?.length).toBeLessThan(20_000);
 });
 
 test('each table of a TRUNCATE has a place of its own', () => {

@@ -123,7 +123,7 @@ export class BaselineRun {
 
   async #look(source: Snapshot['source']): Promise<Look> {
     const catalog = await loadCatalog(source, this.#record.publication);
-    const maps = makeResourceMap(catalog, this.#options);
+    const maps = makeResourceMap(catalog, this.#record.hashKey, this.#options);
     const { tables: names } = this.#options;
     return { catalog, maps, tables: names === undefined ? readableTables(catalog, maps) : chosenTables(catalog, maps, names) };
   }

@@ -9,10 +9,10 @@ import { OPERATOR_TENANT } from '../store/log-row.ts';
 import type { PageRow, ReadTable } from './baseline-read.ts';
 import { type Step, type TableProgress, advanceTable } from './baseline-record.ts';
 import { type Lsn, lsnText } from './lsn.ts';
-import { rowEvent } from './row-event.ts';
 import { observedImages } from './row-of-table.ts';
 import type { SourceRecord } from './source-record.ts';
 import { DEFAULT_TENANT } from './tenant-map.ts';
+import { eventOf } from './unreadable-row.ts';
 import type { TypeMap } from './values.ts';
 
 /** Nobody did this: the trail itself looked. It is no change behind the application's back either. */
@@ -60,13 +60,14 @@ function observedEvent(read: ReadTable, row: PageRow, number: number, tenantKnow
   const { record, lsn, takenAt, types, redaction } = settings;
   const begin = { kind: 'begin', commitLsn: lsn, committedAt: takenAt, xid: 0 } as const;
   const change = { kind: 'insert', relation: read.relation, after: row.tuple } as const;
-  const event = rowEvent(
+  const event = eventOf(
     { kind: 'row', begin, ordinal: 0, change, message: undefined, bytes: row.bytes },
     observedImages(read.relation, row.tuple),
     read.map,
     { actor: OBSERVER },
     tenantKnown,
     { ...record, nowMs: Date.now(), types, redaction },
+    () => {},
   );
   return {
     ...event,

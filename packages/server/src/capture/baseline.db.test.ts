@@ -102,7 +102,7 @@ onEachServer(({ url }) => {
       value: { limit: '12345678901234567890', api_key: { redacted: 'api_key' } },
       password_hash: { redacted: 'password' },
     });
-    expect((await observed('acme', 'session'))[0]?.resource?.id).toMatch(/^sha256:/);
+    expect((await observed('acme', 'session'))[0]?.resource?.id).toMatch(/^hmac:/);
     expect(JSON.stringify((await app.store.owner.query('select * from indelible.capture_baseline')).rows)).not.toContain('tok_');
     const finished = (await app.events('_operator')).filter(({ action }) => action === 'capture.baseline');
     expect(finished).toHaveLength(result.tables.length);

@@ -12,16 +12,20 @@ import { ddlEvent } from './ddl-event.ts';
 import { type Lsn, lsnText } from './lsn.ts';
 import type { Relation, Tuple } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
-import { type EventSettings, rowEvent, skippedBecause } from './row-event.ts';
+import { type EventSettings, skippedBecause } from './row-event.ts';
 import { type RowImages, imagesOf, keyOf } from './row-image.ts';
+import { sidesOf, toldTo } from './row-sides.ts';
 import { type Cursor, type SourceRecord, advance } from './source-record.ts';
 import { type TableCounts, countRow, flushCounts } from './table-counters.ts';
-import { DEFAULT_TENANT, TenantBatch, type Way, fixedWay, wayOf } from './tenant-map.ts';
+import { TenantBatch, type Way, fixedWay, wayOf } from './tenant-map.ts';
+import { type RowFault, UNREADABLE_TAG, eventOf, faultOf, mapBlind, unreadableEvent } from './unreadable-row.ts';
 
 export interface BatchSettings extends EventSettings {
   readonly contextKey: string | undefined;
   readonly redaction: Redaction;
   readonly mapOf: (relation: Relation) => TableMap;
+  /** Told of each row whose values could not be read; again when the piece is tried again. */
+  readonly unreadable: (fault: RowFault) => void;
 }
 
 export interface BatchResult {
@@ -37,6 +41,8 @@ interface Row {
   readonly map: TableMap;
   readonly before: Way;
   readonly after: Way;
+  /** Nothing but its place could be made out. */
+  readonly blind: boolean;
 }
 
 /**
@@ -56,7 +62,7 @@ export async function applyBatch(
   const rows = changes.filter((item) => item.kind === 'row');
   const parts = rows.map((item) => partsOf(item, settings));
   const attributions = await attribute(tx, record, changes, counters, settings);
-  const tenants = new TenantBatch(record.sourceId);
+  const tenants = new TenantBatch(record.sourceId, record.tenantsFrom);
   await tenants.load(
     tx,
     parts.flatMap(({ before, after }) => [before, after]),
@@ -99,16 +105,27 @@ function toldBy(item: DdlItem, attributions: ReadonlyMap<ChangeItem, Attributed>
   return event === undefined ? [] : [event];
 }
 
+/** A row that cannot be read is a row all the same. */
 function partsOf(item: RowItem, settings: BatchSettings): Row {
   const images = imagesOf(item.change);
-  const map = settings.mapOf(images.relation);
+  try {
+    return readParts(item, images, settings.mapOf(images.relation));
+  } catch (error) {
+    const map = mapBlind(images.relation);
+    settings.unreadable(faultOf(item, map.table, error));
+    return { item, images, map, before: undefined, after: undefined, blind: true };
+  }
+}
+
+function readParts(item: RowItem, images: RowImages, map: TableMap): Row {
   const way = (tuple: RowImages['after']): Way => (tuple === undefined ? fixedWay(map) : wayOf(map, images.relation, tuple));
   return {
     item,
     images,
     map,
-    before: images.before === undefined || images.wholeBefore ? way(images.before) : ownWay(map, images, images.before),
+    before: images.before === undefined || images.wholeBefore ? way(images.before) : (fixedWay(map) ?? ownWay(map, images, images.before)),
     after: way(images.after),
+    blind: false,
   };
 }
 
@@ -119,10 +136,10 @@ function ownWay({ ownKey }: TableMap, images: RowImages, key: Tuple): Way {
 }
 
 /** The tenants that a TRUNCATE takes rows from, as far as the map knows them; empty for everything else. */
-async function tenantsTold(tx: pg.ClientBase, { images, map, before }: Row, tenants: TenantBatch): Promise<Set<string | undefined>> {
+async function tenantsTold(tx: pg.ClientBase, { item, images, map, before }: Row, tenants: TenantBatch): Promise<Set<string | undefined>> {
   if (images.kind !== 'truncate' || map.skip || before !== undefined) return new Set();
   const labels = map.mapKeys.map(({ label }) => label);
-  return tenants.tenantsIn(tx, labels);
+  return tenants.tenantsIn(tx, labels, item.begin.commitLsn);
 }
 
 function addRow(
@@ -136,8 +153,8 @@ function addRow(
   settings: BatchSettings,
 ): void {
   const { item, images, map } = row;
-  const before = tenants.resolve(row.before);
-  const after = tenants.resolve(row.after);
+  const before = tenants.resolve(row.before, item.begin.commitLsn);
+  const after = tenants.resolve(row.after, item.begin.commitLsn);
   follow(row, tenants);
   if (map.skip) {
     counters.skippedByMapping++;
@@ -148,15 +165,15 @@ function addRow(
     counters[skipped === 'noise' ? 'skippedNoise' : 'skippedUnchanged']++;
     return;
   }
-  // A row that changed its tenant is told to both; a side without values, or of key columns only, has nothing to say.
-  const own = images.after === undefined ? [before] : images.wholeBefore ? [after, before] : [after];
-  const sides = told.size > 0 ? [...told] : own;
-  const known = new Set(sides.filter((tenant) => tenant !== undefined));
-  if (known.size < new Set(sides).size) counters.tenantUnknown++;
+  const sides = told.size > 0 ? toldTo(told, images) : sidesOf(images, before, after);
+  if (sides.some(({ known }) => !known)) counters.tenantUnknown++;
   if (attributed.actor.attribution === 'none') counters.unattributed++;
   countRow(tables, map.table, attributed.actor.attribution !== 'none', item.begin.committedAt);
-  for (const tenant of new Set(sides.map((side) => side ?? DEFAULT_TENANT))) {
-    const event = rowEvent(item, images, map, attributed, known.has(tenant), settings);
+  for (const { tenant, known, images: own } of sides) {
+    const event = row.blind
+      ? unreadableEvent(item, own, map, attributed, known, settings)
+      : eventOf(item, own, map, attributed, known, settings, settings.unreadable);
+    if (event.tags?.includes(UNREADABLE_TAG) === true) counters.valuesUnreadable++;
     if (event.change?.unavailable !== undefined) counters.valuesUnavailable++;
     const list = byTenant.get(tenant);
     if (list === undefined) byTenant.set(tenant, [event]);
@@ -175,7 +192,7 @@ function follow({ item, images, map, before, after }: Row, tenants: TenantBatch)
     const old = images.before === undefined ? undefined : keyOf(images.relation, images.before, mapKey);
     const now = images.after === undefined ? undefined : keyOf(images.relation, images.after, mapKey);
     if (old !== undefined && old !== now) tenants.bury(label, old, images.wholeBefore ? before : undefined, item.begin.commitLsn);
-    if (now !== undefined) tenants.put(label, now, after);
+    if (now !== undefined) tenants.put(label, now, after, item.begin.commitLsn);
   }
 }
 

@@ -10,7 +10,7 @@ import { migrate } from '../store/migrate.ts';
 import { type Store, openStore } from '../store/pool.ts';
 import { ROLES, roleName } from '../store/roles.ts';
 import { Capture, type CaptureOptions } from './capture.ts';
-import { type CaptureResumeResult, captureResume } from './resume.ts';
+import { type CaptureResume, type CaptureResumeResult, captureResume } from './resume.ts';
 import { type CaptureSetup, captureSetup } from './setup.ts';
 
 export const CONTEXT_KEY = 'a key that application and server share';
@@ -31,7 +31,7 @@ export interface CaptureTest {
   /** Without event triggers, unless they are asked for: then DDL makes events, and new tables are covered at once. */
   setup(options?: Pick<CaptureSetup, 'ddl'>): Promise<void>;
   /** As the command does it, with --accept-gap. */
-  resume(): Promise<CaptureResumeResult>;
+  resume(options?: Pick<CaptureResume, 'mapping'>): Promise<CaptureResumeResult>;
   start(options?: Partial<CaptureOptions>): Capture;
   /** Runs statements in one transaction, with the attribution message before them. */
   as(payload: Partial<MessagePayload>, ...statements: readonly string[]): Promise<void>;
@@ -76,7 +76,7 @@ export async function openCaptureTest(schema: string, server?: string, encoding 
     store,
     logged,
     setup: async ({ ddl = false } = {}) => void (await captureSetup({ sourceUrl, name, appender: store.appender, ddl })),
-    resume: () => captureResume({ sourceUrl, name, appender: store.appender, acceptGap: true }),
+    resume: (options = {}) => captureResume({ sourceUrl, name, appender: store.appender, acceptGap: true, ...options }),
     start: (options = {}) => {
       const capture = new Capture({ name, sourceUrl, appender: store.appender, contextKey: CONTEXT_KEY, log, ...options });
       captures.push(capture);

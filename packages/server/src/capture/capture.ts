@@ -5,12 +5,16 @@ import type pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, type Redaction, makeRedaction } from '@indelible/core';
 import { ADVISORY_LOCK_CAPTURE_CLASS, CAPTURE_BACKOFF_MS_MAX, CAPTURE_BACKOFF_MS_MIN, CAPTURE_LEASE_MS } from '../limits.ts';
+import { Foretold } from './assemble-foretold.ts';
+import { connect } from '../store/pool.ts';
 import { type Counters, countersFrom } from './counters.ts';
 import { type Gap, recordGap, stoppedText } from './gap.ts';
 import { lsnText } from './lsn.ts';
+import { PieceFaults } from './piece-faults.ts';
 import type { MapOptions } from './resource-map.ts';
 import { type CaptureLog, Session } from './session.ts';
 import { SlotHolder } from './slot-holder.ts';
+import type { Waiting } from './slot-wait.ts';
 import { SlotWatch } from './slot-watch.ts';
 import { type SourceRecord, loadRecord } from './source-record.ts';
 
@@ -28,7 +32,7 @@ export interface CaptureOptions extends MapOptions {
   /** As many rows as one commit to the trail holds at most. CAPTURE_COMMIT_ROWS_MAX by default. */
   readonly commitRows?: number;
   /** Registers a source that the trail does not know yet; tried until it succeeds. Without it such a source rests. */
-  readonly register?: () => Promise<void>;
+  readonly register?: (wait: Waiting) => Promise<void>;
 }
 
 export type CaptureState = 'starting' | 'standby' | 'streaming' | 'retrying' | 'stopped' | 'ended';
@@ -71,11 +75,15 @@ export class Capture {
   readonly #abort = new AbortController();
   readonly #slotWatch: SlotWatch;
   readonly #slotHolder = new SlotHolder();
+  readonly #foretold = new Foretold();
+  readonly #pieceFaults = new PieceFaults();
   #state: CaptureState = 'starting';
   #reason: string | undefined;
   #record: SourceRecord | undefined;
   #session: Session | undefined;
   #running: Promise<void> | undefined;
+  #tried: () => void = () => {};
+  readonly #firstTry = new Promise<void>((resolve) => (this.#tried = resolve));
   /** While the stream is down: from when on changes may be missing in the trail. */
   #behindSinceMs: number | undefined;
   #backoffMs = CAPTURE_BACKOFF_MS_MIN;
@@ -89,6 +97,11 @@ export class Capture {
   /** Returns at once; faults show in `status` and in the log. */
   start(): void {
     this.#running ??= this.#loop();
+  }
+
+  /** Resolves when the source is registered, or the first attempt at it has failed, or was ended. */
+  firstTry(): Promise<void> {
+    return this.#firstTry;
   }
 
   /** Lets the piece that is being written come to its end; resolves when every connection is closed. */
@@ -127,9 +140,11 @@ export class Capture {
       try {
         await this.#attempt();
       } catch (error) {
+        this.#tried();
         await this.#retryLater(error instanceof Error ? error : new Error(String(error)));
       }
     }
+    this.#tried();
   }
 
   async #attempt(): Promise<void> {
@@ -137,9 +152,11 @@ export class Capture {
     const record = await loadRecord(appender, name);
     this.#record = record;
     if (record === undefined && register !== undefined) return this.#register(register);
+    this.#tried();
     if (record === undefined) return this.#rest('stopped', `the source ${name} has not been set up; run "indelible capture setup"`);
     if (record.stoppedReason !== undefined) return this.#rest('stopped', record.stoppedReason);
-    const trail = await appender.connect();
+    const trail = await this.#lock(appender, record.sourceId);
+    if (trail === undefined) return;
     let broken: Error | undefined;
     const noticed = (error: Error): void => {
       broken = error;
@@ -147,10 +164,8 @@ export class Capture {
     };
     trail.on('error', noticed);
     try {
-      if (await this.#lock(trail, record.sourceId)) {
-        await this.#lease(trail);
-        await this.#consume(trail, name);
-      }
+      await this.#lease(trail);
+      await this.#consume(trail, name);
     } catch (error) {
       // A connection that may still hold the lock, or be in a transaction, is not given back.
       // What ended the connection says more than what its next query met.
@@ -168,30 +183,44 @@ export class Capture {
   }
 
   /** A source may be down when it is captured for the first time: nothing is lost yet, and it is set up once it is there. */
-  async #register(register: () => Promise<void>): Promise<void> {
+  async #register(register: (wait: Waiting) => Promise<void>): Promise<void> {
+    this.#state = 'starting';
     try {
-      await register();
+      await register({ signal: this.#abort.signal, waiting: (what) => this.#waitFor(what) });
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
       const detail = `the source has not been set up yet, and its changes are not captured: ${cause.message}`;
       throw new Failure('capture_invalid', detail, {}, { cause });
     }
     this.#backoffMs = CAPTURE_BACKOFF_MS_MIN;
+    this.#reason = undefined;
   }
 
-  /** Waits until no other server captures this source. */
-  async #lock(trail: pg.PoolClient, sourceId: number): Promise<boolean> {
+  #waitFor(what: string): void {
+    this.#reason = `the source has not been set up yet, and its changes are not captured: ${what}`;
+    this.#options.log.warn({ source: this.#options.name }, `capture of ${this.#options.name}: ${this.#reason}`);
+  }
+
+  /** Waits until no other server captures this source, and holds no connection meanwhile: there are few. */
+  async #lock(appender: pg.Pool, sourceId: number): Promise<pg.PoolClient | undefined> {
     while (!this.#ended) {
-      const answer = await trail.query<{ mine: boolean }>('select pg_try_advisory_lock($1::int4, $2::int4) as mine', [
-        ADVISORY_LOCK_CAPTURE_CLASS,
-        sourceId,
-      ]);
-      if (answer.rows[0]?.mine === true) return true;
+      const trail = await connect(appender);
+      try {
+        const answer = await trail.query<{ mine: boolean }>('select pg_try_advisory_lock($1::int4, $2::int4) as mine', [
+          ADVISORY_LOCK_CAPTURE_CLASS,
+          sourceId,
+        ]);
+        if (answer.rows[0]?.mine === true) return trail;
+      } catch (error) {
+        trail.release(true);
+        throw error;
+      }
+      trail.release();
       this.#state = 'standby';
       this.#reason = 'another server captures this source';
       await this.#sleep(LOCK_RETRY_MS);
     }
-    return false;
+    return undefined;
   }
 
   /**
@@ -218,6 +247,8 @@ export class Capture {
       redaction: this.#redaction,
       slotWatch: this.#slotWatch,
       slotHolder: this.#slotHolder,
+      foretold: this.#foretold,
+      pieceFaults: this.#pieceFaults,
       streaming: () => {
         streamed = true;
         this.#streaming(record);

@@ -38,6 +38,8 @@ export interface CatalogTable {
   readonly identity: string;
   /** Another publication leaves out a column of it, by a list or because the column is generated: the identity cannot be FULL. */
   readonly narrowedElsewhere?: boolean;
+  /** The role that owns it, where this session's role may not act as that one. */
+  readonly otherOwner?: string;
   readonly published: boolean;
   /** OID of the table's entry in the publication: another one when the table was taken out and put back; 0 without an entry. */
   readonly publishedAs: number;
@@ -73,18 +75,22 @@ export function qualified(table: { readonly schema: string; readonly name: strin
   return `${table.schema}.${table.name}`;
 }
 
+// Both run every ten seconds in somebody's database, which may have thousands of tables that were never analysed: what does
+// not depend on the table is worked out once, whatever the planner thinks of it.
+
 /** Tables of the trail itself are never captured, nor those that an extension owns. */
 const TABLES = `
   with publication as (select oid, puballtables from pg_publication where pubname = $1),
   trail as (select to_regclass('indelible.trail') is not null as here),
-  elsewhere as (
+  elsewhere as materialized (
     select distinct c.oid from pg_publication_tables t join pg_namespace n on n.nspname = t.schemaname join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where t.pubname <> $1 and not a.attname = any(t.attnames) and (a.attgenerated = '' or (a.attgenerated = 's' and current_setting('server_version_num')::int >= 180000)))
   select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, c.relkind = 'f' as foreign,
     case when c.relispartition then (select a.relid from pg_partition_ancestors(c.oid) with ordinality as a(relid, nr) order by nr desc limit 1)::oid::int8::text end as root,
     c.relpersistence = 'u' as unlogged, c.relreplident::text as identity,
-    exists (select from elsewhere e where e.oid = c.oid or (c.relispartition and e.oid in (select relid from pg_partition_ancestors(c.oid)))) as "narrowedElsewhere",
+    (c.oid in (select oid from elsewhere) or (c.relispartition and exists (select from pg_partition_ancestors(c.oid) a where a.relid in (select oid from elsewhere)))) as "narrowedElsewhere",
+    case when not pg_has_role(c.relowner, 'USAGE') then pg_get_userbyid(c.relowner)::text end as other_owner,
     exists (select from publication p where p.puballtables or exists (select from pg_publication_rel r where r.prpubid = p.oid and r.prrelid = c.oid)) as published,
     coalesce((select r.oid::int8 from publication p join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid), 0)::text as published_as,
     (select coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8, 'notNull', a.attnotnull, 'generated', a.attgenerated) order by a.attnum), '[]')
@@ -104,6 +110,7 @@ const TABLES = `
   order by n.nspname, c.relname`;
 
 const TYPES = `
+  with used as materialized (select distinct atttypid as type from pg_attribute where attnum > 0)
   select t.oid::int8::text as oid, case when typtype = 'd' then 'domain' when typcategory = 'A' then 'array' when typtype = 'c' then 'composite' else 'hstore' end as kind,
     (case when typtype = 'd' then typbasetype else typelem end)::int8::text as "of", typdelim as delimiter,
     case when typtype = 'c' then (select coalesce(json_agg(json_build_object('name', a.attname, 'type', a.atttypid::int8) order by a.attnum), '[]')
@@ -112,7 +119,7 @@ const TYPES = `
   where typtype = 'd' or (typcategory = 'A' and typelem <> 0) or typname = 'hstore'
     or (typtype = 'c' and typnamespace <> 'pg_catalog'::regnamespace
         and (exists (select from pg_class c where c.oid = typrelid and c.relkind = 'c')
-          or exists (select from pg_attribute a where a.atttypid in (t.oid, t.typarray) and a.attnum > 0)))`;
+          or t.oid in (select type from used) or t.typarray in (select type from used)))`;
 
 interface TypeRow {
   readonly oid: string;
@@ -135,9 +142,10 @@ function typeFrom({ kind, of, delimiter, fields }: TypeRow): MadeType {
   }
 }
 
-interface TableRow extends Omit<CatalogTable, 'oid' | 'root' | 'publishedAs' | 'primaryKey' | 'foreignKeys'> {
+interface TableRow extends Omit<CatalogTable, 'oid' | 'root' | 'otherOwner' | 'publishedAs' | 'primaryKey' | 'foreignKeys'> {
   readonly oid: string;
   readonly root: string | null;
+  readonly other_owner: string | null;
   readonly published_as: string;
   readonly primary_key: string[];
   readonly foreign_keys: ForeignKey[];
@@ -158,11 +166,12 @@ export async function loadCatalog(source: pg.ClientBase, publication: string): P
 }
 
 function tableFrom(row: TableRow): CatalogTable {
-  const { primary_key: primaryKey, foreign_keys: foreignKeys, published_as: publishedAs, root, ...rest } = row;
+  const { primary_key: primaryKey, foreign_keys: foreignKeys, published_as: publishedAs, other_owner: otherOwner, root, ...rest } = row;
   return {
     ...rest,
     oid: Number(row.oid),
     root: root === null ? undefined : Number(root),
+    ...(otherOwner === null ? {} : { otherOwner }),
     publishedAs: Number(publishedAs),
     primaryKey,
     foreignKeys,

@@ -5,6 +5,7 @@ import { type Change, EVENT_BYTES_MAX, type Json, type JsonObject, type Redactio
 import { type Draft, TOO_LARGE, fitted, omitted, unavailableOf } from './fit-change.ts';
 import { type Relation, type Tuple, UNCHANGED } from './pgoutput.ts';
 import type { RowImages } from './row-image.ts';
+import { CARD_RULE } from './secret-text.ts';
 import type { Secrets } from './secrets.ts';
 import { setField } from './set-field.ts';
 import { type TypeMap, toJson } from './values.ts';
@@ -36,11 +37,12 @@ export function changeOf(images: RowImages, wireBytes: number, secrets: Secrets,
       if ((before === undefined || !Object.hasOwn(before, name)) && !missing.has(name)) missing.set(name, NO_IDENTITY);
     }
   }
-  const opaque = (key: string): boolean => missing.has(key) || secrets.has(key) || settings.redaction.ruleOf(key) !== undefined;
+  const opaque = (key: string): boolean =>
+    missing.has(key) || (secrets.get(key) ?? CARD_RULE) !== CARD_RULE || settings.redaction.ruleOf(key) !== undefined;
   // A field is said to have changed only where both sides are known.
   const fieldsBy = (leaf: (key: string) => boolean): string[] => diff(known(before, missing), known(after, missing), leaf);
   const fields = fieldsBy(opaque);
-  const clean = (values: Values): JsonObject => settings.redaction.apply(withoutSecrets(values, secrets));
+  const clean = (values: Values): JsonObject => settings.redaction.apply(withoutSecrets(values, secrets, settings.redaction));
   const draft: Draft = {
     before: before === undefined ? undefined : clean(before),
     after: after === undefined ? undefined : clean(after),
@@ -76,12 +78,15 @@ function valuesOf(images: RowImages, tuple: Tuple, keyOnly: boolean, settings: C
   return values;
 }
 
-function withoutSecrets(values: Values, secrets: Secrets): Values {
+function withoutSecrets(values: Values, secrets: Secrets, redaction: Redaction): Values {
   if (secrets.size === 0) return values;
   const clean = { ...values };
   for (const [name, rule] of secrets) {
     const value = Object.hasOwn(clean, name) ? clean[name] : undefined;
-    if (value !== undefined && value !== null) setField(clean, name, { redacted: rule });
+    if (value === undefined || value === null) continue;
+    // Under the rule's own name, because a column that refers to a card may have any.
+    const shown = rule === CARD_RULE ? redaction.apply({ [CARD_RULE]: value })[CARD_RULE] : { redacted: rule };
+    if (shown !== undefined) setField(clean, name, shown);
   }
   return clean;
 }

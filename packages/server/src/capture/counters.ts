@@ -21,6 +21,8 @@ const NAMES = [
   'noncesReplayed',
   /** Events that lack a value, and say so. */
   'valuesUnavailable',
+  /** Events of rows that could not be read: they hold no value, and the log of the server names the table. */
+  'valuesUnreadable',
 ] as const;
 
 export type Counters = Record<(typeof NAMES)[number], number>;

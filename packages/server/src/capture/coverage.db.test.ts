@@ -114,7 +114,7 @@ onEachServer(({ url }) => {
     await until(async () => (await find('click')).length === 2);
     const [session] = await find('session');
     const visits = await find('visit');
-    expect(session?.resource?.id).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(session?.resource?.id).toMatch(/^hmac:[0-9a-f]{64}$/);
     expect(visits[0]?.related).toEqual([{ relation: 'session', type: 'session', id: session?.resource?.id }]);
     expect(visits.map((event) => event.change?.after?.['session'])).toEqual([{ redacted: 'token' }, { redacted: 'token' }]);
     const { owner } = test.store;

@@ -9,6 +9,8 @@ DECLARE
   STATEMENT_CHARS CONSTANT int := 8000;
   OBJECTS CONSTANT int := 1000;
   TABLES CONSTANT int := 100;
+  -- The same words in every place where a secret may stand behind one.
+  SECRET CONSTANT text := '\m\w*(?:passw|passphrase|pwd|secret|token|credential|api_?key|access_?key|private_?key)\w*';
   facts jsonb;
   command text;
   target record;
@@ -23,11 +25,19 @@ BEGIN
   IF tg_tag IN ('REFRESH MATERIALIZED VIEW', 'REINDEX') THEN RETURN; END IF;
 
   -- Passwords go before the text is cut. A literal may end where the text does; one in dollars, or with a backslash before
-  -- its end, takes more with it than itself.
+  -- its end, takes more with it than itself. Too much is taken rather than too little.
   command := left(current_query(), STATEMENT_CHARS * 8);
-  command := regexp_replace(command,
-    $re$((?:\m\w*(?:passw|passphrase|secret|token|credential|api_?key|access_?key|private_?key)\w*|\mconnection)"?\s*(?::?=>?)?\s*)(?:(?:e|u&)?'(?:[^'\\]|\\.|'')*(?:'|$)|\$\w*\$.*)$re$,
+  -- In an address: scheme://user:password@host.
+  command := regexp_replace(command, $re$(\m[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)[^\s'"]*(?:@|$)$re$, '\1[redacted]@', 'gi');
+  -- As a literal: PASSWORD 'x', password => 'x', and password=''x'' within another literal.
+  command := regexp_replace(command, '((?:' || SECRET || $re$|\mconnection)"?\s*(?::?=>?)?\s*)(?:(?:e|u&)?'(?:[^'\\]|\\.|'')*(?:'|$)|''[^']+(?:''|$)|\$\w*\$.*)$re$,
     $to$\1'[redacted]'$to$, 'gi');
+  -- In JSON: "password": "x", also with its quotes behind backslashes.
+  command := regexp_replace(command, '("' || SECRET || $re$\\?"\s*:\s*)(?:\\?"(?:[^"\\]|\\.)*(?:"|$)|\[[^]]*(?:\]|$)|\{[^}]*(?:\}|$)|[^]\s"'{}[,]+)$re$,
+    '\1"[redacted]"', 'gi');
+  -- As a word: password=x in a connection string, but not what only code compares or assigns.
+  command := regexp_replace(command, '(' || SECRET || $re$\s*=\s*)(?!>|(?:null|true|false|default)\M|(?:new|old)\.|\w+\()(?:[^\s'"]+|"[^"]*(?:"|$)|\\'(?:[^'\\]|\\[^'])*(?:\\'|'|$))$re$,
+    '\1[redacted]', 'gi');
   facts := jsonb_build_object('v', 1, 'event', tg_event, 'tag', tg_tag, 'statement', left(command, STATEMENT_CHARS),
     'cut', length(command) > STATEMENT_CHARS OR length(current_query()) > STATEMENT_CHARS * 8, 'statementChars', length(current_query()), 'sessionRole', session_user,
     'role', CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END,

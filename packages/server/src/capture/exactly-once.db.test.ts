@@ -3,6 +3,7 @@ import type { AuditEvent } from '@indelible/core';
 import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { type CaptureTest, openCaptureTest, readEvents, until } from './capture.test.fixture.ts';
+import { outOfOrder } from './oracle-compare.test.fixture.ts';
 import { onEachServer } from './servers.test.fixture.ts';
 
 const SCHEMA = `
@@ -10,6 +11,7 @@ const SCHEMA = `
   create table things (id int primary key, organization_id text references organizations, value int);
   insert into organizations values ('a'), ('b'), ('c');
 `;
+const WRITER_IDS = 10_000_000;
 
 onEachServer(({ url }) => {
   let app: CaptureTest | undefined;
@@ -42,21 +44,36 @@ onEachServer(({ url }) => {
       )
       .sort();
 
+  /** What each writer did in each tenant, in the order of the tenant's log. */
+  function timeline(events: readonly AuditEvent[]): Record<string, string[]> {
+    const found: Record<string, string[]> = {};
+    for (const { tenant, action, resource } of events)
+      (found[`${tenant} ${Math.floor(Number(resource?.id) / WRITER_IDS)}`] ??= []).push(`${action} ${resource?.id}`);
+    return found;
+  }
+
   test('every change is in the log exactly once, whatever is cut while it is written', async () => {
     app = await openCaptureTest(SCHEMA, url);
     await app.setup();
     const captures = [app.start(), app.start()];
     const done: string[] = [];
+    const written = new Map<string, string[]>();
     const writing = new AbortController();
     const write = async (writer: number): Promise<void> => {
       for (let round = 0; !writing.signal.aborted; round++) {
-        const first = writer * 10_000_000 + round * 100;
+        const first = writer * WRITER_IDS + round * 100;
         const rows = 1 + ((round * 7) % 60);
         const tenant = ['a', 'b', 'c'][round % 3];
+        const own = written.get(`${tenant} ${writer}`) ?? [];
+        written.set(`${tenant} ${writer}`, own);
         const sql = `begin; insert into things select g, '${tenant}', 0 from generate_series(${first}, ${first + rows - 1}) g; update things set value = ${round + 1} where id = ${first}; ${round % 2 === 0 ? `delete from things where id = ${first};` : ''} commit`;
         await app?.source.query(sql);
         await pause(5);
-        for (let id = first; id < first + rows; id++) done.push(`thing.created ${id} undefined 0`);
+        for (let id = first; id < first + rows; id++) {
+          done.push(`thing.created ${id} undefined 0`);
+          own.push(`thing.created ${id}`);
+        }
+        own.push(`thing.updated ${first}`, ...(round % 2 === 0 ? [`thing.deleted ${first}`] : []));
         done.push(`thing.updated ${first} 0 ${round + 1}`);
         if (round % 2 === 0) done.push(`thing.deleted ${first} ${round + 1} undefined`);
       }
@@ -80,7 +97,9 @@ onEachServer(({ url }) => {
     const rows = events.filter((event) => event.source.kind === 'postgres');
     expect(new Set(rows.map((event) => event.id)).size).toBe(rows.length);
     expect(new Set(rows.map((event) => event.source.position)).size).toBe(rows.length);
-    // In each log, changes stand in the order of their commits.
+    // In each log, changes stand in the order of their commits, and within a transaction in that of its statements.
+    expect(outOfOrder(rows.map(({ tenant, source }) => ({ tenant, position: source.position ?? '' })))).toEqual([]);
+    expect(timeline(rows)).toEqual(Object.fromEntries(written));
     const counters = await owner.query<{ counters: Record<string, number> }>('select counters from indelible.capture_source');
     expect(counters.rows[0]?.counters).toMatchObject({ rows: done.length, events: done.length });
   }, 120_000);

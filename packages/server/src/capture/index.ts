@@ -10,9 +10,10 @@ export { type BaselineProgress, type BaselineResult, setupWithBaseline } from '.
 export { captureResume, type CaptureResume, type CaptureResumeResult } from './resume.ts';
 export { captureSetup, type CaptureSetup, type CaptureSetupResult } from './setup.ts';
 export type { CaptureLog } from './session.ts';
-export { isRegistered } from './source-record.ts';
+export type { Waiting } from './slot-wait.ts';
 export type { Check } from './source-checks.ts';
 export { readMapping } from './mapping/load.ts';
+export type { MappingChoice } from './mapping/on-record.ts';
 export { type CapturePreview, type PreviewedEvent, type PreviewedTable, capturePreview } from './preview.ts';
 export { MappingFile } from './mapping/watch.ts';
 export type { MapOptions } from './resource-map.ts';

@@ -3,10 +3,9 @@
 
 import type { Json } from '@indelible/core';
 import { CAPTURE_JSON_DEPTH_MAX } from '../limits.ts';
+import { JSON_TOKEN } from './json-tokens.ts';
 import { type SecretTexts, secretIn, secretInText } from './secret-text.ts';
 
-// Unrolled: an alternation within a loop exhausts the stack of the matcher on strings of some megabytes.
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[{}[\],:]/g;
 const MAYBE_INEXACT = /\d{15}|\d[eE]|-0/;
 const ESCAPE = '\\u';
 
@@ -24,7 +23,7 @@ export function parseJsonText(text: string, secrets?: SecretTexts): Json {
     return rule === undefined ? text : { redacted: rule };
   }
   const exact = MAYBE_INEXACT.test(text)
-    ? text.replace(TOKEN, (token) => (isNumber(token) && !isExact(token) ? `"${token}"` : token))
+    ? text.replace(JSON_TOKEN, (token) => (isNumber(token) && !isExact(token) ? `"${token}"` : token))
     : text;
   return JSON.parse(exact) as Json;
 }
@@ -62,7 +61,7 @@ function kindOf(text: string): 'storable' | 'deep' | 'other' {
   let depth = 0;
   let last = '';
   let sound = true;
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const [token] of text.matchAll(JSON_TOKEN)) {
     if (token === '{' || token === '[') {
       if (++depth > CAPTURE_JSON_DEPTH_MAX) return 'deep';
       keys[depth] = new Set();

@@ -5,10 +5,10 @@ import { qualified } from './catalog.ts';
 import { inOwnWords } from './map-words.ts';
 import type { Relation } from './pgoutput.ts';
 import type { ResourceMap, TableMap } from './resource-map.ts';
+import { type Described, type Rules, mapAsDescribed } from './relation-map.ts';
 import type { Extended, FormerShape } from './shape-memory.ts';
 import type { Shape } from './shape.ts';
 import { alignKey, isSame, renamedAlone } from './shape-match.ts';
-import { snakeCase } from './table-words.ts';
 
 interface Meaning {
   readonly shape: Shape;
@@ -18,11 +18,13 @@ interface Meaning {
 export class MapHistory {
   #extended: Extended | undefined;
   #maps: ResourceMap = new Map();
+  #rules: Rules | undefined;
   /** One look for all rows that follow a description. */
   #found = new WeakMap<Relation, TableMap>();
 
   /** @param maps of the catalog in `extended` */
-  take(extended: Extended, maps: ResourceMap): void {
+  take(extended: Extended, maps: ResourceMap, rules: Rules): void {
+    this.#rules = rules;
     this.#found = new WeakMap();
     this.#extended = extended;
     this.#maps = maps;
@@ -38,8 +40,21 @@ export class MapHistory {
     const found = this.#found.get(relation);
     if (found !== undefined) return found;
     const map = this.#look(relation, unknown);
-    this.#found.set(relation, map);
-    return map;
+    const described = this.#rules === undefined ? map : mapAsDescribed(map, this.#describe(relation), this.#rules);
+    this.#found.set(relation, described);
+    return described;
+  }
+
+  #describe(relation: Relation): Described {
+    const shapes = (this.#extended?.shapes.get(relation.oid) ?? []).map(({ shape }) => shape);
+    const name = qualified(relation);
+    const [newest] = shapes;
+    return {
+      relation,
+      names: [...new Set([name, ...shapes.map(qualified)])],
+      columns: new Set(shapes.flatMap(({ columns }) => columns.map((column) => column.name))),
+      isPresent: newest !== undefined && qualified(newest) === name && isSame(newest, relation),
+    };
   }
 
   #look(relation: Relation, unknown: () => TableMap): TableMap {
@@ -86,12 +101,4 @@ function guess(meanings: readonly Meaning[], relation: Relation): TableMap | und
     if (words !== undefined) return { ...map, key: { ...map.key, columns: map.key.columns.map((name) => words.get(name) ?? name) } };
   }
   return undefined;
-}
-
-/** A table that was dropped before the catalog was read keeps its rows' tenant, where a column says it. */
-export function withTenantColumn(map: TableMap, relation: Relation, tenantColumns: readonly string[]): TableMap {
-  if (map.tenant.length > 0) return map;
-  const names = relation.columns.map(({ name }) => name);
-  const column = tenantColumns.map((wanted) => names.find((name) => snakeCase(name) === wanted)).find((name) => name !== undefined);
-  return column === undefined ? map : { ...map, tenant: [{ kind: 'column', column }] };
 }

@@ -10,14 +10,17 @@ import { type SlotSnapshot, clockOf } from './baseline-snapshot.ts';
 import { loadCatalog } from './catalog.ts';
 import { captureEvent } from './gap.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
+import { NO_MAPPING } from './mapping/mapping.ts';
+import { recordMappingIn } from './mapping/record.ts';
 import { lookAt, remembered } from './publication-memory.ts';
 import { type SourceIdentity, connectReplication, identify } from './replication.ts';
 import { type MapOptions, makeResourceMap } from './resource-map.ts';
 import { ShapeMemory } from './shape-memory.ts';
-import { type SourceRecord, namesOf, registerSource } from './source-record.ts';
+import { type SourceRecord, loadHashKey, namesOf, registerSource } from './source-record.ts';
+import { type Waiting, untilMade } from './slot-wait.ts';
 import { fillFromSource } from './tenant-fill.ts';
 
-export interface NewSlot extends MapOptions {
+export interface NewSlot extends MapOptions, Waiting {
   readonly sourceUrl: string;
   readonly name: string;
   readonly appender: pg.Pool;
@@ -37,10 +40,12 @@ export async function makeSlot(source: pg.Client, options: NewSlot): Promise<voi
   try {
     const identity = await identify(replication);
     const takenAt = await clockOf(replication);
-    const answer = await replication.query<{ consistent_point: string; snapshot_name: string }>(
+    const making = replication.query<{ consistent_point: string; snapshot_name: string }>(
       `CREATE_REPLICATION_SLOT ${pg.escapeIdentifier(slot)} LOGICAL pgoutput (SNAPSHOT 'export')`,
     );
+    const answer = await untilMade(source, slot, making, options);
     made = true;
+    options.signal?.throwIfAborted();
     const row = answer.rows[0];
     if (row === undefined) throw new Error('the source did not say where the slot begins');
     await options.withSnapshot?.({ name: row.snapshot_name, lsn: parseLsn(row.consistent_point), takenAt });
@@ -70,13 +75,14 @@ async function register(source: pg.Client, options: NewSlot, identity: SourceIde
       slotAt >= record.cursor.lsn);
   const catalog = await loadCatalog(source, publication);
   const look = await lookAt(source, catalog, publication);
-  const begin = { slotAt, published: remembered(look), publishedAt: slotAt, publicationWas: look.publication, sameHistory };
+  const begin = { slotAt, published: remembered(look), publishedAt: slotAt, publicationWas: look.publication, wholeFrom: slotAt, sameHistory };
   await inTransaction(appender, async (tx) => {
     const sourceId = await registerSource(tx, name, identity, begin);
     // What the map knows from before the gap may be wrong by now.
     await tx.query('delete from indelible.tenant_map where source_id = $1', [sourceId]);
-    const maps = makeResourceMap(catalog, { ...options, redaction: options.redaction ?? makeRedaction() });
-    await fillFromSource(source, tx, sourceId, catalog.tables.values(), maps);
+    const maps = makeResourceMap(catalog, await loadHashKey(tx, sourceId), { ...options, redaction: options.redaction ?? makeRedaction() });
+    await fillFromSource(source, tx, sourceId, catalog, maps);
+    await recordMappingIn(tx, { sourceId, name }, options.mapping?.() ?? NO_MAPPING);
     const shapes = await ShapeMemory.load(tx, sourceId);
     await shapes.clear(tx);
     await shapes.see(tx, catalog, async () => slotAt);

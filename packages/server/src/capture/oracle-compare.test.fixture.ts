@@ -1,4 +1,4 @@
-// Holds the trail against the oracle: the same changes, each once, in the order of the commits.
+// Holds the trail against the oracle: the same changes, each once, and in each log in the order of the commits.
 
 import type { AuditEvent, JsonObject } from '@indelible/core';
 import type pg from 'pg';
@@ -44,7 +44,10 @@ export async function compareWithOracle(owner: pg.Pool, changes: readonly Oracle
     else for (const identity of identities) expected.push(told(change, identity, tables));
   }
   const { found, doubles } = inOrder(events, tables);
-  const order = doubles.length > 0 || found.length !== expected.length ? [] : misplaced(expected, found);
+  const order = [
+    ...(doubles.length > 0 || found.length !== expected.length ? [] : misplaced(expected, found)),
+    ...outOfOrder(events.map(({ tenant, source }) => ({ tenant, position: source.position ?? '' }))),
+  ];
   return { changes: expected.length, unchanged, differences: [...doubles, ...multisetDifferences(expected, found), ...order] };
 }
 
@@ -106,14 +109,42 @@ function inOrder(events: readonly AuditEvent[], tables: OracleTables): { found: 
     const text = saidBy(event, tables);
     const known = places.get(position);
     if (known === undefined) {
-      const [high = '0', low = '0', ordinal = '0'] = position.split(/[/:]/);
-      const lsn = (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
-      places.set(position, { lsn, ordinal: Number(ordinal), text, tenants: new Set([event.tenant]) });
+      places.set(position, { ...placeOf(position), text, tenants: new Set([event.tenant]) });
     } else if (known.tenants.has(event.tenant) || known.text !== text) doubles.push(`twice at ${position}: ${text} | ${known.text}`);
     else known.tenants.add(event.tenant);
   }
   const sorted = [...places.values()].sort((a, b) => (a.lsn === b.lsn ? a.ordinal - b.ordinal : a.lsn < b.lsn ? -1 : 1));
   return { found: sorted.map(({ text }) => text), doubles: doubles.slice(0, DIFFERENCES_SHOWN) };
+}
+
+interface Place {
+  readonly lsn: bigint;
+  readonly ordinal: number;
+}
+
+function placeOf(position: string): Place {
+  const [high = '0', low = '0', ordinal = '0'] = position.split(/[/:]/);
+  return { lsn: (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`), ordinal: Number(ordinal) };
+}
+
+/**
+ * Where a log does not follow the source: each event must stand behind the one before it there, too.
+ *
+ * @param events each log by its own sequence, as `readEvents` has them
+ * @returns what is out of order, in words
+ */
+export function outOfOrder(events: readonly { readonly tenant: string; readonly position: string }[]): string[] {
+  const last = new Map<string, { readonly position: string; readonly place: Place }>();
+  const found: string[] = [];
+  for (const { tenant, position } of events) {
+    const place = placeOf(position);
+    const before = last.get(tenant);
+    const follows =
+      before === undefined || place.lsn > before.place.lsn || (place.lsn === before.place.lsn && place.ordinal > before.place.ordinal);
+    if (!follows) found.push(`in the log of ${tenant} ${position} stands behind ${before.position}`);
+    last.set(tenant, { position, place });
+  }
+  return found.slice(0, DIFFERENCES_SHOWN);
 }
 
 function saidBy(event: AuditEvent, tables: OracleTables): string {

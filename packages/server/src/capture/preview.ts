@@ -7,6 +7,7 @@ import { UNATTRIBUTED } from './attribution.ts';
 import { loadKeyTypes } from './baseline-key.ts';
 import { SnapshotTenants } from './baseline-tenants.ts';
 import { type Catalog, type CatalogTable, loadCatalog, qualified } from './catalog.ts';
+import { passingHashKey } from './hash-key.ts';
 import { mappingFindings, type MappingFinding } from './mapping/findings.ts';
 import { NO_MAPPING } from './mapping/mapping.ts';
 import type { Relation, Tuple } from './pgoutput.ts';
@@ -80,7 +81,7 @@ export async function capturePreview(preview: CapturePreview): Promise<CapturePr
   try {
     await source.query(`set statement_timeout = ${PREVIEW_STATEMENT_MS_MAX}`);
     const catalog = await loadCatalog(source, publication);
-    const maps = makeResourceMap(catalog, { ...preview, redaction });
+    const maps = makeResourceMap(catalog, passingHashKey(), { ...preview, redaction });
     const settings = { name: preview.name, systemIdentifier: '', timeline: 0, era: 0, nowMs: Date.now(), types: catalog.types, redaction };
     const tenants = new SnapshotTenants(source, catalog, maps, await loadKeyTypes(source, catalog));
     const tables: PreviewedTable[] = [];

@@ -5,12 +5,30 @@ import pg from 'pg';
 import { type Catalog, type CatalogTable, type Publication, qualified } from './catalog.ts';
 
 export interface Plan {
-  /** To be run one by one, in this order. */
+  /** Everything, to be run one by one in this order: `first`, the steps, and `create`. */
   readonly statements: readonly string[];
-  /** Tables that the publication gets by them. */
+  /** For the publication as a whole. */
+  readonly first: readonly string[];
+  /** What single tables need. Each stands alone, so that a table that cannot be altered keeps no other one out. */
+  readonly steps: readonly TableStep[];
+  /** Makes the publication, with these tables in it; undefined when it is there. */
+  readonly create: ((tables: readonly CatalogTable[]) => string) | undefined;
+  /** The tables that `create` is for. */
+  readonly created: readonly CatalogTable[];
+  /** Tables that the publication lacks, whoever may add them. */
   readonly added: readonly CatalogTable[];
   readonly uncovered: readonly Uncovered[];
+  /** Tables of other roles, which this one may not alter. Nothing is tried on them. */
+  readonly refused: readonly Uncovered[];
 }
+
+/** A table is never published before its identity, and that of its partitions, is whole. */
+export interface TableStep {
+  readonly table: CatalogTable;
+  readonly statements: readonly string[];
+}
+
+export const NO_PLAN: Plan = { statements: [], first: [], steps: [], create: undefined, created: [], added: [], uncovered: [], refused: [] };
 
 export interface Uncovered {
   readonly table: string;
@@ -21,34 +39,86 @@ export interface Uncovered {
 const GENERATED_SINCE = 180_000;
 
 export function planPublication(catalog: Catalog, publication: string): Plan {
-  const statements: string[] = [];
-  const uncovered = [...catalog.tables.values()].flatMap((table) => uncoveredIn(table, catalog.version));
-  const tables = [...catalog.tables.values()].filter((table) => isCapturable(table, catalog.version));
+  const { version, publication: existing } = catalog;
   const name = pg.escapeIdentifier(publication);
-  const existing = catalog.publication;
-  const stored = catalog.version >= GENERATED_SINCE;
+  const stored = version >= GENERATED_SINCE;
   // Before any table is set to FULL: an identity with a stored generated column that is not published makes UPDATE fail.
-  if (existing !== undefined && stored && existing.generated !== 's')
-    statements.push(`ALTER PUBLICATION ${name} SET (publish_generated_columns = stored)`);
-  // Before a table loses its identity: without one, an UPDATE of a published table fails too.
-  for (const table of catalog.tables.values()) {
-    if (table.publishedAs !== 0 && !table.foreign && !isCapturable(table, catalog.version))
-      statements.push(`ALTER PUBLICATION ${name} DROP TABLE ${table.partitioned ? '' : 'ONLY '}${tableName(table)}`);
+  const unsettled = existing !== undefined && stored && existing.generated !== 's';
+  const first = unsettled ? [`ALTER PUBLICATION ${name} SET (publish_generated_columns = stored)`] : [];
+  const steps: TableStep[] = [];
+  const added: CatalogTable[] = [];
+  const refused: Uncovered[] = [];
+  const ours: CatalogTable[] = [];
+  for (const [table, ...partitions] of families(catalog)) {
+    const adds = !table.published && isCapturable(table, version);
+    const needed = [table, ...partitions].map((each) => ({ each, statements: memberStatements(each, version, name) }));
+    const touched = needed.filter(({ each, statements }) => statements.length > 0 || (adds && each === table));
+    if (adds) added.push(table);
+    const other = touched.find(({ each }) => each.otherOwner !== undefined);
+    if (other !== undefined) {
+      refused.push(notOurs(other.each, adds));
+      continue;
+    }
+    if (adds) ours.push(table);
+    const statements = touched.flatMap((each) => each.statements);
+    if (adds && existing !== undefined) statements.push(addTable(table, name));
+    if (statements.length > 0) steps.push({ table, statements });
   }
-  for (const table of catalog.tables.values()) {
-    if (table.foreign || table.unlogged) continue;
-    const full = wantsFull(table, catalog.version);
-    if (!full && table.identity === 'f') statements.push(`ALTER TABLE ${tableName(table)} REPLICA IDENTITY DEFAULT`);
-    if (full && table.identity !== 'f') statements.push(`ALTER TABLE ${tableName(table)} REPLICA IDENTITY FULL`);
-  }
-  // A partition is published through its topmost table, so that its rows come under one name.
-  const added = tables.filter((table) => table.root === undefined && !table.published);
-  const list = added.map((table) => (table.partitioned ? tableName(table) : `ONLY ${tableName(table)}`)).join(', ');
-  if (existing === undefined) {
-    const settings = `publish_via_partition_root = true${stored ? ', publish_generated_columns = stored' : ''}`;
-    statements.push(`CREATE PUBLICATION ${name}${list === '' ? '' : ` FOR TABLE ${list}`} WITH (${settings})`);
-  } else if (list !== '') statements.push(`ALTER PUBLICATION ${name} ADD TABLE ${list}`);
-  return { statements, added, uncovered };
+  const create = existing === undefined ? creation(name, stored) : undefined;
+  return {
+    statements: [...first, ...steps.flatMap((step) => step.statements), ...(create === undefined ? [] : [create(ours)])],
+    first,
+    steps,
+    create,
+    created: ours,
+    added,
+    uncovered: [...catalog.tables.values()].flatMap((table) => uncoveredIn(table, version)),
+    refused,
+  };
+}
+
+/** Each table that is no partition, with all its partitions after it. */
+function families(catalog: Catalog): Iterable<readonly [CatalogTable, ...CatalogTable[]]> {
+  const found = new Map<number, [CatalogTable, ...CatalogTable[]]>();
+  for (const table of catalog.tables.values()) if (table.root === undefined) found.set(table.oid, [table]);
+  for (const table of catalog.tables.values()) if (table.root !== undefined) found.get(table.root)?.push(table);
+  return found.values();
+}
+
+function memberStatements(table: CatalogTable, version: number, publication: string): string[] {
+  const full = wantsFull(table, version);
+  const identity = full === (table.identity === 'f') ? [] : [`ALTER TABLE ${tableName(table)} REPLICA IDENTITY ${full ? 'FULL' : 'DEFAULT'}`];
+  return [
+    // Before a table loses its identity: without one, an UPDATE of a published table fails too.
+    ...(table.publishedAs !== 0 && !table.foreign && !isCapturable(table, version)
+      ? [`ALTER PUBLICATION ${publication} DROP TABLE ${listed(table)}`]
+      : []),
+    ...(table.foreign || table.unlogged || (!full && table.identity !== 'f') ? [] : identity),
+  ];
+}
+
+function creation(publication: string, stored: boolean): (tables: readonly CatalogTable[]) => string {
+  const settings = `publish_via_partition_root = true${stored ? ', publish_generated_columns = stored' : ''}`;
+  return (tables) =>
+    `CREATE PUBLICATION ${publication}${tables.length === 0 ? '' : ` FOR TABLE ${tables.map(listed).join(', ')}`} WITH (${settings})`;
+}
+
+/** @param publication as it is written in SQL */
+export function addTable(table: CatalogTable, publication: string): string {
+  return `ALTER PUBLICATION ${publication} ADD TABLE ${listed(table)}`;
+}
+
+function listed(table: CatalogTable): string {
+  return `${table.partitioned ? '' : 'ONLY '}${tableName(table)}`;
+}
+
+function notOurs(table: CatalogTable, adds: boolean): Uncovered {
+  const owner = table.otherOwner ?? '';
+  return {
+    table: qualified(table),
+    what: `belongs to the role ${owner}, and this one may not alter it: ${adds ? 'not captured' : 'earlier values are not covered'}`,
+    remedy: `GRANT ${pg.escapeIdentifier(owner)} to the role that captures, or run "indelible capture setup" as a superuser`,
+  };
 }
 
 const OPERATIONS = ['insert', 'update', 'delete', 'truncate'];

@@ -55,14 +55,15 @@ export async function captureRemove(remove: CaptureRemove): Promise<CaptureRemov
     const record = remove.appender === undefined ? undefined : await loadRecord(remove.appender, remove.name);
     if (record !== undefined) await mustBe(remove.sourceUrl, record);
     const { schema, hasSlot } = await planRemoval(source, slot, publication);
-    const statements = [...schema, ...(hasSlot ? [`SELECT pg_drop_replication_slot(${pg.escapeLiteral(slot)})`] : [])];
+    const statements = [...(hasSlot ? [`SELECT pg_drop_replication_slot(${pg.escapeLiteral(slot)})`] : []), ...schema];
     const full = [...(await loadCatalog(source, publication)).tables.values()].filter((table) => table.identity === 'f');
     const identities = full.map((table) => `ALTER TABLE ${tableName(table)} REPLICA IDENTITY DEFAULT`);
     if (!remove.yes) return { statements, applied: false, identities };
     // The trail first: a server that captures must not take what follows for a gap.
     if (remove.appender !== undefined && record !== undefined) await stop(source, remove.appender, record);
-    await inOne(source, schema);
+    // The slot next: nobody reads it any more, and while it is there the source keeps its whole log for it.
     if (hasSlot) await dropSlot(source, slot);
+    await inOne(source, schema);
     return { statements, applied: true, identities };
   } finally {
     await source.end();
@@ -136,7 +137,7 @@ async function inOne(source: pg.ClientBase, statements: readonly string[]): Prom
   } catch (cause) {
     await source.query('rollback');
     if (!(cause instanceof Error)) throw cause;
-    throw new Failure('capture_invalid', `${cause.message}; run it again as the role that made them, or as a superuser`, {}, { cause });
+    throw new Failure('capture_invalid', `${cause.message}; the slot is dropped, and the rest is left: run it again as the role that made it, or as a superuser`, {}, { cause });
   }
 }
 
@@ -159,7 +160,7 @@ async function dropSlot(source: pg.ClientBase, slot: string): Promise<void> {
       if ((cause as { code?: string }).code !== OBJECT_IN_USE || attempt >= ATTEMPTS)
         throw new Failure(
           'capture_invalid',
-          `the slot ${slot} could not be dropped: ${cause.message}. Stop the server that captures, and run it again`,
+          `the slot ${slot} could not be dropped: ${cause.message}. It holds the log of the source back, without an end, until it is: stop the server that captures, and run it again, or SELECT pg_drop_replication_slot(${pg.escapeLiteral(slot)})`,
           {},
           { cause },
         );

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import type { Catalog, CatalogTable, ForeignKey } from './catalog.ts';
 import { parseMapping } from './mapping/load.ts';
 import { NO_MAPPING, type SourceMapping } from './mapping/mapping.ts';
+import { passingHashKey } from './hash-key.ts';
 import { makeResourceMap, mapUnknown } from './resource-map.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 
 let oid = 0;
+const hashKey = passingHashKey();
 
 function table(
   name: string,
@@ -44,7 +46,7 @@ function mapped(mapping: SourceMapping, ...tables: readonly CatalogTable[]): Map
     types: new Map(),
     publication: undefined,
   };
-  const maps = makeResourceMap(catalog, { mapping: () => mapping });
+  const maps = makeResourceMap(catalog, hashKey, { mapping: () => mapping });
   return (found) => maps.get(found.oid);
 }
 
@@ -170,13 +172,25 @@ test('a reference is related when it holds the columns of the id, whatever else 
   expect(mapped(mapping, parent, child)(child)?.related).toEqual([{ relation: 'parent_code', type: 'parent', columns: ['parent_code'] }]);
 });
 
+test('a column for card numbers, and what refers to it, goes by the value; any other rule counts for more', () => {
+  const cards = table('cards', 'card_number token', [], ['card_number']);
+  const payments = table('payments', 'id paid_with', [key(cards, 'paid_with')]);
+  const found = mapsOf(cards, payments);
+  expect(found(cards)?.secrets).toEqual(new Map([['card_number', 'card_number'], ['token', 'token']]));
+  expect(found(cards)?.key).toEqual({ columns: ['card_number'], secret: { rules: ['card_number'], hashKey } });
+  expect(found(payments)?.secrets).toEqual(new Map([['paid_with', 'card_number']]));
+  expect(found(payments)?.related).toMatchObject([{ secret: { rules: ['card_number'] } }]);
+  const mapping = mappingOf('tables: { cards: { redact: [card_number] } }');
+  expect(mapped(mapping, cards, payments)(payments)?.secrets).toEqual(new Map([['paid_with', 'mapping']]));
+});
+
 test('a column that the mapping redacts is a secret wherever it is referred to', () => {
   const parent = table('parents', 'id organization_id');
   const child = table('children', 'id parent_id', [key(parent, 'parent_id')]);
   const found = mapped(mappingOf('tables: {parents: {redact: [id]}}'), organizations, parent, child);
   expect(found(child)?.secrets).toEqual(new Map([['parent_id', 'mapping']]));
-  expect(found(child)?.related).toMatchObject([{ columns: ['parent_id'], secret: [true] }]);
-  expect(found(child)?.tenant).toMatchObject([{ label: 'public.parents', secret: [true] }]);
+  expect(found(child)?.related).toMatchObject([{ columns: ['parent_id'], secret: { rules: ['mapping'], hashKey } }]);
+  expect(found(child)?.tenant).toMatchObject([{ label: 'public.parents', secret: { rules: ['mapping'], hashKey } }]);
 });
 
 test('a mapped tenant: a column alone, none, or one for all rows; rows that refer to a fixed one are not led there', () => {

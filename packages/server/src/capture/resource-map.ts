@@ -5,7 +5,8 @@
 import { type Redaction, makeRedaction } from '@indelible/core';
 import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
 import { NO_MAPPING, type SourceMapping, type TableMapping } from './mapping/mapping.ts';
-import { type KeyColumns, MAPPING_RULE, type Secrets, keyColumns, secretsOf } from './secrets.ts';
+import type { HashKey } from './hash-key.ts';
+import { type KeyColumns, MAPPING_RULE, NO_SECRETS, type Secrets, type SourceSecrets, keyColumns, secretsOf } from './secrets.ts';
 import { wantsFull } from './publication-plan.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 import { type TenantStep, labelOf, tenantSteps } from './tenant-rule.ts';
@@ -54,6 +55,8 @@ export interface TableMap {
   readonly key: KeyColumns;
   /** Columns that hold secrets, by their own name or that of the column they refer to. */
   readonly secrets: Secrets;
+  /** By it a secret is hidden that is a name or a tenant. */
+  readonly hashKey: HashKey;
   readonly nameColumn: string | undefined;
   readonly noise: ReadonlySet<string>;
   readonly related: readonly Reference[];
@@ -74,14 +77,15 @@ export interface MapKey extends KeyColumns {
 
 export type ResourceMap = ReadonlyMap<number, TableMap>;
 
-export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): ResourceMap {
+/** @param hashKey of the source's record, wherever what comes of the maps is kept */
+export function makeResourceMap(catalog: Catalog, hashKey: HashKey, options: MapOptions = {}): ResourceMap {
   const mapping = options.mapping?.() ?? NO_MAPPING;
-  const secrets = secretsOf(catalog, options.redaction ?? makeRedaction(), mapping);
+  const secrets = secretsOf(catalog, options.redaction ?? makeRedaction(), mapping, hashKey);
   const steps = tenantSteps(catalog, mapping.tenantColumns ?? options.tenantColumns ?? TENANT_COLUMNS, secrets, mapping);
   const types = typesOf(catalog, mapping);
   const targets = new Map<number, Map<string, MapKey>>();
   for (const table of catalog.tables.values()) {
-    const own = ownKeyOf(table, catalog.version, secrets.get(table.oid));
+    const own = ownKeyOf(table, catalog.version, secrets);
     if (own !== undefined && table.root === undefined) mapOf(targets, table.oid).set(own.label, own);
   }
   for (const list of steps.values()) {
@@ -97,8 +101,9 @@ export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): Res
     maps.set(table.oid, {
       table: qualified(table),
       resourceType: types.get(table.oid) ?? resourceType(table.name),
-      key: keyColumns(id, id, secrets.get(table.oid)),
-      secrets: secrets.get(table.oid) ?? new Map(),
+      key: keyColumns(id, id, secrets, table.oid),
+      secrets: secrets.byTable.get(table.oid) ?? new Map(),
+      hashKey,
       nameColumn: nameColumn(table, said),
       noise: new Set(
         table.columns.map((column) => column.name).filter((name) => noise.has(snakeCase(name)) || said.noise?.includes(name) === true),
@@ -106,8 +111,9 @@ export function makeResourceMap(catalog: Catalog, options: MapOptions = {}): Res
       related: referencesOf(table, catalog, types, secrets, mapping),
       tenant: steps.get(table.oid) ?? [],
       mapKeys: [...(targets.get(table.oid)?.values() ?? [])],
-      ownKey: ownKeyOf(table, catalog.version, secrets.get(table.oid)),
-      skip: said.skip === true,
+      ownKey: ownKeyOf(table, catalog.version, secrets),
+      // What was not to be seen under its former name is not either under a new one that the mapping does not know.
+      skip: said.skip ?? (table.formerly ?? []).some((name) => mapping.tables.get(name)?.skip === true),
     });
   }
   return maps;
@@ -130,20 +136,26 @@ function nameColumn(table: CatalogTable, said: TableMapping): string | undefined
 }
 
 /** A table that cannot have REPLICA IDENTITY FULL tells the key of a deleted row and nothing else. */
-function ownKeyOf(table: CatalogTable, version: number, secrets: Secrets | undefined): MapKey | undefined {
+function ownKeyOf(table: CatalogTable, version: number, secrets: SourceSecrets): MapKey | undefined {
   return wantsFull(table, version) || table.primaryKey.length === 0
     ? undefined
-    : { ...keyColumns(table.primaryKey, table.primaryKey, secrets), label: labelOf(table) };
+    : { ...keyColumns(table.primaryKey, table.primaryKey, secrets, table.oid), label: labelOf(table) };
 }
 
 /** A table that the catalog does not know, because it was dropped before its last rows were read. */
-export function mapUnknown(table: string, name: string, mapping: SourceMapping = NO_MAPPING): TableMap {
+export function mapUnknown(
+  table: string,
+  name: string,
+  mapping: SourceMapping = NO_MAPPING,
+  hashKey: HashKey = NO_SECRETS.hashKey,
+): TableMap {
   const said = mapping.tables.get(table) ?? {};
   return {
     table,
     resourceType: said.type ?? resourceType(name),
     key: { columns: [] },
     secrets: new Map(said.redact?.map((column) => [column, MAPPING_RULE])),
+    hashKey,
     nameColumn: undefined,
     noise: new Set(),
     related: [],
@@ -176,7 +188,7 @@ function referencesOf(
   table: CatalogTable,
   catalog: Catalog,
   types: ReadonlyMap<number, string>,
-  secrets: ReadonlyMap<number, Secrets>,
+  secrets: SourceSecrets,
   mapping: SourceMapping,
 ): Reference[] {
   return table.foreignKeys.flatMap((key) => {
@@ -191,7 +203,7 @@ function referencesOf(
       {
         relation: relationOf(telling ?? ''),
         type: key.type ?? types.get(target.oid) ?? resourceType(target.name),
-        ...keyColumns(columns, id, secrets.get(target.oid)),
+        ...keyColumns(columns, id, secrets, target.oid),
       },
     ];
   });

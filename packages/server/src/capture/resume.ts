@@ -2,7 +2,7 @@
 // Where the slot is still good it goes on there, so that what was written since the hole is captured.
 
 import type pg from 'pg';
-import { Failure, makeRedaction } from '@indelible/core';
+import { Failure } from '@indelible/core';
 import { appendIn } from '../store/append.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
 import { inTransaction } from '../store/pool.ts';
@@ -11,20 +11,21 @@ import { checkContinuity } from './continuity.ts';
 import { captureEvent } from './gap.ts';
 import { STOPS, isStopReason, keepsSlot } from './gap-reasons.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
+import { type MappingChoice, mustBeOnRecord } from './mapping/on-record.ts';
 import { makeSlot } from './new-slot.ts';
 import { lookAt, remembered } from './publication-memory.ts';
 import { type Uncovered, planPublication, widening } from './publication-plan.ts';
 import { type SourceIdentity, identifySource, logEnd, walEnd } from './replication.ts';
 import { wasRemoved } from './remove.ts';
-import { type MapOptions, makeResourceMap } from './resource-map.ts';
+import type { MapOptions } from './resource-map.ts';
 import { ShapeMemory } from './shape-memory.ts';
 import { openSource } from './source-client.ts';
 import { checkSource, failedOf } from './source-checks.ts';
 import { type OpenGap, type SourceRecord, loadAcknowledged, loadRecord, namesOf, registerSource } from './source-record.ts';
-import { runStatements, whileNobodyLooks } from './source-statements.ts';
-import { fillFromSource } from './tenant-fill.ts';
+import type { Waiting } from './slot-wait.ts';
+import { runPlan, runStatements, whileNobodyLooks } from './source-statements.ts';
 
-export interface CaptureResume extends MapOptions {
+export interface CaptureResume extends MapOptions, MappingChoice, Waiting {
   readonly sourceUrl: string;
   readonly name: string;
   readonly appender: pg.Pool;
@@ -44,7 +45,8 @@ export interface CaptureResumeResult {
 }
 
 /**
- * @throws Failure `capture_invalid`: the trail does not know the source, it does not answer, or lacks what capture needs
+ * @throws Failure `capture_invalid`: the trail does not know the source, it does not answer, lacks what capture needs, or was
+ *   captured by another mapping
  * @example
  * const { gap } = await captureResume({ sourceUrl, name: 'shop', appender: store.appender, acceptGap: false });
  */
@@ -63,15 +65,18 @@ export async function captureResume(resume: CaptureResume): Promise<CaptureResum
     const slot = await slotFor(source, record, identity, appender);
     const catalog = await loadCatalog(source, record.publication);
     const plan = planPublication(catalog, record.publication);
-    const statements = [...widening(catalog.publication, record.publication), ...plan.statements];
-    const result = { gap, slot, statements, uncovered: plan.uncovered };
+    const widened = widening(catalog.publication, record.publication);
+    const result = { gap, slot, statements: [...widened, ...plan.statements], uncovered: [...plan.uncovered, ...plan.refused] };
     if (!resume.acceptGap) return { ...result, resumed: false };
-    await whileNobodyLooks(appender, record.sourceId, async () => {
-      await runStatements(source, statements);
+    await mustBeOnRecord(appender, name, resume);
+    const left = await whileNobodyLooks(appender, name, resume, async () => {
+      await runStatements(source, widened);
+      const tables = await runPlan(source, plan, record.publication, resume.signal);
       if (slot === 'new') await makeSlot(source, { ...resume, record });
       else await keepSlot(source, resume, record, identity);
+      return tables;
     });
-    return { ...result, resumed: true };
+    return { ...result, uncovered: [...result.uncovered, ...left], resumed: true };
   } finally {
     await source.end();
   }
@@ -96,10 +101,11 @@ async function slotFor(source: pg.Client, record: SourceRecord, identity: Source
   return keeps && found.slot !== undefined && found.slot.activePid === undefined ? 'kept' : 'new';
 }
 
-/** Rows that were written in the hole are missing in the tenant map: it is read again, and what it knows besides stays. */
+/** What was written in the hole is missing in the tenant map: the capture fills it anew, and rows from before the hole's end do not use it. */
 async function keepSlot(source: pg.Client, resume: CaptureResume, record: SourceRecord, identity: SourceIdentity): Promise<void> {
   const { publication, slot } = namesOf(record.name);
   const before = await walEnd(source);
+  const wholeFrom = await logEnd(source);
   await source.query('begin isolation level repeatable read read only');
   const catalog = await loadCatalog(source, publication);
   const look = await lookAt(source, catalog, publication);
@@ -109,15 +115,12 @@ async function keepSlot(source: pg.Client, resume: CaptureResume, record: Source
   );
   const at = parseLsn(confirmed.rows[0]?.at ?? '0/0');
   const slotAt: Lsn = at > record.acknowledged ? at : record.acknowledged;
-  const begin = { slotAt, published: remembered(look), publishedAt: before, publicationWas: look.publication, sameHistory: true };
+  const begin = { slotAt, published: remembered(look), publishedAt: before, publicationWas: look.publication, wholeFrom, sameHistory: true };
   await inTransaction(resume.appender, async (tx) => {
     const sourceId = await registerSource(tx, record.name, identity, begin);
     const shapes = await ShapeMemory.load(tx, sourceId);
     await shapes.see(tx, catalog, () => logEnd(source));
-    const labelled = shapes.extend(catalog).catalog;
-    const maps = makeResourceMap(labelled, { ...resume, redaction: resume.redaction ?? makeRedaction() });
-    const present = [...labelled.tables.values()].filter(({ oid }) => catalog.tables.has(oid));
-    await fillFromSource(source, tx, sourceId, present, maps);
+    await tx.query('delete from indelible.tenant_map where source_id = $1', [sourceId]);
     const reason = record.openGap?.reason ?? 'stopped';
     // An advanced slot has skipped up to where it stands; what a publication hid, it hid until just now.
     const end = reason === 'slot_advanced' ? slotAt : before;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { CLOCK_SKEW_MS_MAX, makeRedaction } from '@indelible/core';
 import { expect, test } from 'vitest';
 import type { RowChange, RowItem } from './assemble.ts';
@@ -5,7 +6,9 @@ import { type Attributed, UNATTRIBUTED } from './attribution.ts';
 import { type Before, type Relation, type Tuple, UNCHANGED } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
 import { type EventSettings, rowEvent, skippedBecause } from './row-event.ts';
+import { hashKeyOf, passingHashKey } from './hash-key.ts';
 import { imagesOf, keyText } from './row-image.ts';
+import type { SecretParts } from './secrets.ts';
 
 const relation: Relation = {
   kind: 'relation',
@@ -21,11 +24,14 @@ const relation: Relation = {
     { name: 'updated_at', type: 1184 },
   ],
 };
+const hashKey = hashKeyOf(Buffer.alloc(32, 7));
+const secretly = (...rules: string[]): SecretParts => ({ rules, hashKey });
 const map: TableMap = {
   table: 'public.bots',
   resourceType: 'bot',
   key: { columns: ['id'] },
   secrets: new Map([['api_key', 'api_key']]),
+  hashKey,
   nameColumn: 'name',
   noise: new Set(['updated_at']),
   related: [{ relation: 'dataset', type: 'dataset', columns: ['dataset_id'] }],
@@ -122,13 +128,13 @@ test('ids are of version 8, and another history of the same source gives others'
 test('a secret that is a key or a name is written as its hash, in the resource and where it is referred to', () => {
   const secretMap: TableMap = {
     ...map,
-    key: { columns: ['api_key', 'id'], secret: [true, false] },
+    key: { columns: ['api_key', 'id'], secret: secretly('api_key', '') },
     nameColumn: 'api_key',
     secrets: new Map([
       ['api_key', 'api_key'],
       ['dataset_id', 'token'],
     ]),
-    related: [{ relation: 'dataset', type: 'dataset', columns: ['dataset_id'], secret: [true] }],
+    related: [{ relation: 'dataset', type: 'dataset', columns: ['dataset_id'], secret: secretly('token') }],
   };
   const change: RowChange = {
     kind: 'update',
@@ -138,14 +144,45 @@ test('a secret that is a key or a name is written as its hash, in the resource a
   };
   const made = rowEvent(item(change), imagesOf(change), secretMap, maria, true, settings);
   expect(JSON.stringify(made)).not.toMatch(/sk_[12]|tok_[12]/);
-  expect(made.resource).toEqual({ type: 'bot', id: keyText(['sk_2', '1'], [true, false]), name: keyText(['sk_2'], [true]) });
+  expect(made.resource).toEqual({ type: 'bot', id: keyText(['sk_2', '1'], secretly('api_key', '')), name: keyText(['sk_2'], secretly('api_key')) });
   expect(made.related?.map(({ id }) => id)).toEqual([
-    keyText(['sk_1', '1'], [true, false]),
-    keyText(['tok_2'], [true]),
-    keyText(['tok_1'], [true]),
+    keyText(['sk_1', '1'], secretly('api_key', '')),
+    keyText(['tok_2'], secretly('token')),
+    keyText(['tok_1'], secretly('token')),
   ]);
-  expect(keyText(['tok_1'], [true])).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(keyText(['tok_1'], secretly('token'))).toMatch(/^hmac:[0-9a-f]{64}$/);
   expect(made.change).toMatchObject({ before: { dataset_id: { redacted: 'token' } }, fields: ['api_key', 'dataset_id', 'name'] });
+});
+
+test('what hides a secret is of use to nobody who has not the key of the source', () => {
+  // HMAC-SHA-256 of "555-0100" under 32 bytes of 7.
+  expect(keyText(['555-0100'], secretly('phone'))).toBe(`hmac:${createHmac('sha256', Buffer.alloc(32, 7)).update('555-0100').digest('hex')}`);
+  expect(keyText(['555-0100'], { rules: ['phone'], hashKey: passingHashKey() })).not.toBe(keyText(['555-0100'], secretly('phone')));
+  expect(JSON.stringify({ map, hashKey })).not.toContain(Buffer.alloc(32, 7).toString('base64').slice(0, 8));
+  expect(JSON.stringify(hashKey)).toBe(JSON.stringify({ key: {}, id: hashKey.id }));
+});
+
+test('a card number is hidden as an id, in what refers to it and in its value; other values of such columns are shown', () => {
+  const byValue: TableMap = {
+    ...map,
+    key: { columns: ['dataset_id'], secret: secretly('card_number') },
+    nameColumn: 'dataset_id',
+    secrets: new Map([['dataset_id', 'card_number']]),
+    related: [{ relation: 'dataset', type: 'dataset', columns: ['dataset_id'], secret: secretly('card_number') }],
+  };
+  const card = '4111 1111 1111 1111';
+  const made = (value: string) => {
+    const change: RowChange = { kind: 'insert', relation, after: ['1', 'a', value, null, null] };
+    return rowEvent(item(change), imagesOf(change), byValue, maria, true, { ...settings, types: new Map() });
+  };
+  const told = made(card);
+  expect(JSON.stringify(told)).not.toContain('1111');
+  const id = expect.stringMatching(/^hmac:/);
+  expect(told).toMatchObject({ resource: { id, name: id }, related: [{ id }] });
+  expect(made('queen of hearts')).toMatchObject({
+    resource: { id: 'queen of hearts', name: 'queen of hearts' },
+    related: [{ id: 'queen of hearts' }],
+  });
 });
 
 test('what is skipped, and what is not', () => {

@@ -18,7 +18,7 @@ import { type ChangeSettings, changeOf } from './change-of.ts';
 import { lsnText } from './lsn.ts';
 import type { Begin } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
-import { type RowImages, hashOf, keyOf, textOf } from './row-image.ts';
+import { type RowImages, keyOf, shownAs, textOf } from './row-image.ts';
 
 const VERBS = { insert: 'created', update: 'updated', delete: 'deleted', truncate: 'truncated', observe: 'observed' } as const;
 
@@ -68,12 +68,28 @@ export function rowEvent(
   tenantKnown: boolean,
   settings: EventSettings,
 ): NewEvent {
-  const { begin, ordinal } = item;
-  const action = `${map.resourceType}.${VERBS[images.kind]}`;
-  const commit = lsnText(begin.commitLsn);
-  const { category, operation, severity, tags } = classify(action);
   const related = relatedOf(map, images);
   const change = changeOf(images, item.bytes, map.secrets, settings);
+  return {
+    ...frameOf(item, images.kind, map, attributed, tenantKnown, settings),
+    resource: resourceOf(map, images),
+    ...(related.length === 0 ? {} : { related }),
+    ...(change === undefined ? {} : { change }),
+  };
+}
+
+/** What is said of a row's change without looking at the row: id, action, time, actor and place. */
+export function frameOf(
+  { begin, ordinal }: RowItem,
+  kind: RowImages['kind'],
+  map: TableMap,
+  attributed: Attributed,
+  tenantKnown: boolean,
+  settings: EventSettings,
+): NewEvent {
+  const action = `${map.resourceType}.${VERBS[kind]}`;
+  const commit = lsnText(begin.commitLsn);
+  const { category, operation, severity, tags } = classify(action);
   const { occurredAt, ahead, metadata: sourceTime } = whenOf(begin, settings.nowMs);
   const metadata: JsonObject = { ...attributed.metadata, ...sourceTime };
   const ownTags = [...(tenantKnown ? [] : [TENANT_UNKNOWN_TAG]), ...(ahead ? [CLOCK_AHEAD_TAG] : [])];
@@ -87,9 +103,6 @@ export function rowEvent(
     severity,
     occurredAt,
     actor: attributed.actor,
-    resource: resourceOf(map, images),
-    ...(related.length === 0 ? {} : { related }),
-    ...(change === undefined ? {} : { change }),
     ...(attributed.context === undefined ? {} : { context: attributed.context }),
     source: { kind: 'postgres', name: settings.name, position: `${commit}:${ordinal}`, transaction: String(begin.xid) },
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
@@ -129,9 +142,8 @@ function resourceOf(map: TableMap, images: RowImages): Resource {
     side === undefined || map.nameColumn === undefined ? null : textOf(relation, side, map.nameColumn),
   );
   const telling = named.find((text) => typeof text === 'string' && text !== '') ?? undefined;
-  const name = (telling !== undefined && map.secrets.has(map.nameColumn ?? '') ? hashOf(telling) : telling)
-    ?.slice(0, NAME_CHARS_MAX)
-    .toWellFormed();
+  const shown = telling === undefined ? undefined : shownAs(telling, map.secrets.get(map.nameColumn ?? ''), map.hashKey);
+  const name = shown?.slice(0, NAME_CHARS_MAX).toWellFormed();
   return { type: map.resourceType, ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) };
 }
 

@@ -1,9 +1,11 @@
 // A row before and after its change, and the texts that are read from it: single values and keys.
 
 import { createHash } from 'node:crypto';
-import { ID_CHARS_MAX } from '@indelible/core';
+import { ID_CHARS_MAX, isCardNumber } from '@indelible/core';
 import type { RowChange } from './assemble.ts';
-import type { KeyColumns } from './secrets.ts';
+import { type HashKey, hidden } from './hash-key.ts';
+import { CARD_RULE } from './secret-text.ts';
+import type { KeyColumns, SecretParts } from './secrets.ts';
 import { type Cell, type Relation, type Tuple, UNCHANGED } from './pgoutput.ts';
 
 export interface RowImages {
@@ -68,20 +70,29 @@ export function keyOf(relation: Relation, tuple: Tuple, { columns, secret }: Key
 
 /**
  * Values joined by commas; a comma or backslash within a part of a composite key is escaped, so that two keys never meet.
- * A text longer than an id may be is named by its SHA-256, and so is a part that is a secret.
+ * A text longer than an id may be is named by its SHA-256, a part that is a secret by its HMAC.
  *
  * @example keyText(['a,b', 'c']) // "a\\,b,c"
  */
-export function keyText(values: readonly string[], secret?: readonly boolean[]): string | undefined {
-  const parts =
-    secret === undefined ? values : values.map((value, index) => (secret[index] === true && value !== '' ? hashOf(value) : value));
+export function keyText(values: readonly string[], secret?: SecretParts): string | undefined {
+  const parts = secret === undefined ? values : values.map((value, index) => shownAs(value, secret.rules[index] ?? '', secret.hashKey));
   if (parts.length === 0) return undefined;
   const text = parts.length === 1 ? (parts[0] ?? '') : parts.map((part) => part.replace(/[\\,]/g, '\\$&')).join(',');
   if (text === '') return undefined;
   return text.length <= ID_CHARS_MAX ? text : hashOf(text);
 }
 
-/** What stands in the place of a text that an id may not hold. */
-export function hashOf(text: string): string {
+/**
+ * A text that shall be an id, a name or a tenant, as it may be shown.
+ *
+ * @param rule under which its column falls; empty or undefined: none
+ */
+export function shownAs(text: string, rule: string | undefined, hashKey: HashKey): string {
+  if (rule === undefined || rule === '' || text === '') return text;
+  return rule === CARD_RULE && !isCardNumber(text) ? text : hidden(text, hashKey);
+}
+
+/** What stands in the place of a text that is too long for an id. */
+function hashOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -3,29 +3,46 @@
 
 import type { Redaction } from '@indelible/core';
 import { type Catalog, qualified } from './catalog.ts';
+import { type HashKey, passingHashKey } from './hash-key.ts';
 import type { SourceMapping } from './mapping/mapping.ts';
+import { CARD_RULE, goesByValue } from './secret-text.ts';
 
-/** Column -> the redaction rule that it falls under. */
+/** Column -> the redaction rule that it falls under. Of the rule for card numbers only those values that are one are secrets. */
 export type Secrets = ReadonlyMap<string, string>;
 
 /** The columns whose values name a row or lead to another, in order. */
 export interface KeyColumns {
   readonly columns: readonly string[];
-  /** For each column whether its value is a secret; left out when none is. */
-  readonly secret?: readonly boolean[];
+  /** Left out when no value is a secret. */
+  readonly secret?: SecretParts;
+}
+
+export interface SecretParts {
+  /** For each column the rule that it falls under; empty: none. */
+  readonly rules: readonly string[];
+  readonly hashKey: HashKey;
 }
 
 /** The rule under which a column falls that the mapping file names. */
 export const MAPPING_RULE = 'mapping';
 
-export function secretsOf(catalog: Catalog, redaction: Redaction, mapping: SourceMapping): ReadonlyMap<number, Secrets> {
+/** The secrets of all tables of a source, and how they are hidden. */
+export interface SourceSecrets {
+  /** By OID. */
+  readonly byTable: ReadonlyMap<number, Secrets>;
+  readonly hashKey: HashKey;
+}
+
+/** Of tables without any; the key is never used. */
+export const NO_SECRETS: SourceSecrets = { byTable: new Map(), hashKey: passingHashKey() };
+
+export function secretsOf(catalog: Catalog, redaction: Redaction, mapping: SourceMapping, hashKey: HashKey): SourceSecrets {
   const found = new Map<number, Map<string, string>>();
   for (const table of catalog.tables.values()) {
     // A value is as secret under the name that its column had before.
     const redacted = [qualified(table), ...(table.formerly ?? [])].flatMap((full) => mapping.tables.get(full)?.redact ?? []);
     const rules = table.columns.flatMap(({ name, formerly = [] }) => {
-      const ruleOf = (each: string): string | undefined => redaction.ruleOf(each) ?? (redacted.includes(each) ? MAPPING_RULE : undefined);
-      const rule = [name, ...formerly].map(ruleOf).find((found) => found !== undefined);
+      const rule = ruleOfNames([name, ...formerly], redaction, redacted);
       return rule === undefined ? [] : [[name, rule] as const];
     });
     found.set(table.oid, new Map(rules));
@@ -38,22 +55,36 @@ export function secretsOf(catalog: Catalog, redaction: Redaction, mapping: Sourc
       for (const { target, columns, targetColumns } of table.foreignKeys) {
         columns.forEach((column, index) => {
           const rule = found.get(target)?.get(targetColumns[index] ?? '');
-          if (own === undefined || rule === undefined || own.has(column)) return;
+          if (own === undefined || rule === undefined || own.get(column) === rule) return;
+          if (own.has(column) && own.get(column) !== CARD_RULE) return;
           own.set(column, rule);
           grown = true;
         });
       }
     }
   }
-  return found;
+  return { byTable: found, hashKey };
 }
 
 /**
  * Key columns with their secrets marked.
  *
- * @param named what the columns are called where the key belongs: that table decides, so that both sides write it alike
+ * @param named what the columns are called where the key belongs
+ * @param oid of the table where the key belongs: it decides, so that both sides write it alike
  */
-export function keyColumns(columns: readonly string[], named: readonly string[], secrets: Secrets | undefined): KeyColumns {
-  const secret = named.map((name) => secrets?.has(name) === true);
-  return secret.includes(true) ? { columns, secret } : { columns };
+export function keyColumns(
+  columns: readonly string[],
+  named: readonly string[],
+  { byTable, hashKey }: SourceSecrets,
+  oid: number,
+): KeyColumns {
+  const rules = named.map((name) => byTable.get(oid)?.get(name) ?? '');
+  return rules.every((rule) => rule === '') ? { columns } : { columns, secret: { rules, hashKey } };
+}
+
+/** A rule for whatever value counts for more than the one for card numbers. */
+export function ruleOfNames(names: readonly string[], redaction: Redaction, redacted: readonly string[]): string | undefined {
+  const ruleOf = (name: string): string | undefined => redaction.ruleOf(name) ?? (redacted.includes(name) ? MAPPING_RULE : undefined);
+  const whole = names.map(ruleOf).find((rule) => rule !== undefined);
+  return whole ?? (names.some((name) => goesByValue(name, redaction)) ? CARD_RULE : undefined);
 }

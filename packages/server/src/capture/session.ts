@@ -12,6 +12,7 @@ import {
   CAPTURE_QUEUE_BYTES_MAX,
 } from '../limits.ts';
 import { Assembler, type Item } from './assemble.ts';
+import type { Foretold } from './assemble-foretold.ts';
 import { BareRows } from './bare-rows.ts';
 import { type BatchResult, type BatchSettings, applyBatch } from './batch.ts';
 import { checkContinuity } from './continuity.ts';
@@ -20,15 +21,19 @@ import { DDL_PREFIX } from './ddl-message.ts';
 import type { Gap } from './gap.ts';
 import type { Lsn } from './lsn.ts';
 import type { Output } from './pgoutput.ts';
+import type { PieceFaults } from './piece-faults.ts';
 import { type Look, agrees, lookAt, noteCoverage } from './publication-memory.ts';
+import { TablePublisher } from './publish-tables.ts';
 import { ReplicationStream, connectReplication, identify, walEnd } from './replication.ts';
 import type { MapOptions } from './resource-map.ts';
 import type { SlotHolder } from './slot-holder.ts';
 import type { SlotWatch } from './slot-watch.ts';
+import { untilFree } from './slot-free.ts';
 import { connectSource } from './source-client.ts';
 import { type Cursor, type SourceRecord, advanceIdle, loadPublicationMemory } from './source-record.ts';
 import { lookUndisturbed } from './source-statements.ts';
 import { SourceTables } from './tables.ts';
+import { type RowFault, faultLog } from './unreadable-row.ts';
 
 /** Where capture tells the operator what it does; pino's loggers fit. */
 export interface CaptureLog {
@@ -42,9 +47,11 @@ export interface SessionOptions extends MapOptions {
   readonly contextKey: string | undefined;
   readonly redaction: Redaction;
   readonly log: CaptureLog;
-  /** These two outlive the session. */
+  /** These outlive the session. */
   readonly slotWatch: SlotWatch;
   readonly slotHolder: SlotHolder;
+  readonly foretold: Foretold;
+  readonly pieceFaults: PieceFaults;
   /** CAPTURE_LEASE_MS by default. */
   readonly leaseMs?: number;
   /** CAPTURE_COMMIT_ROWS_MAX by default. */
@@ -62,6 +69,8 @@ export class Session {
   readonly #tables: SourceTables;
   readonly #assembler: Assembler;
   readonly #bareRows = new BareRows();
+  readonly #publisher: TablePublisher;
+  readonly #unreadable: (fault: RowFault) => void;
   #queue: Item[] = [];
   #queueBytes = 0;
   #cursor: Cursor;
@@ -74,7 +83,6 @@ export class Session {
   #lastEventAt: Date | undefined;
   #applyingSinceMs: number | undefined;
   #tablesStale = false;
-  #refused = new Set<string>();
   #failure: Error | undefined;
   #ending = false;
   #wake: (() => void) | undefined;
@@ -91,7 +99,9 @@ export class Session {
     this.#acknowledged = record.acknowledged;
     this.#lastEventAt = record.lastEventAt;
     this.#tables = new SourceTables(record, options);
-    this.#assembler = new Assembler((item) => this.#enqueue(item));
+    this.#publisher = new TablePublisher(record.name, options.log);
+    this.#unreadable = faultLog(record.name, options.log);
+    this.#assembler = new Assembler((item) => this.#enqueue(item), options.foretold);
   }
 
   /** Undefined until the stream runs. */
@@ -105,14 +115,14 @@ export class Session {
 
   /** When the oldest change was committed that was read and is not in the trail yet: milliseconds since 1970; undefined when there is none. */
   get waitingSinceMs(): number | undefined {
-    return this.#applyingSinceMs ?? this.#queue.find((item) => item.kind !== 'commit')?.begin.committedAt;
+    return this.#applyingSinceMs ?? this.#queue.find((item) => item.kind !== 'commit')?.begin.committedAt ?? this.#assembler.waitingSinceMs;
   }
 
   get lastEventAt(): Date | undefined {
     return this.#lastEventAt;
   }
 
-  /** Runs until `end` is called, or a gap is found, which is returned. Throws for every other fault. */
+  /** Runs until `end` is called, the stream is to be read again, or a gap is found, which is returned. Throws for every other fault. */
   async run(): Promise<Gap | undefined> {
     const replication = await connectReplication(this.#options.sourceUrl);
     const stream = new ReplicationStream(replication, {
@@ -146,6 +156,7 @@ export class Session {
       throw this.#failure ?? error;
     } finally {
       stream.close();
+      await this.#tables.close();
       await this.#source?.end().catch(() => {});
     }
   }
@@ -163,9 +174,10 @@ export class Session {
 
   async #work(source: pg.Client, stream: ReplicationStream): Promise<Gap | undefined> {
     for (;;) {
-      if (this.#queue.length === 0 && !this.#ending && this.#failure === undefined) await this.#sleep();
+      if (this.#queue.length === 0 && !this.#ending && !this.#assembler.over && this.#failure === undefined) await this.#sleep();
       if (this.#ending) return undefined;
       if (this.#failure !== undefined) throw this.#failure;
+      if (this.#assembler.over && this.#queue.length === 0) return await this.#leave(source, stream);
       if (this.#tables.mappingChanged) await this.#tables.refresh(source, this.#trail);
       if (this.#queue.length > 0) {
         await this.#applyNext(source, stream);
@@ -177,6 +189,13 @@ export class Session {
       const gap = await this.#poll(source);
       if (gap !== undefined) return gap;
     }
+  }
+
+  /** The next session reads the stream again, from what the source was told last. */
+  async #leave(source: pg.Client, stream: ReplicationStream): Promise<undefined> {
+    stream.close();
+    await untilFree(source, this.#record.slot);
+    return undefined;
   }
 
   #sleep(): Promise<void> {
@@ -194,6 +213,7 @@ export class Session {
     // A new key or reference shows in no relation message.
     if (output.kind === 'message' && output.prefix === DDL_PREFIX) this.#tablesStale = true;
     this.#assembler.push(output, bytes);
+    if (this.#assembler.over) this.#wake?.();
   }
 
   #enqueue(item: Item): void {
@@ -225,9 +245,9 @@ export class Session {
     const counters = { ...this.#counters };
     this.#applyingSinceMs = items.find((item) => item.kind !== 'commit')?.begin.committedAt;
     await this.#trail.query('begin');
-    const { result, bare } = await this.#write(source, items, counters).catch(async (error: unknown) => {
-      await this.#trail.query('rollback').catch(() => {});
-      throw error;
+    const { result, bare } = await this.#write(source, items, counters).catch(async (error: Error) => {
+      const alive = await this.#trail.query('rollback').catch(() => undefined);
+      throw alive === undefined ? error : this.#options.pieceFaults.failed(this.#cursor, items, error);
     });
     const answer = await this.#trail.query('commit');
     if (answer.command !== 'COMMIT') throw new Error('the trail rolled the piece back');
@@ -252,7 +272,7 @@ export class Session {
 
   /** As many items as one commit may hold. */
   #take(): Item[] {
-    const rowsMax = this.#options.commitRows ?? CAPTURE_COMMIT_ROWS_MAX;
+    const rowsMax = this.#options.pieceFaults.rowsMax(this.#cursor) ?? this.#options.commitRows ?? CAPTURE_COMMIT_ROWS_MAX;
     let rows = 0;
     let bytes = 0;
     let count = 0;
@@ -279,6 +299,7 @@ export class Session {
       redaction: this.#options.redaction,
       types: this.#tables.types,
       mapOf: (relation) => this.#tables.mapOf(relation),
+      unreadable: this.#unreadable,
     };
   }
 
@@ -323,7 +344,7 @@ export class Session {
       this.#lastPollMs = 0;
       return undefined;
     }
-    const altered = await this.#publishNew(source);
+    const altered = await this.#publisher.publish(source, this.#tables.missing());
     await this.#noteCoverage(record, source, found, altered, before);
     return undefined;
   }
@@ -335,30 +356,6 @@ export class Session {
     if (catalog?.publication === undefined) return undefined;
     const found = await lookAt(source, catalog, publication);
     return agrees(found, catalog) ? found : undefined;
-  }
-
-  /** One transaction for all: a table is never published before its identity is whole. */
-  async #publishNew(source: pg.Client): Promise<boolean> {
-    const { statements, added } = this.#tables.missing();
-    if (statements.length === 0) return false;
-    const { log } = this.#options;
-    try {
-      await source.query('begin');
-      for (const statement of statements) await source.query(statement);
-      await source.query('commit');
-    } catch (error) {
-      await source.query('rollback');
-      const message = error instanceof Error ? error.message : String(error);
-      if (this.#refused.has(message)) return false;
-      this.#refused.add(message);
-      log.warn(
-        { source: this.#record.name, statements, error: message },
-        `capture of ${this.#record.name} cannot cover new tables: ${message}; run "indelible capture setup" as their owner`,
-      );
-      return false;
-    }
-    log.info({ source: this.#record.name, statements }, `capture of ${this.#record.name} covers ${added.length} more tables`);
-    return true;
   }
 
   async #noteCoverage(record: SourceRecord, source: pg.Client, found: Look, altered: boolean, before: Lsn): Promise<void> {

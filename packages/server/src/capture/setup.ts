@@ -5,13 +5,14 @@ import pg from 'pg';
 import { Failure } from '@indelible/core';
 import { inTransaction } from '../store/pool.ts';
 import type { SlotSnapshot } from './baseline-snapshot.ts';
-import { loadCatalog } from './catalog.ts';
+import { type Catalog, loadCatalog } from './catalog.ts';
 import { checkContinuity } from './continuity.ts';
-import { installDdl, planDdl, withoutDdl } from './ddl.ts';
+import { type DdlPlan, installDdl, planDdl, withoutDdl } from './ddl.ts';
 import { gapRemedy } from './gap.ts';
+import { type MappingChoice, mustBeOnRecord } from './mapping/on-record.ts';
 import { makeSlot } from './new-slot.ts';
 import { type Look, lookAt, noteCoverage } from './publication-memory.ts';
-import { type Uncovered, planPublication, widening } from './publication-plan.ts';
+import { type Plan, type Uncovered, planPublication, widening } from './publication-plan.ts';
 import { wasRemoved } from './remove.ts';
 import { identifySource, logEnd, walEnd } from './replication.ts';
 import type { MapOptions } from './resource-map.ts';
@@ -19,9 +20,10 @@ import { ShapeMemory } from './shape-memory.ts';
 import { openSource } from './source-client.ts';
 import { checkSource, failedOf } from './source-checks.ts';
 import { type SourceRecord, loadAcknowledged, loadRecord, namesOf } from './source-record.ts';
-import { runStatements, whileNobodyLooks } from './source-statements.ts';
+import type { Waiting } from './slot-wait.ts';
+import { runPlan, runStatements, whileNobodyLooks } from './source-statements.ts';
 
-export interface CaptureSetup extends MapOptions {
+export interface CaptureSetup extends MapOptions, MappingChoice, Waiting {
   readonly sourceUrl: string;
   /** 1 to 50 characters of a-z, 0-9, _ and -. */
   readonly name: string;
@@ -55,32 +57,53 @@ export async function captureSetup(setup: CaptureSetup): Promise<CaptureSetupRes
   try {
     const failed = failedOf(await checkSource(source, slot, setup.sourceUrl));
     if (failed !== undefined) throw new Failure('capture_invalid', failed);
-    const record = setup.appender === undefined ? undefined : await loadRecord(setup.appender, setup.name);
-    const slotWanted = await needsSlot(source, setup, record, slot);
-    const catalog = await loadCatalog(source, publication);
-    const plan = planPublication(catalog, publication);
-    const inSource = [...widening(catalog.publication, publication), ...plan.statements];
-    const ddl = setup.ddl === false ? undefined : await planDdl(source);
-    const uncovered = [...plan.uncovered, ...withoutDdl(ddl, setup.ddl !== false, catalog.publication?.allTables === true)];
-    const statements = [
-      ...inSource,
-      ...(ddl?.statements ?? []),
-      ...(slotWanted ? [`SELECT pg_create_logical_replication_slot(${pg.escapeLiteral(slot)}, 'pgoutput')`] : []),
-    ];
     const { appender } = setup;
-    if (setup.dryRun === true) return { statements, applied: false, uncovered };
+    if (setup.dryRun === true) return (await planSetup(source, setup)).result;
     if (appender === undefined) throw new TypeError('captureSetup needs the appender, unless it is a dry run');
-    await whileNobodyLooks(appender, record?.sourceId, async () => {
+    return await whileNobodyLooks(appender, setup.name, setup, async () => {
+      const { record, catalog, plan, widened, ddl, result } = await planSetup(source, setup);
+      if (record !== undefined) await mustBeOnRecord(appender, setup.name, setup);
       const found = await lookAt(source, catalog, publication);
-      await runStatements(source, inSource);
+      await runStatements(source, widened);
+      const left = await runPlan(source, plan, publication, setup.signal);
       await installDdl(source, ddl?.statements ?? []);
+      const altered = widened.length + plan.statements.length > 0;
       if (record === undefined || wasRemoved(record)) await makeSlot(source, { ...setup, appender, record });
-      else await coverMore(source, appender, record, found, inSource.length > 0);
+      else await coverMore(source, appender, record, found, altered);
+      return { ...result, applied: true, uncovered: [...result.uncovered, ...left] };
     });
-    return { statements, applied: true, uncovered };
   } finally {
     await source.end();
   }
+}
+
+interface SetupPlan {
+  readonly record: SourceRecord | undefined;
+  readonly catalog: Catalog;
+  readonly plan: Plan;
+  /** Statements that come before the plan's. */
+  readonly widened: readonly string[];
+  readonly ddl: DdlPlan | undefined;
+  readonly result: CaptureSetupResult;
+}
+
+async function planSetup(source: pg.Client, setup: CaptureSetup): Promise<SetupPlan> {
+  const { slot, publication } = namesOf(setup.name);
+  const record = setup.appender === undefined ? undefined : await loadRecord(setup.appender, setup.name);
+  const slotWanted = await needsSlot(source, setup, record, slot);
+  const catalog = await loadCatalog(source, publication);
+  const plan = planPublication(catalog, publication);
+  const widened = widening(catalog.publication, publication);
+  const ddl = setup.ddl === false ? undefined : await planDdl(source);
+  const statements = [
+    ...widened,
+    ...plan.statements,
+    ...(ddl?.statements ?? []),
+    ...(slotWanted ? [`SELECT pg_create_logical_replication_slot(${pg.escapeLiteral(slot)}, 'pgoutput')`] : []),
+  ];
+  const undone = withoutDdl(ddl, setup.ddl !== false, catalog.publication?.allTables === true);
+  const uncovered = [...plan.uncovered, ...plan.refused, ...undone];
+  return { record, catalog, plan, widened, ddl, result: { statements, applied: false, uncovered } };
 }
 
 /** What tables came into the publication is on record before the command ends. */

@@ -137,7 +137,13 @@ export class ShapeMemory {
   #named(table: CatalogTable, oid: number): CatalogTable {
     const list = this.#known.get(oid) ?? [];
     const label = list[0]?.shape.label;
-    const named = list.length > 1 ? withFormerNames(table, list.map(({ shape }) => shape)) : table;
+    const named =
+      list.length > 1
+        ? withFormerNames(
+            table,
+            list.map(({ shape }) => shape),
+          )
+        : table;
     return label === undefined ? named : { ...named, label };
   }
 

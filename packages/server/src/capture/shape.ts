@@ -1,7 +1,7 @@
 // The shape of a table at one time: its name, its columns by their numbers, which outlive every renaming, its key and its
 // references. Pure.
 
-import { type Json, canonicalize } from '@indelible/core';
+import { canonical } from '@indelible/core';
 import { type Catalog, type CatalogColumn, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
 import { resourceType } from './table-words.ts';
 
@@ -46,7 +46,7 @@ export function shapeOf(table: CatalogTable, catalog: Catalog, label: string): S
 
 /** Compared, to tell one shape from another: the same for a shape that was stored and read again. */
 export function shapeText(shape: Shape): string {
-  return canonicalize(JSON.parse(JSON.stringify(shape)) as Json);
+  return canonical(JSON.parse(JSON.stringify(shape)));
 }
 
 /** What names of one shape mean in another. */

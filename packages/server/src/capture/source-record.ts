@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import { Failure } from '@indelible/core';
 import { reopenTables } from './baseline-record.ts';
+import { type HashKey, hashKeyOf } from './hash-key.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
 import type { SourceIdentity } from './replication.ts';
 
@@ -21,6 +22,8 @@ export interface SourceRecord extends SourceIdentity {
   readonly cursor: Cursor;
   /** The furthest that the slot was ever allowed to go. */
   readonly acknowledged: Lsn;
+  /** Where the last hole in the stream ended: what was committed before says nothing of the tenants of other rows. */
+  readonly tenantsFrom: Lsn;
   /** Where the source's log ended when the publication was last looked at, and was whole. */
   readonly publishedAt: Lsn;
   /** The publication's row then, as `publicationVersion` tells it; empty when it is not known. */
@@ -32,6 +35,7 @@ export interface SourceRecord extends SourceIdentity {
   /** The hole that stopped it. */
   readonly openGap: OpenGap | undefined;
   readonly counters: Readonly<Record<string, number>>;
+  readonly hashKey: HashKey;
 }
 
 /** A gap after which nobody has resumed yet. */
@@ -73,6 +77,7 @@ interface RecordRow {
   readonly cursor_lsn: string;
   readonly cursor_ordinal: string;
   readonly acknowledged_lsn: string;
+  readonly tenants_from: string;
   readonly published_lsn: string;
   readonly publication_was: string;
   readonly era: number;
@@ -81,6 +86,15 @@ interface RecordRow {
   readonly stopped_at: Date | null;
   readonly gap: Omit<OpenGap, 'since'> | null;
   readonly counters: Record<string, number>;
+  readonly hash_key: Buffer;
+}
+
+/** By which the secrets of a registered source are hidden. */
+export async function loadHashKey(trail: pg.ClientBase, sourceId: number): Promise<HashKey> {
+  const answer = await trail.query<{ hash_key: Buffer }>('select hash_key from indelible.capture_source where source_id = $1', [sourceId]);
+  const row = answer.rows[0];
+  if (row === undefined) throw new Error('the source is not registered');
+  return hashKeyOf(row.hash_key);
 }
 
 /** How far the slot may stand at this moment. */
@@ -104,15 +118,10 @@ export async function loadPublicationMemory(
   return { publishedAt: parseLsn(answer.rows[0]?.at ?? '0/0'), publicationWas: answer.rows[0]?.was ?? '' };
 }
 
-/** Whether the source was ever set up; a source that is stopped was. */
-export async function isRegistered(trail: pg.Pool, name: string): Promise<boolean> {
-  return (await trail.query('select from indelible.capture_source where name = $1', [name])).rowCount === 1;
-}
-
 export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): Promise<SourceRecord | undefined> {
   const answer = await trail.query<RecordRow>(
-    `select source_id, name, system_identifier, timeline, database, slot, publication, cursor_lsn::text, cursor_ordinal::text, acknowledged_lsn::text,
-       published_lsn::text, publication_was, era, last_event_at, stopped_reason, stopped_at, gap, counters from indelible.capture_source where name = $1`,
+    `select source_id, name, system_identifier, timeline, database, slot, publication, cursor_lsn::text, cursor_ordinal::text, acknowledged_lsn::text, tenants_from::text,
+       published_lsn::text, publication_was, era, last_event_at, stopped_reason, stopped_at, gap, counters, hash_key from indelible.capture_source where name = $1`,
     [name],
   );
   const row = answer.rows[0];
@@ -127,6 +136,7 @@ export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): 
     publication: row.publication,
     cursor: { lsn: parseLsn(row.cursor_lsn), ordinal: Number(row.cursor_ordinal) },
     acknowledged: parseLsn(row.acknowledged_lsn),
+    tenantsFrom: parseLsn(row.tenants_from),
     publishedAt: parseLsn(row.published_lsn),
     publicationWas: row.publication_was,
     era: row.era,
@@ -134,6 +144,7 @@ export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): 
     stoppedReason: row.stopped_reason ?? undefined,
     openGap: row.gap === null || row.stopped_at === null ? undefined : { ...row.gap, since: row.stopped_at },
     counters: row.counters,
+    hashKey: hashKeyOf(row.hash_key),
   };
 }
 
@@ -180,6 +191,8 @@ export interface Beginning {
   readonly published: readonly string[];
   readonly publishedAt: Lsn;
   readonly publicationWas: string;
+  /** From where on nothing is missing in the stream. */
+  readonly wholeFrom: Lsn;
   /** False when positions of the source's log begin anew: then the cursor does too. */
   readonly sameHistory: boolean;
 }
@@ -189,11 +202,11 @@ export async function registerSource(tx: pg.ClientBase, name: string, identity: 
   const { slot, publication } = namesOf(name);
   const answer = await tx.query<{ source_id: number }>(
     `insert into indelible.capture_source
-       (name, system_identifier, timeline, database, slot, publication, acknowledged_lsn, published, published_lsn, publication_was)
-     values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11)
+       (name, system_identifier, timeline, database, slot, publication, acknowledged_lsn, published, published_lsn, publication_was, tenants_from)
+     values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11, $12)
      on conflict (name) do update set system_identifier = excluded.system_identifier, timeline = excluded.timeline, database = excluded.database,
        acknowledged_lsn = excluded.acknowledged_lsn, published = excluded.published, published_lsn = excluded.published_lsn,
-       publication_was = excluded.publication_was, stopped_reason = null, stopped_at = null, gap = null,
+       publication_was = excluded.publication_was, tenants_from = excluded.tenants_from, stopped_reason = null, stopped_at = null, gap = null,
        era = case when $8 then capture_source.era else capture_source.era + 1 end,
        cursor_lsn = case when $8 then capture_source.cursor_lsn else '0/0' end, cursor_ordinal = case when $8 then capture_source.cursor_ordinal else -1 end
      returning source_id`,
@@ -209,6 +222,7 @@ export async function registerSource(tx: pg.ClientBase, name: string, identity: 
       begin.published,
       lsnText(begin.publishedAt),
       begin.publicationWas,
+      lsnText(begin.wholeFrom),
     ],
   );
   const row = answer.rows[0];

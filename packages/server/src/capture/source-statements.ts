@@ -1,45 +1,125 @@
 // Runs the statements of setup and resume in the source, while no session takes them for somebody else's doing.
 
-import type pg from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { Failure } from '@indelible/core';
 import { ADVISORY_LOCK_CAPTURE_SETUP_CLASS } from '../limits.ts';
 import { inTransaction } from '../store/pool.ts';
+import { type CatalogTable, qualified } from './catalog.ts';
+import { type Plan, type Uncovered, addTable } from './publication-plan.ts';
+import type { Waiting } from './slot-wait.ts';
 
 const ATTEMPTS = 5;
+const SETUP_RETRY_MS = 500;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Each statement on its own, so that no table stays locked while the next one is waited for. */
+/**
+ * Each statement on its own, so that no table stays locked while the next one is waited for.
+ *
+ * @throws Failure `capture_invalid` naming the statement that the source refused
+ */
 export async function runStatements(source: pg.Client, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) {
+    const refused = await refusalOf(source, [statement]);
+    if (refused !== undefined)
+      throw new Failure(
+        'capture_invalid',
+        `${refused.message}; the statement was: ${statement}. Run it again as the owner of the tables`,
+        {},
+        { cause: refused },
+      );
+  }
+}
+
+/**
+ * Runs a plan. A table that is locked for long, or that this role may not alter, keeps no other one out.
+ *
+ * @returns the tables that are left, and why
+ * @throws Failure `capture_invalid` when the publication itself cannot be made or changed
+ */
+export async function runPlan(source: pg.Client, plan: Plan, publication: string, signal?: AbortSignal): Promise<Uncovered[]> {
+  const left = new Map<CatalogTable, Error>();
+  const run = async (table: CatalogTable, statements: readonly string[]): Promise<void> => {
+    signal?.throwIfAborted();
+    const refused = await refusalOf(source, statements);
+    if (refused !== undefined) left.set(table, refused);
+  };
+  await runStatements(source, plan.first);
+  for (const { table, statements } of plan.steps) await run(table, statements);
+  const { create, created } = plan;
+  if (create !== undefined) {
+    const tables = created.filter((table) => !left.has(table));
+    if ((await refusalOf(source, [create(tables)])) !== undefined) {
+      // One by one, to find the one that it was.
+      await runStatements(source, [create([])]);
+      for (const table of tables) await run(table, [addTable(table, pg.escapeIdentifier(publication))]);
+    }
+  }
+  return [...left].map(([table, { message }]) => ({
+    table: qualified(table),
+    what: `could not be altered, and is not covered: ${message}`,
+    remedy: 'the server that captures the source tries it again by itself; a transaction that holds the table must end',
+  }));
+}
+
+/** What the source says against the statements, after some attempts where a table was locked. Other faults are thrown. */
+async function refusalOf(source: pg.Client, statements: readonly string[]): Promise<Error | undefined> {
   for (const statement of statements) {
     for (let attempt = 1; ; attempt++) {
       try {
         await source.query(statement);
         break;
-      } catch (cause) {
-        if (!(cause instanceof Error)) throw cause;
-        if ((cause as { code?: string }).code === LOCK_NOT_AVAILABLE && attempt < ATTEMPTS) continue;
-        throw new Failure(
-          'capture_invalid',
-          `${cause.message}; the statement was: ${statement}. Run it again as the owner of the tables`,
-          {},
-          { cause },
-        );
+      } catch (error) {
+        if (!(error instanceof pg.DatabaseError)) throw error;
+        if (error.code !== LOCK_NOT_AVAILABLE || attempt >= ATTEMPTS) return error;
       }
     }
   }
+  return undefined;
 }
 
-/** Changes the publication and what the trail remembers of it as one: a session looks at neither in between. */
+/**
+ * One who sets the source up at a time, also the first time. Changes the publication and what the trail remembers of it as one:
+ * a session looks at neither in between.
+ *
+ * @throws what `work` throws, as it is
+ */
 export async function whileNobodyLooks<Result>(
   appender: pg.Pool,
-  sourceId: number | undefined,
+  name: string,
+  { signal, waiting }: Waiting,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (sourceId === undefined) return work();
-  return inTransaction(appender, async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1::int4, $2::int4)', [ADVISORY_LOCK_CAPTURE_SETUP_CLASS, sourceId]);
-    return work();
-  });
+  for (let told = false; ; told = true) {
+    signal?.throwIfAborted();
+    // A fault of the source is none of the trail's: it passes the transaction by.
+    const done = await inTransaction(appender, async (tx) => {
+      if (!(await lockSetup(tx, name))) return undefined;
+      return work().then(
+        (result) => () => result,
+        (error: unknown) => (): never => {
+          throw error;
+        },
+      );
+    });
+    if (done !== undefined) return done();
+    if (!told) waiting?.('somebody else sets this source up');
+    await pause(SETUP_RETRY_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** A source that is not registered yet has no number: its name stands for it, below those of all others. */
+async function lockSetup(tx: pg.ClientBase, name: string): Promise<boolean> {
+  const answer = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1::int4, hashtext($2) | (-2147483648)) as mine', [
+    ADVISORY_LOCK_CAPTURE_SETUP_CLASS,
+    name,
+  ]);
+  if (answer.rows[0]?.mine !== true) return false;
+  await tx.query('select pg_advisory_xact_lock($1::int4, source_id) from indelible.capture_source where name = $2', [
+    ADVISORY_LOCK_CAPTURE_SETUP_CLASS,
+    name,
+  ]);
+  return true;
 }
 
 /**

@@ -41,6 +41,7 @@ export interface StateSettings {
 export function tableStates(catalog: Catalog, settings: StateSettings): TableStatus[] {
   const { publication } = catalog;
   const hidden = publication === undefined ? [] : narrowedBy({ ...publication, narrowed: [] });
+  const bare = bareOf(catalog);
   return [...catalog.tables.values()].flatMap((table): TableStatus[] => {
     const name = qualified(table);
     const root = table.root === undefined ? undefined : catalog.tables.get(table.root);
@@ -69,8 +70,8 @@ export function tableStates(catalog: Catalog, settings: StateSettings): TableSta
           statements: [],
         },
       ];
-    if (!table.published) return [{ table: name, state: 'not covered', ...unpublished(table, catalog, settings.publication) }];
-    return [{ table: name, ...published(table, catalog) }];
+    if (!table.published) return [{ table: name, state: 'not covered', ...unpublished(table, bare.get(table.oid) ?? [], catalog.version, settings.publication) }];
+    return [{ table: name, ...published(table, bare.get(table.oid) ?? [], catalog.version) }];
   });
 }
 
@@ -90,28 +91,27 @@ function uncapturable(table: CatalogTable, version: number): Reason | undefined 
   return undefined;
 }
 
-function unpublished(table: CatalogTable, catalog: Catalog, publication: string): Reason {
+function unpublished(table: CatalogTable, bare: readonly CatalogTable[], version: number, publication: string): Reason {
   const only = table.partitioned ? '' : 'ONLY ';
   const name = `"${publication.replaceAll('"', '""')}"`;
   return {
     cause: 'unpublished',
     why: 'not in the publication: the server that captures the source adds it within ten seconds, when its role owns the table',
     statements: [
-      ...(wantsFull(table, catalog.version) ? withoutFull(table, catalog) : []).map(fullStatement),
+      ...(wantsFull(table, version) ? bare : []).map(fullStatement),
       `ALTER PUBLICATION ${name} ADD TABLE ${only}${tableName(table)};`,
     ],
   };
 }
 
-function published(table: CatalogTable, catalog: Catalog): Omit<TableStatus, 'table'> {
-  if (!wantsFull(table, catalog.version))
+function published(table: CatalogTable, bare: readonly CatalogTable[], version: number): Omit<TableStatus, 'table'> {
+  if (!wantsFull(table, version))
     return {
       state: 'earlier values missing',
       cause: 'virtual_column',
       why: 'a virtual generated column: the identity of the table cannot be FULL',
       statements: [],
     };
-  const bare = withoutFull(table, catalog);
   if (bare.length > 0)
     return {
       state: 'earlier values missing',
@@ -133,9 +133,13 @@ export function fullStatement(table: CatalogTable): string {
   return `ALTER TABLE ${tableName(table)} REPLICA IDENTITY FULL;`;
 }
 
-/** The table and its leaves, as far as an update of them would not tell the row before. */
-function withoutFull(table: CatalogTable, catalog: Catalog): CatalogTable[] {
-  return [...catalog.tables.values()].filter(
-    (each) => (each.oid === table.oid || each.root === table.oid) && each.identity !== 'f' && !each.foreign && !each.unlogged,
-  );
+/** By OID of a table: itself and its leaves, as far as an update of them would not tell the row before. */
+function bareOf(catalog: Catalog): Map<number, CatalogTable[]> {
+  const bare = new Map<number, CatalogTable[]>();
+  for (const table of catalog.tables.values()) {
+    if (table.identity === 'f' || table.foreign || table.unlogged) continue;
+    const top = table.root ?? table.oid;
+    bare.set(top, [...(bare.get(top) ?? []), table]);
+  }
+  return bare;
 }

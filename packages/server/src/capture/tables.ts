@@ -2,38 +2,55 @@
 // and every ten seconds: then tables that appeared are published. And read anew when the mapping file says something else.
 
 import type pg from 'pg';
+import { type Redaction, makeRedaction } from '@indelible/core';
 import { type Catalog, loadCatalog, qualified } from './catalog.ts';
-import { MapHistory, withTenantColumn } from './map-history.ts';
+import { FillSnapshot } from './fill-snapshot.ts';
+import { LastMaps } from './last-maps.ts';
+import { MapHistory } from './map-history.ts';
 import { mappingFindings } from './mapping/findings.ts';
 import { NO_MAPPING, type SourceMapping } from './mapping/mapping.ts';
 import { recordMapping } from './mapping/record.ts';
-import { type Plan, planPublication } from './publication-plan.ts';
+import { NO_PLAN, type Plan, planPublication } from './publication-plan.ts';
 import type { Relation } from './pgoutput.ts';
 import { type MapOptions, type ResourceMap, TENANT_COLUMNS, type TableMap, makeResourceMap, mapUnknown } from './resource-map.ts';
 import { logEnd } from './replication.ts';
 import { ShapeMemory } from './shape-memory.ts';
 import type { SourceRecord } from './source-record.ts';
-import { fillFromSource, filledLabels, rulesOf } from './tenant-fill.ts';
+import { emptyLabels, fillFromSource, filledLabels, isFollowed, rulesOf } from './tenant-fill.ts';
+import { PENDING } from './tenant-map.ts';
 import type { TypeMap } from './values.ts';
 
 export interface TablesOptions extends MapOptions {
+  readonly sourceUrl: string;
   readonly log?: { warn(fields: object, message: string): void };
 }
+
+/** As long as rows wait for the snapshot that says whose they are; a transaction that writes in the source may hold it up longer. */
+const SNAPSHOT_WAIT_MS = 3_000;
 
 export class SourceTables {
   readonly #options: TablesOptions;
   readonly #record: SourceRecord;
+  readonly #redaction: Redaction;
   readonly #maps = new MapHistory();
+  readonly #lastMaps = new LastMaps();
   #shapes: ShapeMemory | undefined;
   /** Labels of the tenant map, each with the rule by which it was filled. */
   #filled: Map<string, string> | undefined;
   #catalog: Catalog | undefined;
   #mapping: SourceMapping | undefined;
   readonly #told = new Set<string>();
+  readonly #snapshot: FillSnapshot;
 
   constructor(record: SourceRecord, options: TablesOptions) {
     this.#record = record;
     this.#options = options;
+    this.#redaction = options.redaction ?? makeRedaction();
+    this.#snapshot = new FillSnapshot(options.sourceUrl, record, ({ message }) => {
+      const told = `the tenants of rows that lead to others are not known until a snapshot can be taken: ${message}`;
+      if (!this.#told.has(told)) this.#options.log?.warn({ source: record.name, error: message }, told);
+      this.#told.add(told);
+    });
   }
 
   /** As it was last read; undefined before the first `refresh`. */
@@ -46,15 +63,15 @@ export class SourceTables {
   }
 
   mapOf(relation: Relation): TableMap {
-    return this.#maps.of(relation, () => {
-      const unknown = mapUnknown(qualified(relation), relation.name, this.#mapping);
-      return withTenantColumn(unknown, relation, this.#mapping?.tenantColumns ?? this.#options.tenantColumns ?? TENANT_COLUMNS);
-    });
+    return this.#maps.of(relation, () => mapUnknown(qualified(relation), relation.name, this.#mapping, this.#record.hashKey));
   }
 
-  /** Whether the mapping file says something else than what is in force: `refresh` then, before the next row is written. */
+  /**
+   * Whether the mapping file says something else than what is in force, or the snapshot has come that the tenant map waits
+   * for: `refresh` then, before the next row is written.
+   */
   get mappingChanged(): boolean {
-    return this.#mapping !== this.#mappingNow();
+    return this.#mapping !== this.#mappingNow() || this.#snapshot.ready;
   }
 
   #mappingNow(): SourceMapping {
@@ -85,11 +102,13 @@ export class SourceTables {
     await shapes.see(trail, catalog, () => logEnd(source));
     await shapes.forget(trail);
     const extended = shapes.extend(catalog);
-    const maps = makeResourceMap(extended.catalog, { ...this.#options, mapping: () => mapping });
+    const make = (): ResourceMap => makeResourceMap(extended.catalog, this.#record.hashKey, { ...this.#options, mapping: () => mapping });
+    const maps = this.#lastMaps.of(extended.catalog, mapping, make);
     if (mapping !== this.#mapping) await recordMapping(trail, this.#record, mapping);
-    await this.#fill(source, trail, catalog, extended.catalog, maps);
+    await this.#fill(trail, catalog, extended.catalog, maps);
     this.#catalog = catalog;
-    this.#maps.take(extended, maps);
+    const tenantColumns = mapping.tenantColumns ?? this.#options.tenantColumns ?? TENANT_COLUMNS;
+    this.#maps.take(extended, maps, { mapping, tenantColumns, redaction: this.#redaction });
     this.#mapping = mapping;
     this.#tell(catalog, mapping);
   }
@@ -105,27 +124,75 @@ export class SourceTables {
 
   /** What the source must be told so that tables which appeared, or changed, are covered. */
   missing(): Plan {
-    return this.#catalog === undefined
-      ? { statements: [], added: [], uncovered: [] }
-      : planPublication(this.#catalog, this.#record.publication);
+    return this.#catalog === undefined ? NO_PLAN : planPublication(this.#catalog, this.#record.publication);
   }
 
-  /** @param extended the catalog with tables that are gone, too: their rows cannot be read any more */
-  async #fill(source: pg.ClientBase, trail: pg.ClientBase, catalog: Catalog, extended: Catalog, maps: ResourceMap): Promise<void> {
+  /**
+   * Labels that are new, or made by another rule, know what the stream says from now on; the rows that were there before are
+   * read at a snapshot whose place in the stream is known, and rows that were committed before it do not use them: their
+   * parents may have belonged to another tenant then.
+   *
+   * @param extended the catalog with tables that are gone, too: what leads to them does so for rows that are on their way
+   */
+  async #fill(trail: pg.ClientBase, catalog: Catalog, extended: Catalog, maps: ResourceMap): Promise<void> {
     const { sourceId } = this.#record;
     const filled = (this.#filled ??= await filledLabels(trail, sourceId));
-    const present = [...extended.tables.values()].filter(({ oid }) => catalog.tables.has(oid));
-    const rules = new Map(present.flatMap((table) => rulesOf(table, maps)));
+    const present = { ...extended, tables: new Map([...extended.tables].filter(([oid]) => catalog.tables.has(oid))) };
+    const { rules, gone } = labelsOf(present, extended, maps);
+    const pending = [...rules].filter(([label, rule]) => filled.get(label) !== rule && filled.get(label) !== PENDING + rule);
+    const lost = [...filled.keys()].filter((label) => !rules.has(label) && gone(label));
+    if (pending.length > 0 || lost.length > 0) {
+      await this.#snapshot.discard();
+      await inOne(trail, () => emptyLabels(trail, sourceId, pending, lost));
+      for (const label of lost) filled.delete(label);
+      for (const [label, rule] of pending) filled.set(label, PENDING + rule);
+    }
     const wanted = [...rules].filter(([label, rule]) => filled.get(label) !== rule);
-    if (wanted.length === 0) return;
-    // Keys that are written otherwise now would never be found again, and may be secrets.
-    const rewritten = wanted.flatMap(([label, rule]) => (filled.get(label)?.split('.')[0] === rule.split('.')[0] ? [] : [label]));
-    await source.query('begin isolation level repeatable read read only');
-    await trail.query('begin');
-    await trail.query('delete from indelible.tenant_map where source_id = $1 and table_name = any($2)', [sourceId, rewritten]);
-    await fillFromSource(source, trail, sourceId, present, maps, new Set(wanted.map(([label]) => label)));
-    await trail.query('commit');
-    await source.query('commit');
-    for (const [label, rule] of wanted) filled.set(label, rule);
+    const snapshot = wanted.length === 0 ? undefined : await this.#snapshot.take(SNAPSHOT_WAIT_MS);
+    if (snapshot === undefined) return;
+    try {
+      const filling = { labels: new Set(wanted.map(([label]) => label)), since: snapshot.lsn };
+      await inOne(trail, () => fillFromSource(snapshot.source, trail, sourceId, present, maps, filling));
+      for (const [label, rule] of wanted) filled.set(label, rule);
+    } finally {
+      await snapshot.close();
+    }
   }
+
+  /** Lets go of what it holds in the source. */
+  async close(): Promise<void> {
+    await this.#snapshot.discard();
+  }
+}
+
+/** The rules of the labels that can be filled, and which labels are of no use any more. */
+function labelsOf(
+  present: Catalog,
+  extended: Catalog,
+  maps: ResourceMap,
+): { readonly rules: ReadonlyMap<string, string>; readonly gone: (label: string) => boolean } {
+  const rules = new Map<string, string>();
+  const led = new Set<string>();
+  const unseen = new Set<string>();
+  for (const table of extended.tables.values()) {
+    for (const [label, rule] of rulesOf(table, maps)) {
+      led.add(label);
+      if (!present.tables.has(table.oid) || table.root !== undefined) continue;
+      if (isFollowed(table, present)) rules.set(label, rule);
+      else unseen.add(label);
+    }
+  }
+  return { rules, gone: (label) => unseen.has(label) || !led.has(label) };
+}
+
+async function inOne(trail: pg.ClientBase, work: () => Promise<void>): Promise<void> {
+  await trail.query('begin');
+  try {
+    await work();
+  } catch (error) {
+    await trail.query('rollback').catch(() => {});
+    throw error;
+  }
+  const answer = await trail.query('commit');
+  if (answer.command !== 'COMMIT') throw new Error('the trail rolled the tenant map back');
 }

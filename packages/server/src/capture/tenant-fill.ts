@@ -3,37 +3,46 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { CAPTURE_COMMIT_ROWS_MAX } from '../limits.ts';
-import type { CatalogTable } from './catalog.ts';
+import type { Catalog, CatalogTable } from './catalog.ts';
+import { type Lsn, lsnText } from './lsn.ts';
 import { tableName } from './publication-plan.ts';
 import type { MapKey, ResourceMap, TableMap } from './resource-map.ts';
 import { keyText } from './row-image.ts';
 import { RAW_TEXT } from './row-of-table.ts';
 import type { KeyColumns } from './secrets.ts';
 import { columnsOfStep } from './tenant-rule.ts';
-import { fillTenantMap, type Way, wayFrom } from './tenant-map.ts';
-
-/** Under this name the tenant map holds the rules that its labels were filled under: label -> `fillRule`. */
-const RULES_LABEL = '';
+import { PENDING, RULES_LABEL, fillTenantMap, type Way, wayFrom } from './tenant-map.ts';
 
 /**
  * What the entries of a label are made by: the key, then the way. Other rules than those they were made by, and the entries
  * must be made anew.
  *
  * Columns count by their numbers: after a renaming the entries are what they were, and those of rows that have been deleted
- * since could not be read again.
+ * since could not be read again. Another type was a rewriting, and a table that was out of the publication for a while has
+ * changed unseen: then the entries are of no use.
  *
  * @example fillRule(table, map, key) // "1f0c....9a33..."
  */
 function fillRule(table: CatalogTable, map: TableMap, { columns, secret }: MapKey): FillRule {
   const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
-  const number = (name: string): number | undefined => table.columns.find((column) => column.name === name)?.number;
+  const column = (name: string): (number | undefined)[] => {
+    const found = table.columns.find((other) => other.name === name);
+    return [found?.number, found?.type];
+  };
   const steps = map.tenant.map((step) => {
     if (step.kind === 'fixed') return step;
     return step.kind === 'column'
-      ? [number(step.column), step.secretValue === true]
-      : [step.label, step.columns.map(number), step.secret ?? []];
+      ? [column(step.column), step.secretValue === true && map.hashKey.id]
+      : [step.label, step.columns.map(column), step.secret ?? []];
   });
-  return `${hash([columns.map(number), secret ?? []])}.${hash(steps)}`;
+  return `${hash([table.oid, table.publishedAs, columns.map(column), secret ?? []])}.${hash(steps)}`;
+}
+
+/** Whether the stream tells of every change of the table: rows of others do not find their tenant by what grows old unseen. */
+export function isFollowed(table: CatalogTable, catalog: Catalog): boolean {
+  const unseen = ({ unlogged, foreign }: CatalogTable): boolean => unlogged || foreign;
+  if (!table.published || table.root !== undefined || unseen(table)) return false;
+  return !table.partitioned || ![...catalog.tables.values()].some((leaf) => leaf.root === table.oid && unseen(leaf));
 }
 
 /** The rules of a table's labels. */
@@ -44,7 +53,7 @@ export function rulesOf(table: CatalogTable, maps: ResourceMap): (readonly [labe
 
 type FillRule = `${string}.${string}`;
 
-/** The labels that are filled, each with its rule. */
+/** The labels that are filled, each with its rule; PENDING and the rule of one that is yet to be. */
 export async function filledLabels(trail: pg.ClientBase, sourceId: number): Promise<Map<string, string>> {
   const answer = await trail.query<{ key: string; tenant: string }>(
     'select key, tenant from indelible.tenant_map where source_id = $1 and table_name = $2',
@@ -54,29 +63,92 @@ export async function filledLabels(trail: pg.ClientBase, sourceId: number): Prom
 }
 
 /**
- * @param source in a transaction whose snapshot is read
- * @param trail in a transaction, or not: pieces may be written on their own, because a repeated fill changes nothing
+ * From now on the labels know what the stream says, and nothing else: what they knew was made by another rule, or may be wrong.
+ *
+ * @param trail in a transaction
+ * @param gone labels that lead nowhere any more
+ */
+export async function emptyLabels(
+  trail: pg.ClientBase,
+  sourceId: number,
+  pending: readonly (readonly [label: string, rule: string])[],
+  gone: readonly string[],
+): Promise<void> {
+  const labels = [...gone, ...pending.map(([label]) => label)];
+  await trail.query('delete from indelible.tenant_map where source_id = $1 and (table_name = any($2) or (table_name = $3 and key = any($2)))', [
+    sourceId,
+    labels,
+    RULES_LABEL,
+  ]);
+  await writeRules(
+    trail,
+    sourceId,
+    pending.map(([label, rule]) => [label, PENDING + rule]),
+  );
+}
+
+async function writeRules(trail: pg.ClientBase, sourceId: number, rules: readonly (readonly [label: string, rule: string])[]): Promise<void> {
+  await trail.query(
+    `insert into indelible.tenant_map (source_id, table_name, key, tenant) select $1, $2, * from unnest($3::text[], $4::text[])
+     on conflict (source_id, table_name, key) do update set tenant = excluded.tenant, dead_lsn = null`,
+    [sourceId, RULES_LABEL, rules.map(([label]) => label), rules.map(([, rule]) => rule)],
+  );
+}
+
+export interface Filling {
+  /** Undefined: all. */
+  readonly labels?: ReadonlySet<string>;
+  /** The place of the snapshot; undefined when nothing before it is in the stream. */
+  readonly since?: Lsn;
+}
+
+/**
+ * Fills the labels of the tables that the stream tells of. What the stream has told since they were emptied stays.
+ *
+ * @param source in a transaction whose snapshot is read: one that was taken after the labels were emptied
+ * @param trail in a transaction
+ * @param catalog with the labels
  */
 export async function fillFromSource(
   source: pg.ClientBase,
   trail: pg.ClientBase,
   sourceId: number,
-  tables: Iterable<CatalogTable>,
+  catalog: Catalog,
   maps: ResourceMap,
-  labels?: ReadonlySet<string>,
+  { labels, since }: Filling = {},
 ): Promise<void> {
-  for (const table of tables) {
+  const emptied = since === undefined ? new Set() : await truncatedSince(trail, sourceId, since);
+  for (const table of catalog.tables.values()) {
     const map = maps.get(table.oid);
-    if (map === undefined || table.root !== undefined) continue;
+    if (map === undefined || !isFollowed(table, catalog)) continue;
     const wanted = map.mapKeys.filter((key) => labels === undefined || labels.has(key.label));
-    if (wanted.length === 0) continue;
-    await fillTable(source, trail, sourceId, table, { ...map, mapKeys: wanted });
-    const rules = wanted.map((key) => ({ key: key.label, way: { kind: 'tenant', tenant: fillRule(table, map, key) } as const }));
-    await fillTenantMap(trail, sourceId, RULES_LABEL, rules);
+    const mapKeys = wanted.filter(({ label }) => !emptied.has(label));
+    if (mapKeys.length > 0) await fillTable(source, trail, sourceId, table, { ...map, mapKeys }, since);
+    await writeRules(
+      trail,
+      sourceId,
+      wanted.map((key) => [key.label, fillRule(table, map, key)]),
+    );
   }
 }
 
-async function fillTable(source: pg.ClientBase, trail: pg.ClientBase, sourceId: number, table: CatalogTable, map: TableMap): Promise<void> {
+/** Labels whose table was emptied by a change that the snapshot does not see and the stream has told: the stream knows all its rows. */
+async function truncatedSince(trail: pg.ClientBase, sourceId: number, since: Lsn): Promise<Set<string>> {
+  const answer = await trail.query<{ key: string }>(
+    'select key from indelible.tenant_map where source_id = $1 and table_name = $2 and dead_lsn >= $3',
+    [sourceId, RULES_LABEL, lsnText(since)],
+  );
+  return new Set(answer.rows.map(({ key }) => key));
+}
+
+async function fillTable(
+  source: pg.ClientBase,
+  trail: pg.ClientBase,
+  sourceId: number,
+  table: CatalogTable,
+  map: TableMap,
+  since: Lsn | undefined,
+): Promise<void> {
   const columns = [...new Set([...map.mapKeys.flatMap((key) => key.columns), ...map.tenant.flatMap(columnsOfStep)])];
   const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ');
   await source.query(
@@ -96,7 +168,7 @@ async function fillTable(source: pg.ClientBase, trail: pg.ClientBase, sourceId: 
         const found = key(mapKey);
         if (found !== undefined) entries.push({ key: found, way: wayFrom(map, text, key) });
       }
-      await fillTenantMap(trail, sourceId, mapKey.label, entries);
+      await fillTenantMap(trail, sourceId, mapKey.label, entries, since);
     }
   }
   await source.query('close indelible_fill');

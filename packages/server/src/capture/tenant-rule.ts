@@ -4,7 +4,7 @@
 import { TENANT_HOPS_MAX } from '../limits.ts';
 import { type Catalog, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
 import { NO_MAPPING, type SourceMapping, type TableMapping } from './mapping/mapping.ts';
-import { type KeyColumns, type Secrets, keyColumns } from './secrets.ts';
+import { type KeyColumns, NO_SECRETS, type SourceSecrets, keyColumns } from './secrets.ts';
 import { relationOf, resourceType, snakeCase } from './table-words.ts';
 
 export type TenantStep =
@@ -40,16 +40,17 @@ export function columnsOfStep(step: TenantStep): readonly string[] {
  * The steps of every table, to be tried in order until one gives a value. An empty list: the tenant cannot be known.
  *
  * @param tenantColumns names of tenant columns as snake_case, the weightiest first
- * @param secrets by OID of the table: a tenant is never named by a secret
+ * @param secrets a tenant is never named by one
  */
 export function tenantSteps(
   catalog: Catalog,
   tenantColumns: readonly string[],
-  secrets: ReadonlyMap<number, Secrets> = new Map(),
+  secrets: SourceSecrets = NO_SECRETS,
   mapping: SourceMapping = NO_MAPPING,
 ): Map<number, TenantStep[]> {
   const own = new Map<number, TenantStep[]>();
   const fixed = new Map<number, TenantStep[]>();
+  const pointers = pointersOf(catalog, tenantColumns, mapping);
   // Tables whose own rule is the last word.
   const final = new Set<number>();
   for (const table of catalog.tables.values()) {
@@ -58,7 +59,7 @@ export function tenantSteps(
       fixed.set(table.oid, [{ kind: 'fixed', tenant: said.fixed }]);
       continue;
     }
-    const self = said === undefined ? selfColumn(table, catalog, tenantColumns, mapping) : undefined;
+    const self = said === undefined ? selfColumn(table, tenantColumns, pointers) : undefined;
     const single = said?.column ?? self;
     if (single !== undefined) final.add(table.oid);
     const columns = single === undefined ? columnsOf(table, tenantColumns) : [single];
@@ -68,7 +69,7 @@ export function tenantSteps(
         columns.map((name) => ({
           kind: 'column',
           column: name,
-          ...(secrets.get(table.oid)?.has(name) === true ? { secretValue: true } : {}),
+          ...(secrets.byTable.get(table.oid)?.has(name) === true ? { secretValue: true } : {}),
         })),
       );
   }
@@ -88,31 +89,44 @@ function mappedTenant(table: CatalogTable, mapping: SourceMapping): TableMapping
   return said !== undefined && 'column' in said && !table.columns.some(({ name }) => name === said.column) ? undefined : said;
 }
 
-/** The row of a table that tenant columns point to is the tenant itself: the column that they point to holds its name. */
-function selfColumn(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[], mapping: SourceMapping): string | undefined {
-  for (const other of catalog.tables.values()) {
-    if (other.oid === table.oid) continue;
-    const said = mappedTenant(other, mapping);
-    const names = (column: string): boolean =>
-      said === undefined ? tenantColumns.includes(snakeCase(column)) : 'column' in said && said.column === column;
-    const key = other.foreignKeys.find(({ target, columns }) => target === table.oid && columns.length === 1 && names(columns[0] ?? ''));
-    if (key !== undefined) return key.targetColumns[0];
-  }
-  return table.primaryKey.length === 1 && isPointedToByName(table, catalog, tenantColumns) ? table.primaryKey[0] : undefined;
+/** What points to tables as to a tenant: worked out once, because there may be thousands of them. */
+interface Pointers {
+  /** By OID of the table: the column that a tenant column of another one refers to. */
+  readonly byReference: ReadonlyMap<number, string>;
+  /** By name of a tenant column: tables that have one which refers to nothing. */
+  readonly byName: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
-/** Applications without foreign keys: organization_id points to organizations all the same. */
-function isPointedToByName(table: CatalogTable, catalog: Catalog, tenantColumns: readonly string[]): boolean {
-  const type = resourceType(table.name).replace(/^organisation$|^org$/, 'organization');
-  const names = new Set(tenantColumns.filter((column) => relationOf(column).replace(/^organisation$|^org$/, 'organization') === type));
-  if (names.size === 0) return false;
-  return [...catalog.tables.values()].some(
-    (other) =>
-      other.oid !== table.oid &&
-      other.columns.some(
-        (column) => names.has(snakeCase(column.name)) && !other.foreignKeys.some((key) => key.columns.includes(column.name)),
-      ),
-  );
+function pointersOf(catalog: Catalog, tenantColumns: readonly string[], mapping: SourceMapping): Pointers {
+  const byReference = new Map<number, string>();
+  const byName = new Map<string, Set<number>>(tenantColumns.map((column) => [column, new Set()]));
+  for (const table of catalog.tables.values()) {
+    const said = mappedTenant(table, mapping);
+    const names = (column: string): boolean =>
+      said === undefined ? byName.has(snakeCase(column)) : 'column' in said && said.column === column;
+    for (const { target, columns, targetColumns } of table.foreignKeys) {
+      const [column, pointedTo] = [columns[0], targetColumns[0]];
+      if (target === table.oid || columns.length !== 1 || column === undefined || pointedTo === undefined) continue;
+      if (!byReference.has(target) && names(column)) byReference.set(target, pointedTo);
+    }
+    const referring = new Set(table.foreignKeys.flatMap(({ columns }) => columns));
+    for (const { name } of table.columns) if (!referring.has(name)) byName.get(snakeCase(name))?.add(table.oid);
+  }
+  return { byReference, byName };
+}
+
+/** The row of a table that tenant columns point to is the tenant itself: the column that they point to holds its name. */
+function selfColumn(table: CatalogTable, tenantColumns: readonly string[], { byReference, byName }: Pointers): string | undefined {
+  const pointedTo = byReference.get(table.oid);
+  if (pointedTo !== undefined || table.primaryKey.length !== 1) return pointedTo;
+  // Applications without foreign keys: organization_id points to organizations all the same.
+  const type = plainType(resourceType(table.name));
+  const others = tenantColumns.filter((column) => plainType(relationOf(column)) === type).map((column) => byName.get(column));
+  return others.some((oids) => oids !== undefined && oids.size > (oids.has(table.oid) ? 1 : 0)) ? table.primaryKey[0] : undefined;
+}
+
+function plainType(type: string): string {
+  return type.replace(/^organisation$|^org$/, 'organization');
 }
 
 /** A column named after its own table (account.account_id) is a foreign number of the row, not its tenant. */
@@ -138,7 +152,7 @@ function references(
   table: CatalogTable,
   catalog: Catalog,
   distance: ReadonlyMap<number, number>,
-  secrets: ReadonlyMap<number, Secrets>,
+  secrets: SourceSecrets,
 ): TenantStep[] {
   const hops = (key: ForeignKey): number => distance.get(key.target) ?? Number.POSITIVE_INFINITY;
   return table.foreignKeys
@@ -146,11 +160,11 @@ function references(
     .sort((a, b) => hops(a) - hops(b))
     .flatMap((key) => {
       const target = catalog.tables.get(key.target);
-      return target === undefined ? [] : [reference(key, target, secrets.get(target.oid))];
+      return target === undefined ? [] : [reference(key, target, secrets)];
     });
 }
 
-function reference(key: ForeignKey, target: CatalogTable, secrets: Secrets | undefined): TenantStep {
+function reference(key: ForeignKey, target: CatalogTable, secrets: SourceSecrets): TenantStep {
   // Columns in one order per target, whatever the order in the constraint, so that one label means one key. By their numbers,
   // because a name may be another tomorrow.
   const byKey =
@@ -162,9 +176,9 @@ function reference(key: ForeignKey, target: CatalogTable, secrets: Secrets | und
   return {
     kind: 'reference',
     oid: target.oid,
-    ...keyColumns(columns, targetColumns, secrets),
+    ...keyColumns(columns, targetColumns, secrets, target.oid),
     table: qualified(target),
     label,
-    target: keyColumns(targetColumns, targetColumns, secrets),
+    target: keyColumns(targetColumns, targetColumns, secrets, target.oid),
   };
 }

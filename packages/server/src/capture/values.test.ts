@@ -74,6 +74,19 @@ test('a text that must stay text is replaced when there is a secret in it', () =
   expect(parseJsonText('{"a": 1, "a": 2}', redaction)).toBe('{"a": 1, "a": 2}');
 });
 
+test('what looks like a key within a text is none, and breaks nothing', () => {
+  const redaction = makeRedaction();
+  const twice = '"a": 1, "a": 2';
+  for (const list of ['["x",\n":smile:"]', String.raw`["password", ":", "\\", ":password:", "{\"password\": 1}"]`])
+    expect(parseJsonText(`{${twice}, "l": ${list}}`, redaction)).toBe(`{${twice}, "l": ${list}}`);
+  for (const key of ['"password"', String.raw`"pass\u0077ord"`, String.raw`"a\"": 1, "api_key"`])
+    expect(parseJsonText(`{${twice}, ${key} : "p"}`, redaction)).toHaveProperty('redacted');
+  const deep = (card: string): string => `{"payment": {"card": {"number": "${card}"}}, "a": ${'['.repeat(40)}${']'.repeat(40)}}`;
+  expect(parseJsonText(deep('4111 1111 1111 1111'), redaction)).toEqual({ redacted: 'card_number' });
+  expect(parseJsonText(deep('queen of hearts'), redaction)).toBe(deep('queen of hearts'));
+  expect(parseJsonText(deep('4111 1111 1111 1111'), makeRedaction({ remove: ['card_number'] }))).toBe(deep('4111 1111 1111 1111'));
+});
+
 test('a JSON text of many megabytes is read', () => {
   const text = 'x'.repeat(20_000_000);
   expect(parseJsonText(`["${text}", -0]`)).toEqual([text, '-0']);

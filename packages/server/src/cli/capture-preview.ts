@@ -5,7 +5,7 @@ import pc from 'picocolors';
 import { type PreviewedEvent, type PreviewedTable, capturePreview } from '../capture/index.ts';
 import { PREVIEW_ROWS_MAX } from '../limits.ts';
 import { nameOf } from './capture-source.ts';
-import { mappingOption } from './mapping-option.ts';
+import { MAPPING_OPTION, mappingOption } from './mapping-option.ts';
 import { type Output, jsonLine, standardOutput } from './output.ts';
 import { printable } from './text-width.ts';
 
@@ -22,7 +22,7 @@ export function previewCommand(): Command {
     .description('Show what the rows of a database would look like as events; writes nothing')
     .argument('<url>', 'postgres://user:password@host/database')
     .option('--name <name>', 'the name of the source; the name of the database by default')
-    .option('--mapping <file>', 'a mapping file; INDELIBLE_CAPTURE_MAPPING by default')
+    .option(...MAPPING_OPTION)
     .option('--table <table>', 'this table alone: schema.table, or table in the schema public')
     .option('--limit <number>', 'how many rows of each table', rows, 3)
     .option('--json', 'print JSON, a line for each table')

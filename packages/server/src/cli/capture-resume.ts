@@ -3,12 +3,13 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { type CaptureResumeResult, captureResume } from '../capture/index.ts';
-import { nameOf, withAppender } from './capture-source.ts';
-import { mappingOption } from './mapping-option.ts';
+import { nameOf, tellWait, withAppender } from './capture-source.ts';
+import { MAPPING_OPTION, mappingOption } from './mapping-option.ts';
 import { printable } from './text-width.ts';
 
 interface Options {
   readonly name?: string;
+  readonly mapping?: string;
   readonly acceptGap?: boolean;
   readonly json?: boolean;
 }
@@ -22,6 +23,7 @@ export function resumeCommand(): Command {
     .argument('<url>')
     .description('Show the gap that stopped the capture of a database, and go on after it')
     .option('--name <name>', 'the name of the source; the name of the database by default')
+    .option(...MAPPING_OPTION)
     .option('--accept-gap', 'I have seen what is lost: go on')
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
@@ -30,9 +32,9 @@ export function resumeCommand(): Command {
 
 async function resume(url: string, options: Options): Promise<void> {
   const name = nameOf(url, options);
-  const mapped = await mappingOption(name);
+  const mapped = await mappingOption(name, options.mapping);
   const result = await withAppender((appender) =>
-    captureResume({ sourceUrl: url, name, appender, acceptGap: options.acceptGap === true, ...mapped }),
+    captureResume({ sourceUrl: url, name, appender, acceptGap: options.acceptGap === true, ...mapped, waiting: tellWait }),
   );
   if (options.json) process.stdout.write(`${JSON.stringify({ name, ...result })}\n`);
   else print(name, result);

@@ -10,12 +10,13 @@ import { coverageCommand } from './capture-coverage.ts';
 import { previewCommand } from './capture-preview.ts';
 import { removeCommand } from './capture-remove.ts';
 import { resumeCommand } from './capture-resume.ts';
-import { nameOf, withAppender } from './capture-source.ts';
-import { mappingOption } from './mapping-option.ts';
+import { nameOf, tellWait, withAppender, withoutSecrets } from './capture-source.ts';
+import { MAPPING_OPTION, mappingOption } from './mapping-option.ts';
 import { printable } from './text-width.ts';
 
 interface Options extends BaselineFlags {
   readonly name?: string;
+  readonly mapping?: string;
   /** False after --no-ddl. */
   readonly ddl?: boolean;
 }
@@ -26,6 +27,7 @@ export function captureCommand(): Command {
     .command('setup <url>')
     .description('Make a database ready: identities, publication, slot, and the map of its rows to tenants')
     .option('--name <name>', 'the name of the source; the name of the database by default')
+    .option(...MAPPING_OPTION)
     .option('--no-ddl', 'without event triggers: DDL is not recorded, and new tables are found within ten seconds')
     .option('--baseline', 'observe the rows that are there: one event each. Can be ended and gone on with')
     .option('--table <table...>', 'with --baseline: these tables only, as schema.table')
@@ -49,7 +51,7 @@ export function captureCommand(): Command {
 async function setup(url: string, options: Options): Promise<void> {
   checkFlags(options);
   const name = nameOf(url, options);
-  const mapped = { ...(await mappingOption(name)), ddl: options.ddl !== false };
+  const mapped = { ...(await mappingOption(name, options.mapping)), ddl: options.ddl !== false, waiting: tellWait };
   const tell = (result: CaptureSetupResult): void => printSetup(name, url, result);
   if (options.baseline === true)
     return withAppender((appender) => setupAndObserve({ sourceUrl: url, name, appender, ...mapped }, options, tell));
@@ -68,7 +70,7 @@ function printSetup(name: string, url: string, result: CaptureSetupResult): void
   if (!result.applied) process.stderr.write('Nothing was changed. Leave --dry-run out to apply this.\n');
   else
     process.stderr.write(
-      `${name} is set up. Capture it: INDELIBLE_SOURCE_${name.toUpperCase().replaceAll('-', '_')}=${withoutPassword(url)} indelible serve\n`,
+      `${name} is set up. Capture it: INDELIBLE_SOURCE_${name.toUpperCase().replaceAll('-', '_')}=${withoutSecrets(url)} indelible serve\n`,
     );
 }
 
@@ -79,12 +81,6 @@ async function dryRun(options: CaptureSetup): Promise<CaptureSetupResult> {
     process.stderr.write(pc.dim(`looking at the source alone: ${error instanceof Error ? error.message : String(error)}\n`));
     return captureSetup(options);
   });
-}
-
-function withoutPassword(text: string): string {
-  const url = new URL(text);
-  if (url.password !== '') url.password = '...';
-  return url.href;
 }
 
 async function doctor(url: string, options: Options): Promise<void> {

@@ -2,13 +2,16 @@
 // The command "indelible": each subcommand in a file of its own.
 
 import { Command } from 'commander';
+import { actorCommand } from './actor.ts';
 import { captureCommand } from './capture.ts';
 import { demoCommand } from './demo.ts';
 import { keyCommand } from './key.ts';
 import { eventCommand, queryCommand } from './query.ts';
 import { reportFault } from './report.ts';
+import { resourceCommand } from './resource.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
+import { stateCommand } from './state.ts';
 import { statsCommand } from './stats.ts';
 import { tailCommand } from './tail.ts';
 import { verifyCommand } from './verify.ts';
@@ -31,6 +34,9 @@ for (const command of [
   queryCommand(),
   tailCommand(),
   eventCommand(),
+  resourceCommand(),
+  stateCommand(),
+  actorCommand(),
   verifyCommand(),
   keyCommand(),
   logCommand(),

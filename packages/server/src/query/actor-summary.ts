@@ -87,7 +87,11 @@ export function summarize(rows: Iterable<ActorRow>, zone: string): ActorSummary 
     if (session !== undefined) sessions.add(session, { id: session }, atMs);
     actions.add(action, { action }, atMs);
     if (resourceType !== undefined) {
-      const named = { type: resourceType, ...(resourceId !== undefined && { id: resourceId }), ...(resourceName !== undefined && { name: resourceName }) };
+      const named = {
+        type: resourceType,
+        ...(resourceId !== undefined && { id: resourceId }),
+        ...(resourceName !== undefined && { name: resourceName }),
+      };
       const key = JSON.stringify([resourceType, resourceId]);
       resources.add(key, named, atMs);
       const entry = resources.entries.get(key);

@@ -76,7 +76,10 @@ function tally(events: readonly Input[], keyOf: (event: Input) => string | undef
   return counts;
 }
 
-function listed<Item extends { count: number; first: string; last: string }>(items: readonly Item[], keyOf: (item: Item) => string): object {
+function listed<Item extends { count: number; first: string; last: string }>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): object {
   return Object.fromEntries(items.map((item) => [keyOf(item), [item.count, item.first, item.last]]));
 }
 
@@ -100,12 +103,18 @@ test.each([undefined, '-20d', '-150d'])('the events since %s, by all that they t
   expect(listed(answer.addresses, ({ ip }) => ip)).toEqual(tally(events, ({ context }) => context.ip));
   expect(listed(answer.sessions, ({ id }) => id)).toEqual(tally(events, ({ context }) => context.sessionId));
   expect(listed(answer.actions, ({ action }) => action)).toEqual(tally(events, ({ action }) => action));
-  expect(listed(answer.resources, ({ type, id }) => `${type}/${id}`)).toEqual(tally(events, ({ resource }) => `${resource.type}/${resource.id}`));
+  expect(listed(answer.resources, ({ type, id }) => `${type}/${id}`)).toEqual(
+    tally(events, ({ resource }) => `${resource.type}/${resource.id}`),
+  );
   expect(answer.resources.every(({ name }) => name === 'One')).toBe(true);
   expect(answer.actions.map(({ count }) => count)).toEqual(answer.actions.map(({ count }) => count).toSorted((a, b) => b - a));
   // Kathmandu is 5 hours and 45 minutes ahead of UTC.
   const days = tally(events, ({ occurredAt }) => new Date(Date.parse(occurredAt) + 345 * 60_000).toISOString().slice(0, 10));
-  expect(answer.days).toEqual(Object.keys(days).toSorted().map((day) => ({ day, count: days[day]?.[0] })));
+  expect(answer.days).toEqual(
+    Object.keys(days)
+      .toSorted()
+      .map((day) => ({ day, count: days[day]?.[0] })),
+  );
 });
 
 test('a range without events is empty, and still says when the actor was seen', async () => {
@@ -115,7 +124,10 @@ test('a range without events is empty, and still says when the actor was seen', 
 
 test('who did nothing is not found, and neither is another tenant’s actor', async () => {
   for (const id of ['nobody', 'usr_foreign', 'usr_A'])
-    await expect(actorSummary(trail.reader, log, id)).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('exact') as string });
+    await expect(actorSummary(trail.reader, log, id)).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('exact') as string,
+    });
   for (const request of [{ from: 'soon' }, { to: '2026-99' }, { from: '-1d', to: '-2d' }, { zone: 'Mars/Base' }])
     await expect(actorSummary(trail.reader, log, 'usr_a', request)).rejects.toMatchObject({ code: 'parameter_invalid' });
 });

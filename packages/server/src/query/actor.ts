@@ -71,7 +71,11 @@ export async function actorSummary(
       const recorded = { fromMs: Math.max(bounds.fromMs, fromMs - CLOCK_SKEW_MS_MAX), toMs: bounds.toMs };
       if (recorded.fromMs >= recorded.toMs) return { ends, count: 0, backToMs: undefined };
       const slice = { recorded, order: 'desc', limit: ACTOR_COUNTED_MAX, ...between(occurred) } as const;
-      return { ends, backToMs: await readBack(tx, scope, id, recorded, occurred, rows, deadline), count: await countActor(tx, scope.tenantId, id, slice) };
+      return {
+        ends,
+        backToMs: await readBack(tx, scope, id, recorded, occurred, rows, deadline),
+        count: await countActor(tx, scope.tenantId, id, slice),
+      };
     },
     'ordered',
   );

@@ -47,7 +47,8 @@ export async function compareResource(
   { from, to, zone, nowMs = Date.now() }: CompareRequest,
 ): Promise<CompareAnswer> {
   const { type, id } = checkSubject(subject);
-  if (from === undefined) throw new Failure('parameter_invalid', 'from: expected a time, such as 2026-11-01T10:00:00Z or -7d, got nothing', { pointer: 'from' });
+  if (from === undefined)
+    throw new Failure('parameter_invalid', 'from: expected a time, such as 2026-11-01T10:00:00Z or -7d, got nothing', { pointer: 'from' });
   const instants = [instantOfText('from', from, nowMs, zone), instantOfText('to', to, nowMs, zone)] as const;
   const read = (tx: pg.ClientBase, untilMs: number): Promise<Known> => readKnown(tx, ask, scope, { type, id }, { untilMs, need: 'blame' });
   const known = await asTenant(
@@ -61,7 +62,12 @@ export async function compareResource(
     answerOf(ask, scope, known[0], { type, id }, instants[0]),
     answerOf(ask, scope, known[1], { type, id }, instants[1]),
   ]);
-  return { resource: instants[0] > instants[1] ? was.resource : becomes.resource, from: headOf(was), to: headOf(becomes), ...compareStates(was, becomes) };
+  return {
+    resource: instants[0] > instants[1] ? was.resource : becomes.resource,
+    from: headOf(was),
+    to: headOf(becomes),
+    ...compareStates(was, becomes),
+  };
 }
 
 function headOf({ resource: _resource, values: _values, fields: _fields, ...head }: StateAnswer): ComparedState {

@@ -42,12 +42,21 @@ const row = (verb: 'created' | 'updated', count: number, type = 'bot') =>
     hours(count),
   );
 const told = (action: string, count: number, metadata: Parameters<typeof aboutSource>[2], more = {}) =>
-  trail.append(OPERATOR, [aboutSource(action, hours(count), { slot: 'secret_slot', from: '0/AA', ...metadata }, more, source)], hours(count));
+  trail.append(
+    OPERATOR,
+    [aboutSource(action, hours(count), { slot: 'secret_slot', from: '0/AA', ...metadata }, more, source)],
+    hours(count),
+  );
 
 async function doubts(count: number, type = 'bot'): Promise<unknown[]> {
   log = await trail.log('org_acme');
   const gaps = makeGaps(trail.trail.reader, makeTenants(trail.trail.owner));
-  const answer = await resourceState({ reader: trail.trail.reader, gaps, truncations: makeTruncations() }, log, { type, id: source }, { at: iso(count) });
+  const answer = await resourceState(
+    { reader: trail.trail.reader, gaps, truncations: makeTruncations() },
+    log,
+    { type, id: source },
+    { at: iso(count) },
+  );
   expect(JSON.stringify(answer)).not.toMatch(/secret|0\/AA|_operator/);
   return answer.doubts.map((doubt) => (doubt.kind === 'gap' ? [doubt.from, doubt.to, doubt.detail] : doubt.kind));
 }
@@ -58,7 +67,7 @@ test('from when all was well until capture goes on, unless the resource is seen 
   await told('capture.coverage', 3, { reason: 'daily' });
   await told('capture.gap', 6, { reason: 'slot_lost', detail: 'secret detail', to: '0/BB' });
   expect(await doubts(2)).toEqual([]);
-  const detail = `the capture of ${source} had a hole (slot_lost): changes in this time may be missing`;
+  const detail = `changes of the source ${source} may be missing (slot_lost)`;
   const from = new Date(hours(3) - 60_000).toISOString();
   // Before that somebody resumes it is open.
   expect(await doubts(7)).toEqual([[from, undefined, detail]]);
@@ -109,6 +118,29 @@ test('a source that was taken out is not captured until it is set up again', asy
   expect(await doubts(6)).toHaveLength(1);
   await told('capture.started', 8, { reason: 'setup' });
   expect(await doubts(9)).toMatchObject([[expect.any(String), iso(8), expect.any(String)]]);
+});
+
+test('a truncation of which nobody knows whose rows it removed counts for every tenant, and gives nothing else away', async () => {
+  await row('created', 1);
+  const unplaced = captured({ verb: 'truncated', atMs: hours(2), source, type: 'bot', actor: 'usr_secret' });
+  await trail.append('default', [{ ...unplaced, tags: ['tenant:unknown'] }], hours(2));
+  // One that has an owner is that owner's, and so is one of another source.
+  await trail.append('default', [captured({ verb: 'truncated', atMs: hours(3), source, type: 'dataset' })], hours(3));
+  const other = captured({ verb: 'truncated', atMs: hours(3), source: `${source}b`, type: 'assistant' });
+  await trail.append('default', [{ ...other, tags: ['tenant:unknown'] }], hours(3));
+  for (const type of ['dataset', 'assistant']) await row('created', 1, type);
+  log = await trail.log('org_acme');
+  const ask = {
+    reader: trail.trail.reader,
+    gaps: makeGaps(trail.trail.reader, makeTenants(trail.trail.owner)),
+    truncations: makeTruncations(),
+  };
+  const at = (count: number, type = 'bot') => resourceState(ask, log, { type, id: source }, { at: iso(count) });
+  expect((await at(1)).standing).toBe('present');
+  const gone = await at(4);
+  expect(gone).toMatchObject({ standing: 'deleted', values: {}, doubts: [], last: { action: 'bot.truncated', at: iso(2), seq: -1 } });
+  expect(JSON.stringify(gone)).not.toMatch(/secret|default/);
+  for (const type of ['dataset', 'assistant']) expect((await at(4, type)).standing).toBe('present');
 });
 
 test('what a sender writes into the operator’s log or under another source tells nothing', async () => {

@@ -4,15 +4,15 @@
 // A hole is known by places in the source's log; its times are the trail's own. It began after the last time at which all was
 // well (the event about the source before it, one a day at least) and ended when capture was taken up again.
 
-import { type CaptureGap, fromSections, type HistoryEvent, type Json, SOURCE_KINDS } from '@indelible/core';
+import { type CaptureGap, type HistoryEvent, type Json, SOURCE_KINDS } from '@indelible/core';
 import type pg from 'pg';
 import { GAPS_CACHE_MS, GAPS_MAX, QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
-import { sectionLines } from '../store/disclosures.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
-import { type Condition, type EventRow, readSlice, recordedBounds } from '../store/read-events.ts';
+import type { Condition, EventRow } from '../store/read-events.ts';
 import type { Tenants } from '../store/tenants.ts';
-import { ranges } from './walk.ts';
+import { foreignEvent, newest } from './gaps-read.ts';
+import { readUnplaced, type UnplacedTruncation } from './gaps-truncated.ts';
 
 /** One hole of a source. */
 export interface SourceGap {
@@ -30,6 +30,8 @@ export interface SourceGap {
 export interface Gaps {
   /** The holes of a source, oldest first; of one that the trail does not know, none. */
   of(source: string): Promise<readonly SourceGap[]>;
+  /** The truncations of a type of which nobody could say whose rows they removed. */
+  truncated(type: string): Promise<readonly UnplacedTruncation[]>;
 }
 
 /** A hole is found by a look at the source, and looks come several times in this time. */
@@ -41,18 +43,24 @@ const HARMLESS = new Set(['identity_changed']);
 
 /** @param reader the reader's pool */
 export function makeGaps(reader: pg.Pool, tenants: Tenants): Gaps {
-  const cache = new Map<string, { readonly gaps: Promise<readonly SourceGap[]>; readonly until: number }>();
   return {
-    of: (source) => {
-      const known = cache.get(source);
-      if (known !== undefined && known.until > Date.now()) return known.gaps;
-      const gaps = readGaps(reader, tenants, source);
-      cache.set(source, { gaps, until: Date.now() + GAPS_CACHE_MS });
-      gaps.catch(() => cache.delete(source));
-      // Names come from events, and a sender may write any.
-      if (cache.size > GAPS_MAX) cache.clear();
-      return gaps;
-    },
+    of: shared((source) => readGaps(reader, tenants, source)),
+    truncated: shared((type) => readUnplaced(reader, tenants, type)),
+  };
+}
+
+/** Readers share an answer for a moment. */
+function shared<Answer>(read: (name: string) => Promise<Answer>): (name: string) => Promise<Answer> {
+  const cache = new Map<string, { readonly answer: Promise<Answer>; readonly until: number }>();
+  return (name) => {
+    const known = cache.get(name);
+    if (known !== undefined && known.until > Date.now()) return known.answer;
+    const answer = read(name);
+    // Names come from events, and a sender may write any.
+    if (cache.size >= GAPS_MAX) cache.clear();
+    cache.set(name, { answer, until: Date.now() + GAPS_CACHE_MS });
+    answer.catch(() => cache.delete(name));
+    return answer;
   };
 }
 
@@ -65,13 +73,15 @@ export async function gapsOf(gaps: Gaps, type: string, events: readonly HistoryE
     .map((gap) => {
       const from = new Date(goodSince(gap, events)).toISOString();
       const to = gap.toMs === undefined ? {} : { to: new Date(gap.toMs).toISOString() };
-      return { from, ...to, detail: `the capture of ${gap.source} had a hole (${gap.reason}): changes in this time may be missing` };
+      return { from, ...to, detail: `changes of the source ${gap.source} may be missing (${gap.reason})` };
     });
 }
 
 /** What was captured of the resource itself before the hole was found says that nothing was missing yet. */
 function goodSince({ fromMs, foundMs, source }: SourceGap, events: readonly HistoryEvent[]): number {
-  const before = events.filter((event) => event.source?.name === source && Date.parse(event.recordedAt ?? event.occurredAt) < foundMs - LOOK_MS);
+  const before = events.filter(
+    (event) => event.source?.name === source && Date.parse(event.recordedAt ?? event.occurredAt) < foundMs - LOOK_MS,
+  );
   return Math.max(fromMs, ...before.map(({ occurredAt }) => Math.min(foundMs, Date.parse(occurredAt))));
 }
 
@@ -89,11 +99,21 @@ async function readGaps(reader: pg.Pool, tenants: Tenants, source: string): Prom
   if (log === undefined) return [];
   const { tenantId } = log;
   const read = async (tx: pg.ClientBase): Promise<readonly SourceGap[]> => {
-    const about = (condition: string): Condition => ({ bind }) =>
-      `e.resource_type = 'capture_source' and e.resource_id = ${bind(source)} and e.source_kind = ${bind(SELF)} and ${condition}`;
-    const rows = await newest(tx, tenantId, about(`e.action in ('capture.gap', 'capture.started', 'capture.stopped')`), Number.POSITIVE_INFINITY, GAPS_MAX);
+    const about =
+      (condition: string): Condition =>
+      ({ bind }) =>
+        `e.resource_type = 'capture_source' and e.resource_id = ${bind(source)} and e.source_kind = ${bind(SELF)} and ${condition}`;
+    const rows = await newest(
+      tx,
+      tenantId,
+      about(`e.action in ('capture.gap', 'capture.started', 'capture.stopped')`),
+      Number.POSITIVE_INFINITY,
+      GAPS_MAX,
+    );
     const told = rows.map(toldOf).reverse();
-    const types = told.some(({ tables }) => tables !== undefined) ? await mappedTypes(tx, tenantId, about(`e.action = 'capture.mapping'`)) : new Map<string, string>();
+    const types = told.some(({ tables }) => tables !== undefined)
+      ? await mappedTypes(tx, tenantId, about(`e.action = 'capture.mapping'`))
+      : new Map<string, string>();
     const gaps: SourceGap[] = [];
     for (const [index, gap] of told.entries()) {
       if (gap.action === 'capture.started' || HARMLESS.has(gap.reason)) continue;
@@ -113,27 +133,8 @@ async function readGaps(reader: pg.Pool, tenants: Tenants, source: string): Prom
   return asTenant(reader, tenantId, QUERY_MS_MAX, read, 'ordered');
 }
 
-/** The newest rows that occurred before a time, newest first. */
-async function newest(tx: pg.ClientBase, tenantId: number, condition: Condition, beforeMs: number, limit: number): Promise<EventRow[]> {
-  const bounds = await recordedBounds(tx, tenantId, {});
-  if (bounds === undefined) return [];
-  const rows: EventRow[] = [];
-  // What the trail says about itself occurs when it is recorded: partition by partition is in order.
-  for (const recorded of ranges(bounds, 'desc', undefined)) {
-    if (rows.length >= limit) break;
-    const after = { occurredMs: beforeMs, seq: -1 };
-    rows.push(...(await readSlice(tx, tenantId, { recorded, order: 'desc', limit: limit - rows.length, after }, condition)));
-  }
-  return rows;
-}
-
-function eventOf(row: EventRow): { readonly [key: string]: Json | undefined } {
-  const sections = sectionLines(row.disclosures).map(([name, value]) => [name, JSON.parse(value) as Json] as const);
-  return fromSections({ id: row.id, tenant: OPERATOR_TENANT, t: row.recordedMs }, sections) as unknown as { [key: string]: Json };
-}
-
 function toldOf(row: EventRow): Told {
-  const { action, metadata } = eventOf(row);
+  const { action, metadata } = foreignEvent(OPERATOR_TENANT, row);
   const { reason, tables, to } = (metadata ?? {}) as { readonly [key: string]: Json | undefined };
   const names = Array.isArray(tables) ? tables.filter((table): table is string => typeof table === 'string') : undefined;
   return {
@@ -155,7 +156,10 @@ function ends(later: Told, gap: Told): boolean {
 /** The resource types that the mapping in force gives to tables. */
 async function mappedTypes(tx: pg.ClientBase, tenantId: number, condition: Condition): Promise<ReadonlyMap<string, string>> {
   const [row] = await newest(tx, tenantId, condition, Number.POSITIVE_INFINITY, 1);
-  const change = row === undefined ? undefined : (eventOf(row)['change'] as { after?: { tables?: Record<string, { type?: string }> } } | undefined);
+  const change =
+    row === undefined
+      ? undefined
+      : (foreignEvent(OPERATOR_TENANT, row)['change'] as { after?: { tables?: Record<string, { type?: string }> } } | undefined);
   return new Map(
     Object.entries(change?.after?.tables ?? {}).flatMap(([table, { type }]) => (type === undefined ? [] : [[table, type] as const])),
   );

@@ -1,7 +1,16 @@
 // From a row to the event that a history is made of. What a cleared section told is taken from the columns, so that an
 // erased event still is what it was: the deletion, or the change of which nobody knows any more what it changed.
 
-import { type Actor, type AuditEvent, type Change, type EventSource, fromSections, type HistoryEvent, type Json, type Resource } from '@indelible/core';
+import {
+  type Actor,
+  type AuditEvent,
+  type Change,
+  type EventSource,
+  fromSections,
+  type HistoryEvent,
+  type Json,
+  type Resource,
+} from '@indelible/core';
 import { sectionLines } from '../store/disclosures.ts';
 import type { ResourceRow } from '../store/read-resource.ts';
 import type { ReadScope } from './present.ts';

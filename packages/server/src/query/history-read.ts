@@ -71,7 +71,16 @@ export async function readPast(tx: pg.ClientBase, question: PastQuestion): Promi
   const { scope, resource, untilMs, truncations } = question;
   const bounds = await recordedBounds(tx, scope.tenantId, {});
   if (bounds === undefined) return { events: [], reach: 'whole', backToMs: Number.NEGATIVE_INFINITY };
-  const reading: Reading = { question, events: [], bytes: 0, completeMs: Number.POSITIVE_INFINITY, startedMs: [], shownMs: [], untouched: undefined, counted: 0 };
+  const reading: Reading = {
+    question,
+    events: [],
+    bytes: 0,
+    completeMs: Number.POSITIVE_INFINITY,
+    startedMs: [],
+    shownMs: [],
+    untouched: undefined,
+    counted: 0,
+  };
   const reach = await readBack(tx, reading, bounds);
   const ordered = complete(reading, reach === 'whole' ? Number.NEGATIVE_INFINITY : reading.completeMs);
   const anchor = ordered.findLastIndex(startsAnew);
@@ -101,7 +110,10 @@ async function readBack(tx: pg.ClientBase, reading: Reading, bounds: RecordedRan
       const last: ResourceRow | undefined = rows.length < limit ? undefined : rows.at(-1);
       after = last && { occurredMs: last.occurredMs, seq: last.seq };
       // Beside the last event of a chunk there may be another of the same millisecond.
-      reading.completeMs = Math.min(reading.completeMs, Math.max(olderMs, after === undefined ? Number.NEGATIVE_INFINITY : after.occurredMs + 1));
+      reading.completeMs = Math.min(
+        reading.completeMs,
+        Math.max(olderMs, after === undefined ? Number.NEGATIVE_INFINITY : after.occurredMs + 1),
+      );
       const found = suffices(reading);
       if (found !== undefined) return found;
       const atLimit = reading.events.length >= STATE_EVENTS_MAX || reading.bytes >= STATE_BYTES_MAX || performance.now() > deadline;
@@ -115,7 +127,12 @@ async function readBack(tx: pg.ClientBase, reading: Reading, bounds: RecordedRan
 function nextLimit({ events, bytes, question }: Reading): number {
   if (events.length === 0) return FIRST_EVENTS[question.need];
   const fitting = Math.max(8, Math.floor(CHUNK_BYTES / Math.max(1, bytes / events.length)));
-  return Math.min(CHUNK_EVENTS_MAX, fitting, Math.max(FIRST_EVENTS[question.need], events.length * 8), Math.max(8, STATE_EVENTS_MAX - events.length));
+  return Math.min(
+    CHUNK_EVENTS_MAX,
+    fitting,
+    Math.max(FIRST_EVENTS[question.need], events.length * 8),
+    Math.max(8, STATE_EVENTS_MAX - events.length),
+  );
 }
 
 /** What was read and is complete since a time, oldest first. */
@@ -182,6 +199,7 @@ export async function readNext(
   return events;
 }
 
-function byTime(a: HistoryEvent, b: HistoryEvent): number {
+/** By (occurredAt, seq), oldest first. */
+export function byTime(a: HistoryEvent, b: HistoryEvent): number {
   return a.occurredAt === b.occurredAt ? a.seq - b.seq : a.occurredAt < b.occurredAt ? -1 : 1;
 }

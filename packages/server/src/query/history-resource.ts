@@ -1,17 +1,16 @@
 // All about one resource on one page: its events, the versions that they made of it, and its state now.
 
-import { type HistoryEvent, type Version, tellingOf, versionsOf } from '@indelible/core';
+import { Failure, type HistoryEvent, type Version, tellingOf, versionsOf } from '@indelible/core';
 import type pg from 'pg';
 import { QUERY_MS_MAX, VERSIONS_COUNTED_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
 import { recordedBounds } from '../store/read-events.ts';
-import { countSorts, readPlaces, type Sort } from '../store/read-resource.ts';
+import { countSorts, readPlaces, type ResourceName, type Sort } from '../store/read-resource.ts';
 import { historyEvent } from './history-event.ts';
 import { type HistorySubject, type ResourceHistory, resourceHistory } from './history.ts';
 import type { PresentedEvent, ReadScope } from './present.ts';
 import type { PageRequest } from './read-page.ts';
-import { answerOf, readKnown, type StateAnswer, type StateReader, valuesOnly } from './state.ts';
-import { noSuchResource } from './state-subject.ts';
+import { answerOf, type Known, readKnown, type StateAnswer, type StateReader, valuesOnly } from './state.ts';
 
 /** A version on a page; without a number where too many are before it to be counted. */
 export type PagedVersion = Omit<Version, 'version'> & { readonly version?: number };
@@ -35,28 +34,41 @@ export async function readResourcePage(
   nowMs: number = Date.now(),
 ): Promise<ResourceAnswer> {
   const { type, id } = subject;
-  const page = await resourceHistory(ask.reader, scope, subject, request);
   const isFirst = request.cursor === undefined;
-  const rest = await asTenant(
-    ask.reader,
-    scope.tenantId,
-    QUERY_MS_MAX,
-    async (tx) => {
-      if (page.events.length === 0 && isFirst) throw await noSuchResource(tx, scope, { type, id });
-      const own = await ownEvents(tx, scope, subject, page.events);
-      const older = await countOlder(tx, scope, { type, id }, own);
-      return { own, older, known: isFirst && own.length > 0 ? await readKnown(tx, ask, scope, { type, id }, { untilMs: nowMs, need: 'values' }) : undefined };
-    },
-    'ordered',
-  );
-  const state = rest.known === undefined ? undefined : valuesOnly(await answerOf(ask, scope, rest.known, { type, id }, nowMs));
-  const versions = numbered(rest.own, rest.older, request.order ?? 'desc');
-  return { ...page, versions, ...(state === undefined ? {} : { state }) };
+  const [page, now] = await Promise.all([
+    resourceHistory(ask.reader, scope, subject, request),
+    isFirst ? stateNow(ask, scope, { type, id }, nowMs) : undefined,
+  ]);
+  if (now instanceof Failure && page.events.length === 0) throw now;
+  const own = await ownEvents(ask, scope, subject, page.events);
+  const versions = await versionsOn(ask, scope, { type, id }, own, {
+    order: request.order ?? 'desc',
+    isLast: page.next === undefined,
+    isFirst,
+  });
+  return { ...page, versions, ...(now === undefined || now instanceof Failure ? {} : { state: now }) };
+}
+
+/** The state at an instant without who set each field, or the failure that says that no event is about the resource. */
+async function stateNow(
+  ask: StateReader,
+  scope: ReadScope,
+  resource: ResourceName,
+  nowMs: number,
+): Promise<ResourceAnswer['state'] | Failure> {
+  const read = (tx: pg.ClientBase): Promise<Known> => readKnown(tx, ask, scope, resource, { untilMs: nowMs, need: 'values' });
+  try {
+    const known = await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, read, 'ordered');
+    return valuesOnly(await answerOf(ask, scope, known, resource, nowMs));
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not_found') return error;
+    throw error;
+  }
 }
 
 /** The events of a page that are about the resource itself. Where what they are was erased, the columns still say it. */
 async function ownEvents(
-  tx: pg.ClientBase,
+  { reader }: StateReader,
   scope: ReadScope,
   { type, id, related = false }: HistorySubject,
   events: readonly PresentedEvent[],
@@ -66,26 +78,46 @@ async function ownEvents(
   const erased = own.filter(isErased);
   if (erased.length === 0) return own;
   const places = erased.map(({ seq, recordedAt }) => ({ seq, recordedMs: Date.parse(recordedAt) }));
-  const rows = new Map((await readPlaces(tx, scope.tenantId, places)).map((row) => [row.seq, historyEvent(scope, row, { type, id })]));
-  return own.flatMap((event) => (isErased(event) ? (rows.get(event.seq) ?? []) : event));
+  const rows = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readPlaces(tx, scope.tenantId, places), 'ordered');
+  const mended = new Map(rows.map((row) => [row.seq, historyEvent(scope, row, { type, id })]));
+  return own.flatMap((event) => (isErased(event) ? (mended.get(event.seq) ?? []) : event));
 }
 
-function numbered(own: readonly HistoryEvent[], older: number | undefined, order: 'asc' | 'desc'): PagedVersion[] {
+interface Place {
+  readonly order: 'asc' | 'desc';
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+async function versionsOn(
+  { reader }: StateReader,
+  scope: ReadScope,
+  resource: ResourceName,
+  own: readonly HistoryEvent[],
+  { order, isFirst, isLast }: Place,
+): Promise<PagedVersion[]> {
   const oldestFirst = order === 'asc' ? own : own.toReversed();
-  const versions = versionsOf(oldestFirst, (older ?? 0) + 1).map(({ version, ...rest }) => (older === undefined ? rest : { version, ...rest }));
+  const [oldest] = oldestFirst;
+  const isOldest = order === 'asc' ? isFirst : isLast;
+  const older =
+    oldest === undefined || isOldest
+      ? 0
+      : await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => countOlder(tx, scope, resource, oldest), 'ordered');
+  const versions = versionsOf(oldestFirst, (older ?? 0) + 1).map(({ version, ...rest }) =>
+    older === undefined ? rest : { version, ...rest },
+  );
   return order === 'asc' ? versions : versions.reverse();
 }
 
-/** How many versions come before the oldest event of a page; undefined when they are too many. */
+/** How many versions come before an event; undefined when they are too many. */
 async function countOlder(
   tx: pg.ClientBase,
   { tenantId }: ReadScope,
-  resource: { readonly type: string; readonly id: string },
-  own: readonly HistoryEvent[],
+  resource: ResourceName,
+  oldest: HistoryEvent,
 ): Promise<number | undefined> {
-  const oldest = own.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt) || a.seq - b.seq)[0];
   const recorded = await recordedBounds(tx, tenantId, {});
-  if (oldest === undefined || recorded === undefined) return 0;
+  if (recorded === undefined) return 0;
   const after = { occurredMs: Date.parse(oldest.occurredAt), seq: oldest.seq };
   const sorts = await countSorts(tx, tenantId, resource, { recorded, order: 'desc', limit: VERSIONS_COUNTED_MAX + 1, after });
   if (sorts.reduce((sum, { count }) => sum + count, 0) > VERSIONS_COUNTED_MAX) return undefined;

@@ -29,13 +29,23 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * @throws Failure `not_found` for an event that there is not, or that is about another resource
  * @throws Failure `parameter_invalid` for an event that changed nothing, or whose values are gone
  */
-export async function reverseChange({ reader }: Pick<StateReader, 'reader'>, scope: ReadScope, subject: ResourceName, eventId: string | undefined): Promise<ReverseAnswer> {
+export async function reverseChange(
+  { reader }: Pick<StateReader, 'reader'>,
+  scope: ReadScope,
+  subject: ResourceName,
+  eventId: string | undefined,
+): Promise<ReverseAnswer> {
   const { type, id } = checkSubject(subject);
   if (eventId === undefined) throw refused('expected the id of an event of this resource, got nothing');
-  const row = UUID.test(eventId) ? await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readOne(tx, scope.tenantId, eventId)) : undefined;
+  const row = UUID.test(eventId)
+    ? await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readOne(tx, scope.tenantId, eventId))
+    : undefined;
   const event: HistoryEvent | undefined = row && present(scope, row);
   if (event?.resource?.type !== type || event.resource.id !== id)
-    throw new Failure('not_found', `there is no event with this id about ${type}/${id}; GET /v1/resources/${type}/${encodeURIComponent(id)} lists those that there are`);
+    throw new Failure(
+      'not_found',
+      `there is no event with this id about ${type}/${id}; GET /v1/resources/${type}/${encodeURIComponent(id)} lists those that there are`,
+    );
   const head = {
     resource: { type, id },
     event: { id: event.id, seq: event.seq, at: event.occurredAt, action: event.action },
@@ -45,8 +55,17 @@ export async function reverseChange({ reader }: Pick<StateReader, 'reader'>, sco
   if (telling === 'made') return { ...head, kind: 'remove', patch: [], notRestorable: [] };
   if (telling === undefined || telling === 'observed')
     throw refused(`the event ${event.action} changed nothing of ${type}/${id}, so there is nothing to undo`);
-  if (change?.before === undefined) throw refused('the values before this change are not in the trail: they were never sent, or were erased');
-  if (telling === 'removed') return { ...head, kind: 'create', ...madeAgain(change.before, (change.unavailable ?? []).map(({ field }) => field)) };
+  if (change?.before === undefined)
+    throw refused('the values before this change are not in the trail: they were never sent, or were erased');
+  if (telling === 'removed')
+    return {
+      ...head,
+      kind: 'create',
+      ...madeAgain(
+        change.before,
+        (change.unavailable ?? []).map(({ field }) => field),
+      ),
+    };
   const reverse = reverseOf(change);
   if (reverse === undefined) throw refused('the values after this change are not in the trail: they were never sent, or were erased');
   return { ...head, kind: 'patch', ...reverse };
@@ -55,7 +74,9 @@ export async function reverseChange({ reader }: Pick<StateReader, 'reader'>, sco
 /** What a resource was that was removed, without what only stands in the place of a value. */
 function madeAgain(before: JsonObject, unavailable: readonly string[]): Pick<ReverseAnswer, 'patch' | 'values' | 'notRestorable'> {
   const { patch, notRestorable } = heldPatch({}, before);
-  const values = Object.fromEntries(patch.flatMap(({ path, ...operation }) => ('value' in operation ? [[nameOf(path), operation.value]] : [])));
+  const values = Object.fromEntries(
+    patch.flatMap(({ path, ...operation }) => ('value' in operation ? [[nameOf(path), operation.value]] : [])),
+  );
   return { patch: [], values, notRestorable: [...new Set([...notRestorable, ...unavailable])].sort() };
 }
 

@@ -21,7 +21,8 @@ export function checkSubject<Subject extends ResourceName>(subject: Subject): Su
 export async function noSuchResource(tx: pg.ClientBase, { tenantId }: ReadScope, resource: ResourceName): Promise<Failure> {
   const named = await isNamed(tx, tenantId, resource);
   const shown = `${resource.type}/${resource.id}`;
-  if (named.related) return new Failure('not_found', `no event is about ${shown}; some name it as related: ask for its history with related=true`);
+  if (named.related)
+    return new Failure('not_found', `no event is about ${shown}; some name it as related: ask for its history with related=true`);
   const why = named.type
     ? `ids are exact, case included: GET /v1/events?q=resource:${resource.type} lists those that there are`
     : `none is about any resource of the type "${resource.type}" either: types are singular, as in bot/bot_42`;

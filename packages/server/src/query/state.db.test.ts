@@ -57,62 +57,67 @@ function setters(answer: StateAnswer, ids: readonly string[]): object {
   return Object.fromEntries(answer.fields.map(({ field, setBy }) => [field, setBy === undefined ? undefined : ids.indexOf(setBy.event)]));
 }
 
-test('a history of many months in random order of recording gives back every state, and who set each field', async () => {
+interface Step {
+  readonly atMs: number;
+  readonly recordedMs: number;
+  readonly row: JsonObject | undefined;
+  readonly event: NewEvent;
+  readonly actor: string;
+}
+
+/** Random changes of one resource over the months; some are recorded only months later, as an import is. */
+function randomHistory(id: string, seed: number): Step[] {
   const value = fc.constantFrom<JsonObject[string]>(1, 2, 'x', null, ['y'], { z: 1 });
-  const rows = fc.array(fc.option(fc.record({ id: fc.constant(1), a: value, b: value, c: value }), { nil: undefined, freq: 4 }), {
-    minLength: 5,
-    maxLength: 120,
+  const row = fc.record({ id: fc.constant(1), a: value, b: value, c: value });
+  const step = fc.record({
+    after: fc.option(row, { nil: undefined, freq: 6 }),
+    minutes: fc.integer({ min: 1, max: 6_000 }),
+    months: fc.constantFrom(0, 0, 0, 1, 3),
   });
-  const step = fc.record({ minutes: fc.integer({ min: 1, max: 5_000 }), recordedLater: fc.integer({ min: 0, max: 3 }) });
-  const samples = fc.sample(rows, { seed: 11, numRuns: 8 });
-  const steps = fc.sample(step, { seed: 12, numRuns: 1_000 });
-  let lastRecordedMs = clockMs;
-  for (const [number, states] of samples.entries()) {
-    const id = `random_${number}`;
-    const model: { atMs: number; row: JsonObject | undefined; index: number }[] = [];
-    const batches = new Map<number, NewEvent[]>();
-    let atMs = FIRST_MONTH.getTime() + 2 * DAY_MS;
-    let before: JsonObject | undefined;
-    states.forEach((after, index) => {
-      const { minutes = 1, recordedLater = 0 } = steps[(number * 131 + index) % steps.length] ?? {};
-      atMs += Math.min(minutes * MINUTE_MS, (NOW_MS - 10 * DAY_MS - atMs) / 4);
-      atMs = Math.floor(atMs);
-      if (before === undefined && after === undefined) return;
-      const verb = before === undefined ? 'created' : after === undefined ? 'deleted' : 'updated';
-      const event = captured({ verb, atMs, id, ...(before && { before }), ...(after && { after }), actor: `usr_${index}` });
-      // Some come in only months later, as an import does.
-      const recordedMs = Math.min(NOW_MS - 5 * DAY_MS, atMs + recordedLater * 40 * DAY_MS);
-      batches.set(recordedMs, [...(batches.get(recordedMs) ?? []), event]);
-      model.push({ atMs, row: after, index });
-      before = after;
-    });
-    for (const recordedMs of [...batches.keys()].toSorted((a, b) => a - b)) {
-      lastRecordedMs = Math.max(lastRecordedMs, recordedMs);
-      // A log's time of recording never falls.
-      await trail.append('org_acme', batches.get(recordedMs) ?? [], Math.max(lastRecordedMs, recordedMs));
-    }
-    for (const [place, { atMs: at, row }] of model.entries()) {
-      if ((model[place + 1]?.atMs ?? Number.POSITIVE_INFINITY) === at) continue;
-      const answer = await state(id, at);
+  const steps: Step[] = [];
+  let before: JsonObject | undefined;
+  let atMs = FIRST_MONTH.getTime() + 2 * DAY_MS;
+  for (const { after, minutes, months } of fc.sample(step, { seed, numRuns: 120 })) {
+    atMs += minutes * MINUTE_MS;
+    if (atMs > NOW_MS - 10 * DAY_MS) break;
+    if (before === undefined && after === undefined) continue;
+    const verb = before === undefined ? 'created' : after === undefined ? 'deleted' : 'updated';
+    const actor = `usr_${steps.length}`;
+    const event = captured({ verb, atMs, id, ...(before && { before }), ...(after && { after }), actor });
+    steps.push({ atMs, recordedMs: Math.min(NOW_MS - 5 * DAY_MS, atMs + months * 30 * DAY_MS), row: after, event, actor });
+    before = after;
+  }
+  return steps;
+}
+
+test('histories of many months, recorded out of order, give back every state, and who set each field', async () => {
+  const histories = Array.from({ length: 6 }, (_, seed) => ({ id: `random_${seed}`, steps: randomHistory(`random_${seed}`, seed + 1) }));
+  const all = histories.flatMap(({ steps }) => steps).toSorted((a, b) => a.recordedMs - b.recordedMs);
+  expect(all.length).toBeGreaterThan(300);
+  for (const { event, recordedMs } of all) await trail.append('org_acme', [event], recordedMs);
+  clockMs = Math.max(clockMs, all.at(-1)?.recordedMs ?? 0);
+  for (const { id, steps } of histories) {
+    for (const [place, { atMs, row }] of steps.entries()) {
+      const answer = await state(id, atMs);
       expect(answer.values).toEqual(row ?? {});
       expect(answer.standing).toBe(row === undefined ? 'deleted' : 'present');
       expect(answer.doubts).toEqual([]);
       expect(answer.partial).toBeUndefined();
-      // Who set a field is whoever wrote the row in which it first had this value.
-      for (const { field, setBy } of answer.fields) expect(setBy?.actor?.id, field).toBe(setterOf(model, place, field));
+      for (const { field, setBy } of answer.fields) expect(setBy?.actor?.id, field).toBe(setterOf(steps, place, field));
     }
-    expect((await state(id, (model[0]?.atMs ?? 0) - 1)).standing).toBe('absent');
+    expect((await state(id, (steps[0]?.atMs ?? 0) - 1)).standing).toBe('absent');
+    const page = await readResourcePage(ask, log, { type: 'bot', id });
+    expect(page.state?.values).toEqual(steps.at(-1)?.row ?? {});
   }
-  clockMs = Math.max(clockMs, lastRecordedMs);
 }, 240_000);
 
-/** The actor of the last row, back from a place, that gave a leaf its value. */
-function setterOf(model: readonly { row: JsonObject | undefined; index: number }[], place: number, field: string): string | undefined {
+/** Who wrote the row in which a leaf first had the value that it has at a place. */
+function setterOf(steps: readonly Step[], place: number, field: string): string | undefined {
   const top = field.split('/')[0] ?? '';
-  const now = JSON.stringify(model[place]?.row?.[top]);
+  const now = JSON.stringify(steps[place]?.row?.[top]);
   let found = place;
-  while (found > 0 && model[found - 1]?.row !== undefined && JSON.stringify(model[found - 1]?.row?.[top]) === now) found--;
-  return `usr_${model[found]?.index}`;
+  while (found > 0 && steps[found - 1]?.row !== undefined && JSON.stringify(steps[found - 1]?.row?.[top]) === now) found--;
+  return steps[found]?.actor;
 }
 
 test('a section that was erased leaves the event, and a doubt', async () => {
@@ -124,12 +129,17 @@ test('a section that was erased leaves the event, and a doubt', async () => {
   );
   const [, second = '', , fourth = ''] = ids;
   await trail.erase(second, 'change');
-  expect((await state('erased', times[1])).doubts).toEqual([{ kind: 'values_missing', event: second, at: iso(times[1] ?? 0), action: 'bot.updated' }]);
+  expect((await state('erased', times[1])).doubts).toEqual([
+    { kind: 'values_missing', event: second, at: iso(times[1] ?? 0), action: 'bot.updated' },
+  ]);
   const later = await state('erased', times[2]);
   expect(later.values).toEqual({ a: 2, b: 2 });
   expect(setters(later, ids)).toEqual({ a: undefined, b: 2 });
   expect(later.doubts).toMatchObject([{ kind: 'values_missing', event: second }]);
-  await expect(reverseChange(ask, log, { type: 'bot', id: 'erased' }, second)).rejects.toMatchObject({ code: 'parameter_invalid', message: expect.stringContaining('erased') as string });
+  await expect(reverseChange(ask, log, { type: 'bot', id: 'erased' }, second)).rejects.toMatchObject({
+    code: 'parameter_invalid',
+    message: expect.stringContaining('erased') as string,
+  });
   // Whatever is erased of it, a deletion stays one.
   for (const section of ['change', 'core', 'source', 'actor', 'resource']) await trail.erase(fourth, section);
   expect(await state('erased')).toMatchObject({ standing: 'deleted', values: {}, last: { event: fourth, action: 'bot.deleted' } });
@@ -152,7 +162,11 @@ test('a truncation of the table removes what was there, in its own source alone'
   );
   const [first = 0, , truncated = 0, , again = 0] = times;
   expect((await state('t1', first, 'thing')).standing).toBe('present');
-  expect(await state('t1', truncated, 'thing')).toMatchObject({ standing: 'deleted', last: { event: ids[2], action: 'thing.truncated' }, doubts: [] });
+  expect(await state('t1', truncated, 'thing')).toMatchObject({
+    standing: 'deleted',
+    last: { event: ids[2], action: 'thing.truncated' },
+    doubts: [],
+  });
   expect(await state('t1', again, 'thing')).toMatchObject({ standing: 'present', values: { a: 9 } });
   expect((await state('t2', again, 'thing')).standing).toBe('present');
   // It came into being some time after the table was empty, and nobody told when.
@@ -178,16 +192,23 @@ test('secrets, denied attempts, and what only looked at the resource', async () 
   expect(page.versions.map(({ version }) => version)).toEqual([2, 1]);
   expect(page.state).toMatchObject({ standing: 'present', values: secret(1) });
   expect(page.state).not.toHaveProperty('fields');
-  expect(await reverseChange(ask, log, { type: 'bot', id: 's1' }, ids[1])).toMatchObject({ kind: 'patch', patch: [], notRestorable: ['api_key'] });
+  expect(await reverseChange(ask, log, { type: 'bot', id: 's1' }, ids[1])).toMatchObject({
+    kind: 'patch',
+    patch: [],
+    notRestorable: ['api_key'],
+  });
   for (const nothing of [ids[2], ids[3], ids[4], undefined])
     await expect(reverseChange(ask, log, { type: 'bot', id: 's1' }, nothing)).rejects.toMatchObject({ code: 'parameter_invalid' });
 });
 
 test('versions are numbered alike on every page, in both orders', async () => {
-  const changes = Array.from({ length: 23 }, (_, index) => (atMs: number) =>
-    index % 5 === 4
-      ? accept({ action: 'bot.viewed', actor: { id: 'usr_9' }, resource: { type: 'bot', id: 'paged' } }, atMs)
-      : captured({ verb: 'updated', atMs, id: 'paged', before: { n: index - 1 }, after: { n: index } }));
+  const changes = Array.from(
+    { length: 23 },
+    (_, index) => (atMs: number) =>
+      index % 5 === 4
+        ? accept({ action: 'bot.viewed', actor: { id: 'usr_9' }, resource: { type: 'bot', id: 'paged' } }, atMs)
+        : captured({ verb: 'updated', atMs, id: 'paged', before: { n: index - 1 }, after: { n: index } }),
+  );
   const { ids } = await write(...changes);
   const expected = ids.filter((_, index) => index % 5 !== 4);
   for (const order of ['desc', 'asc'] as const) {
@@ -207,7 +228,8 @@ test('versions are numbered alike on every page, in both orders', async () => {
 test('what differs between two instants, and how a change is undone', async () => {
   const { ids, times } = await write(
     (atMs) => captured({ verb: 'created', atMs, id: 'c1', after: { id: 1, model: 'small', size: 1 } }),
-    (atMs) => captured({ verb: 'updated', atMs, id: 'c1', before: { id: 1, model: 'small', size: 1 }, after: { id: 1, model: 'large', size: 1 } }),
+    (atMs) =>
+      captured({ verb: 'updated', atMs, id: 'c1', before: { id: 1, model: 'small', size: 1 }, after: { id: 1, model: 'large', size: 1 } }),
     (atMs) => captured({ verb: 'deleted', atMs, id: 'c1', before: { id: 1, model: 'large', size: 1 } }),
   );
   const [first = 0, second = 0, third = 0] = times;
@@ -269,8 +291,15 @@ test('a resource that no event is about is not found, and another tenant’s loo
     await expect(compareResource(ask, log, subject, { from: '-1h' })).rejects.toMatchObject(failure);
     await expect(reverseChange(ask, log, subject, '00000000-0000-7000-8000-000000000000')).rejects.toMatchObject({ code: 'not_found' });
   }
-  await write((atMs) => accept({ action: 'bot.viewed', actor: { id: 'u' }, resource: { type: 'bot', id: 'first' }, related: [{ type: 'dataset', id: 'ds_1' }] }, atMs));
-  await expect(readResourcePage(ask, log, { type: 'dataset', id: 'ds_1' })).rejects.toMatchObject({ message: expect.stringContaining('related=true') as string });
+  await write((atMs) =>
+    accept(
+      { action: 'bot.viewed', actor: { id: 'u' }, resource: { type: 'bot', id: 'first' }, related: [{ type: 'dataset', id: 'ds_1' }] },
+      atMs,
+    ),
+  );
+  await expect(readResourcePage(ask, log, { type: 'dataset', id: 'ds_1' })).rejects.toMatchObject({
+    message: expect.stringContaining('related=true') as string,
+  });
   const page = await readResourcePage(ask, log, { type: 'dataset', id: 'ds_1', related: true });
   expect(page).toMatchObject({ events: { length: 1 }, versions: [] });
   expect(page.state).toBeUndefined();
@@ -278,7 +307,13 @@ test('a resource that no event is about is not found, and another tenant’s loo
 
 test('before the first event that is known it is unknown, not not found', async () => {
   const { times } = await write((atMs) => captured({ verb: 'observed', atMs, id: 'old', after: { a: 1 } }));
-  expect(await state('old', FIRST_MONTH.getTime())).toMatchObject({ standing: 'unknown', values: {}, fields: [], knownSince: iso(times[0] ?? 0), resource: { name: 'The old' } });
+  expect(await state('old', FIRST_MONTH.getTime())).toMatchObject({
+    standing: 'unknown',
+    values: {},
+    fields: [],
+    knownSince: iso(times[0] ?? 0),
+    resource: { name: 'The old' },
+  });
 });
 
 test('a history that is too long is answered as far as it was read, and says how far', async () => {
@@ -287,7 +322,14 @@ test('a history that is too long is answered as far as it was read, and says how
   for (let index = 0; index < 120; index++) {
     clockMs += MINUTE_MS;
     const [before, after] = [index - 1, index].map((n) => ({ id: 1, n, text: `${text}${n}`, never: 'changed' }));
-    events.push(captured({ verb: 'updated', atMs: clockMs, id: 'long', change: { ...(after && { after }), ...(before && { before }), fields: ['n', 'text'] } }));
+    events.push(
+      captured({
+        verb: 'updated',
+        atMs: clockMs,
+        id: 'long',
+        change: { ...(after && { after }), ...(before && { before }), fields: ['n', 'text'] },
+      }),
+    );
   }
   for (let at = 0; at < events.length; at += 10) await trail.append('org_acme', events.slice(at, at + 10), clockMs);
   const answer = await state('long');

@@ -6,7 +6,8 @@ import { QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
 import type { ResourceName } from '../store/read-resource.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
-import { type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
+import { unplacedEvent } from './gaps-truncated.ts';
+import { byTime, type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
 import type { ReadScope } from './present.ts';
 import { checkSubject, instantOfText, noSuchResource } from './state-subject.ts';
 import type { Truncations } from './truncations.ts';
@@ -79,7 +80,7 @@ export async function readKnown(
   const next = past.reach === 'partial' ? [] : await readNext(tx, question);
   if (own.length === 0 && next.length === 0 && past.reach === 'whole') throw await noSuchResource(tx, scope, resource);
   // A truncation of another source's table says nothing about this resource.
-  const sources = new Set([...own, ...next].flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
+  const sources = sourcesOf([...own, ...next]);
   return { ...past, events: past.events.filter((event) => isOwn(event) || sources.has(event.source?.name)), next };
 }
 
@@ -95,7 +96,8 @@ export async function answerOf(
   resource: ResourceName,
   untilMs: number,
 ): Promise<StateAnswer> {
-  const { events, next, reach, backToMs } = known;
+  const { next, reach, backToMs } = known;
+  const events = await withUnplaced(ask, known, resource.type, untilMs);
   const all = [...events, ...next];
   const gaps = await gapsAround(ask, scope, all, resource, untilMs);
   const { knownSince, ...state } = stateAt(all, untilMs, gaps);
@@ -108,6 +110,27 @@ export async function answerOf(
     ...(knownSince === undefined || reach !== 'whole' ? {} : { knownSince }),
     ...(reach === 'partial' ? { partial: true as const, searchedBackTo: new Date(backToMs).toISOString() } : {}),
   };
+}
+
+/** Adds the truncations that stand in the log of no owner, where the log of the tenant does not tell of the same. */
+async function withUnplaced(
+  { gaps }: StateReader,
+  { events, next, backToMs }: Known,
+  type: string,
+  untilMs: number,
+): Promise<readonly HistoryEvent[]> {
+  const sources = sourcesOf([...events, ...next]);
+  if (sources.size === 0) return events;
+  const told = new Set(events.filter((event) => !isOwn(event)).map(({ occurredAt }) => occurredAt));
+  const added = (await gaps.truncated(type))
+    .filter(({ source, atMs }) => sources.has(source) && atMs >= backToMs && atMs <= untilMs)
+    .map((truncation) => unplacedEvent(type, truncation))
+    .filter(({ occurredAt }) => !told.has(occurredAt));
+  return added.length === 0 ? events : [...events, ...added].sort(byTime);
+}
+
+function sourcesOf(events: readonly HistoryEvent[]): ReadonlySet<string | undefined> {
+  return new Set(events.flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
 }
 
 /** Where there is a hole, the next event may tell that it began only later. */
@@ -133,4 +156,3 @@ function nameOf(events: readonly HistoryEvent[], next: readonly HistoryEvent[]):
 export function valuesOnly({ fields: _fields, doubts, ...state }: StateAnswer): Omit<StateAnswer, 'fields'> {
   return { ...state, doubts: doubts.filter(({ kind }) => kind !== 'unrecorded_change') };
 }
-

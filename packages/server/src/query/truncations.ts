@@ -45,7 +45,9 @@ export function makeTruncations(): Truncations {
       const upToMs = Math.max(known.upToMs, recorded.toMs - 1);
       if (remembered.size >= TRUNCATION_TYPES_MAX) remembered.clear();
       remembered.set(key, { places, upToMs });
-      const wanted = places.filter(({ occurredMs, recordedMs }) => occurredMs >= fromMs && occurredMs <= toMs && recordedMs < recorded.toMs);
+      const wanted = places.filter(
+        ({ occurredMs, recordedMs }) => occurredMs >= fromMs && occurredMs <= toMs && recordedMs < recorded.toMs,
+      );
       if (wanted.length === 0) return [];
       const rows = await readPlaces(tx, scope.tenantId, wanted);
       return rows.map((row) => historyEvent(scope, row, { type }));

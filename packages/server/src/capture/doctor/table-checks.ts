@@ -4,6 +4,7 @@ import pg from 'pg';
 import { makeRedaction } from '@indelible/core';
 import { type Catalog, type CatalogTable, qualified } from '../catalog.ts';
 import { type Uncovered, planPublication, tableName, wantsFull } from '../publication-plan.ts';
+import { passingHashKey } from '../hash-key.ts';
 import { type MapOptions, makeResourceMap } from '../resource-map.ts';
 import { type Check, failed, fine, warning } from '../source-checks.ts';
 import { fullStatement, tableStates } from '../table-states.ts';
@@ -84,7 +85,7 @@ async function virtualColumns(source: pg.ClientBase, tables: readonly CatalogTab
 }
 
 export function tenantChecks(catalog: Catalog, options: MapOptions): Check[] {
-  const maps = makeResourceMap(catalog, { ...options, redaction: options.redaction ?? makeRedaction() });
+  const maps = makeResourceMap(catalog, passingHashKey(), { ...options, redaction: options.redaction ?? makeRedaction() });
   return [...catalog.tables.values()]
     .filter((table) => table.root === undefined && (maps.get(table.oid)?.tenant.length ?? 0) === 0)
     .map((table) =>

@@ -23,18 +23,11 @@ export async function recordMapping(
   record: Pick<SourceRecord, 'sourceId' | 'name'>,
   mapping: SourceMapping,
 ): Promise<boolean> {
-  const answer = await trail.query<{ mapping: JsonObject; cursor: string }>(
-    `select mapping, cursor_lsn || ':' || cursor_ordinal as cursor from indelible.capture_source where source_id = $1`,
-    [record.sourceId],
-  );
-  const { mapping: before, cursor } = answer.rows[0] ?? { mapping: {}, cursor: '' };
-  const after = settingsOf(mapping);
-  const fields = diff(before, after, (key) => mapping.tables.has(key));
-  if (fields.length === 0) return false;
+  const { before, cursor } = await lastOf(trail, record.sourceId);
+  if (isSame(before, mapping)) return false;
   await trail.query('begin');
   try {
-    await appendIn(trail, OPERATOR_TENANT, [mappingEvent(record.name, cursor, mapping, { before, after, fields })]);
-    await trail.query('update indelible.capture_source set mapping = $2 where source_id = $1', [record.sourceId, JSON.stringify(after)]);
+    await write(trail, record, mapping, before, cursor);
   } catch (error) {
     await trail.query('rollback').catch(() => {});
     throw error;
@@ -42,6 +35,45 @@ export async function recordMapping(
   const committed = await trail.query('commit');
   if (committed.command !== 'COMMIT') throw new Error('the trail rolled the mapping back');
   return true;
+}
+
+/** As `recordMapping`, in the caller's transaction. */
+export async function recordMappingIn(
+  tx: pg.ClientBase,
+  record: Pick<SourceRecord, 'sourceId' | 'name'>,
+  mapping: SourceMapping,
+): Promise<void> {
+  const { before, cursor } = await lastOf(tx, record.sourceId);
+  if (!isSame(before, mapping)) await write(tx, record, mapping, before, cursor);
+}
+
+/** Settings that differ between what is on record and a mapping. */
+export function differencesOf(before: JsonObject, mapping: SourceMapping): string[] {
+  return diff(before, settingsOf(mapping), (key) => mapping.tables.has(key));
+}
+
+function isSame(before: JsonObject, mapping: SourceMapping): boolean {
+  return differencesOf(before, mapping).length === 0;
+}
+
+async function lastOf(trail: pg.ClientBase, sourceId: number): Promise<{ before: JsonObject; cursor: string }> {
+  const answer = await trail.query<{ before: JsonObject; cursor: string }>(
+    `select mapping as before, cursor_lsn || ':' || cursor_ordinal as cursor from indelible.capture_source where source_id = $1`,
+    [sourceId],
+  );
+  return answer.rows[0] ?? { before: {}, cursor: '' };
+}
+
+async function write(
+  tx: pg.ClientBase,
+  { sourceId, name }: Pick<SourceRecord, 'sourceId' | 'name'>,
+  mapping: SourceMapping,
+  before: JsonObject,
+  cursor: string,
+): Promise<void> {
+  const change = { before, after: settingsOf(mapping), fields: differencesOf(before, mapping) };
+  await appendIn(tx, OPERATOR_TENANT, [mappingEvent(name, cursor, mapping, change)]);
+  await tx.query('update indelible.capture_source set mapping = $2 where source_id = $1', [sourceId, JSON.stringify(change.after)]);
 }
 
 /** @param cursor the last row change that was written by the mapping before */
