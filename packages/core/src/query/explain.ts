@@ -109,7 +109,7 @@ function textOf(match: TextMatch): string {
 function numberPhrase({ from, to }: Bounds<number>): string {
   if (from !== undefined && to !== undefined) return from.value === to.value ? `${from.value}` : `from ${from.value} to ${to.value}`;
   if (from !== undefined) return `${from.inclusive ? 'at least' : 'more than'} ${from.value}`;
-  return `${to?.inclusive === true ? 'at most' : 'less than'} ${to?.value}`;
+  return `${to?.inclusive ? 'at most' : 'less than'} ${to?.value}`;
 }
 
 function timePhrase({ from, to }: Bounds<TimePoint>, zone: string): string {

@@ -68,7 +68,7 @@ function holds({ field, path, match }: Term, event: Readable, { seq, nowMs, zone
 /** The value under before., after. or meta.; undefined where there is none. */
 function valueIn(field: FieldName, path: readonly string[], event: Readable): Json | undefined {
   const root = field === 'before' ? event.change?.before : field === 'after' ? event.change?.after : event.metadata;
-  return valueAt(root as Json | undefined, path);
+  return valueAt(root, path);
 }
 
 /** The value itself or any below it: paths match by prefix. */

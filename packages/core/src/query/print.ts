@@ -34,9 +34,9 @@ export function printNode(node: Node): string {
 }
 
 /** AND binds tighter than OR, so that a list needs no parentheses of its own between two OR. */
-function printGroup({ kind, terms }: Group, print: (node: Node) => string): string {
-  if (kind === 'all') return terms.map(print).join(' ');
-  return terms.map((node) => (node.kind === 'all' && !node.negated ? printGroup(node, print) : print(node))).join(' OR ');
+function printGroup({ kind, terms }: Group, one: (node: Node) => string): string {
+  if (kind === 'all') return terms.map(one).join(' ');
+  return terms.map((node) => (node.kind === 'all' && !node.negated ? printGroup(node, one) : one(node))).join(' OR ');
 }
 
 /** A term of a group whose terms are all of one field: only its value. */

@@ -11,7 +11,7 @@ export function searchableTexts(event: Partial<AuditEvent>): string[] {
   texts.push(event.resource?.name, ...(event.related ?? []).map(({ name }) => name), event.context?.reason, event.error?.message);
   for (const values of [event.change?.before, event.change?.after, event.metadata]) {
     if (values === undefined) continue;
-    for (const leaf of leavesOf(values as Json)) if (typeof leaf === 'string') texts.push(leaf);
+    for (const leaf of leavesOf(values)) if (typeof leaf === 'string') texts.push(leaf);
   }
   return texts.filter((text) => text !== undefined);
 }
