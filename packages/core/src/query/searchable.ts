@@ -1,7 +1,7 @@
 // The texts of an event that search looks into: values before and after, reason, names, metadata. Ids stay out: they have
 // fields and indexes of their own.
 
-import type { AuditEvent, Json, Party } from '../event/types.ts';
+import type { AuditEvent, Party } from '../event/types.ts';
 import { leavesOf } from './paths.ts';
 
 /** Each text for itself: a phrase does not go from one into the next. */
