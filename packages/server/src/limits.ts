@@ -131,7 +131,8 @@ export const CAPTURE_LEASE_MS = 15_000;
 export const CAPTURE_SILENCE_MS_MAX = 45_000;
 export const CAPTURE_BACKOFF_MS_MIN = 250;
 export const CAPTURE_BACKOFF_MS_MAX = 15_000;
-export const CAPTURE_NONCE_DAYS = 30;
+/** By the source's clock. More than a message is good for, and the minutes by which clocks may differ. */
+export const CAPTURE_NONCE_HOURS = 25;
 /** A message about a DDL command; longer ones are nobody's that we know. */
 export const CAPTURE_DDL_MESSAGE_BYTES_MAX = 128 * 1024;
 /** How long a report waits for a source, for its connection and for each statement; then it answers without. */

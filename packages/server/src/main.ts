@@ -70,12 +70,10 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config, logger, stops));
   const { applied, logName } = await migrate(databaseUrl, config.logName);
   if (applied.length > 0) logger.info({ applied, logName }, 'database migrated');
-  const store = openStore({
-    ownerUrl: databaseUrl,
-    // A source that is captured keeps one, and setting it up takes another: what else is written must not wait for them.
-    appenders: APPENDERS + 2 * config.sources.length,
-    onError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
-  });
+  // A source that is captured keeps a connection, and setting it up takes another: what else is written must not wait for them.
+  const appenders = APPENDERS + 2 * config.sources.length;
+  const onError = (error: Error): void => logger.warn({ err: error }, 'an idle database connection broke');
+  const store = openStore({ ownerUrl: databaseUrl, appenders, onError });
   stops.push(() => store.close());
   await inTransaction(store.appender, async (tx) => (await findLog(tx, OPERATOR_TENANT)) ?? (await createLog(tx, OPERATOR_TENANT)));
   stops.push(keepPartitions(store, logger), startIndexer(store, logger));
@@ -217,13 +215,7 @@ async function openMapping(config: Config, logger: Logger, stops: Stops): Promis
   return mapping;
 }
 
-function startCapture(
-  source: SourceConfig,
-  store: Store,
-  config: Config,
-  mapping: MappingFile | undefined,
-  logger: Logger,
-): Capture {
+function startCapture(source: SourceConfig, store: Store, config: Config, mapping: MappingFile | undefined, logger: Logger): Capture {
   const mapped = mapping === undefined ? {} : { mapping: () => mapping.of(source.name) };
   // A source that is registered is never set up here: after a gap somebody must look, and new tables are found by the capture.
   const register = async (wait: Waiting): Promise<void> => {

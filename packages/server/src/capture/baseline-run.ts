@@ -15,6 +15,7 @@ import { type Catalog, type CatalogTable, loadCatalog } from './catalog.ts';
 import { lsnText } from './lsn.ts';
 import type { SourceIdentity } from './replication.ts';
 import { type ResourceMap, makeResourceMap } from './resource-map.ts';
+import { ShapeMemory } from './shape-memory.ts';
 import type { SourceRecord } from './source-record.ts';
 
 const REDACTION = makeRedaction();
@@ -123,7 +124,9 @@ export class BaselineRun {
 
   async #look(source: Snapshot['source']): Promise<Look> {
     const catalog = await loadCatalog(source, this.#record.publication);
-    const maps = makeResourceMap(catalog, this.#record.hashKey, this.#options);
+    // What was a secret, or skipped, under a former name is so here too.
+    const shapes = await ShapeMemory.load(this.#options.appender, this.#record.sourceId);
+    const maps = makeResourceMap(shapes.extend(catalog).catalog, this.#record.hashKey, this.#options);
     const { tables: names } = this.#options;
     return { catalog, maps, tables: names === undefined ? readableTables(catalog, maps) : chosenTables(catalog, maps, names) };
   }

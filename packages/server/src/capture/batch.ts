@@ -9,8 +9,9 @@ import type { ChangeItem, DdlItem, Item, RowItem } from './assemble.ts';
 import { type Attributed, type Opened, UNATTRIBUTED, openAttribution, provesIn, weakened } from './attribution.ts';
 import type { Counters } from './counters.ts';
 import { ddlEvent } from './ddl-event.ts';
-import { type Lsn, lsnText } from './lsn.ts';
-import type { Relation, Tuple } from './pgoutput.ts';
+import type { Lsn } from './lsn.ts';
+import { claimNonces } from './nonces.ts';
+import type { Begin, Relation, Tuple } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
 import { type EventSettings, skippedBecause } from './row-event.ts';
 import { type RowImages, imagesOf, keyOf } from './row-image.ts';
@@ -205,7 +206,7 @@ async function attribute(
   settings: BatchSettings,
 ): Promise<Map<ChangeItem, Attributed>> {
   const texts = new Map<string, Opened>();
-  const nonces = new Map<string, Lsn>();
+  const nonces = new Map<string, Begin>();
   for (const { message } of changes) {
     if (message === undefined || texts.has(message)) continue;
     const opened = openAttribution(message, settings.contextKey, settings.redaction);
@@ -215,7 +216,7 @@ async function attribute(
   for (const { message, begin } of changes) {
     const opened = message === undefined ? undefined : texts.get(message);
     if (opened?.nonce === undefined || nonces.has(opened.nonce)) continue;
-    if (provesIn(opened, begin.committedAt, database)) nonces.set(opened.nonce, begin.commitLsn);
+    if (provesIn(opened, begin.committedAt, database)) nonces.set(opened.nonce, begin);
   }
   const owners = await claimNonces(tx, sourceId, nonces);
   const found = new Map<ChangeItem, Attributed>();
@@ -228,22 +229,4 @@ async function attribute(
     found.set(item, proven ? opened.attributed : weakened(opened.attributed));
   }
   return found;
-}
-
-/** The transaction that used each nonce first. */
-async function claimNonces(tx: pg.ClientBase, sourceId: number, nonces: ReadonlyMap<string, Lsn>): Promise<Map<string, Lsn>> {
-  const owners = new Map<string, Lsn>();
-  if (nonces.size === 0) return owners;
-  const answer = await tx.query<{ nonce: string; at: string }>(
-    `with claimed as (
-       insert into indelible.capture_nonce (source_id, nonce, commit_lsn) select $1, * from unnest($2::text[], $3::pg_lsn[])
-       on conflict do nothing returning nonce, commit_lsn
-     )
-     select nonce, (commit_lsn - '0/0'::pg_lsn)::text as at from claimed
-     union all
-     select nonce, (commit_lsn - '0/0'::pg_lsn)::text from indelible.capture_nonce where source_id = $1 and nonce = any($2)`,
-    [sourceId, [...nonces.keys()], [...nonces.values()].map(lsnText)],
-  );
-  for (const { nonce, at } of answer.rows) owners.set(nonce, BigInt(at));
-  return owners;
 }

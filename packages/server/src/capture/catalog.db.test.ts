@@ -1,10 +1,11 @@
 // What the catalog costs the source: work that grows with the number of tables, and not with its square.
 
-import pg from 'pg';
+import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { type CaptureTest, openCaptureTest } from './capture.test.fixture.ts';
 import { loadCatalog } from './catalog.ts';
 import { onEachServer } from './servers.test.fixture.ts';
+import { connectSource } from './source-client.ts';
 
 const ROUND_TABLES = 100;
 
@@ -22,7 +23,7 @@ function rowsVisited(node: PlanNode): number {
 }
 
 /** Rows that the source goes through for one look at its catalog. */
-async function workOf(source: pg.PoolClient, publication: string): Promise<number> {
+async function workOf(source: pg.Client, publication: string): Promise<number> {
   let rows = 0;
   const counting = {
     query: async (text: string, values?: unknown[]) => {
@@ -45,14 +46,14 @@ afterEach(async () => {
 onEachServer(({ url }) => {
   test('tables that were never analysed: the work for the catalog grows as they do', async () => {
     app = await openCaptureTest('create table first (id int primary key)', url);
-    const source = await app.source.connect();
+    const source = await connectSource(app.sourceUrl);
     try {
       const grow = async (round: number): Promise<number> => {
         await source.query(`do $$ begin
           for i in 1..${ROUND_TABLES} loop
-            execute format('create table %I (id int primary key, first_id int references first, name text)', 'r${round}_' || i);
+            execute format('create table public.%I (id int primary key, first_id int references public.first, name text)', 'r${round}_' || i);
           end loop; end $$`);
-        if (round === 1) await source.query('create publication elsewhere for table first (id)');
+        if (round === 1) await source.query('create publication elsewhere for table public.first (id)');
         return workOf(source, app?.slot ?? '');
       };
       const [one, two, three] = [await grow(1), await grow(2), await grow(3)];
@@ -61,7 +62,7 @@ onEachServer(({ url }) => {
       // Rows a table, all in all: its columns, its constraints, its types, and what the planner goes through to find them.
       expect(three / (3 * ROUND_TABLES)).toBeLessThan(400);
     } finally {
-      source.release();
+      await source.end();
     }
   });
 });

@@ -70,9 +70,18 @@ export interface Catalog {
   readonly publication: Publication | undefined;
 }
 
-/** @example qualified({schema: 'public', name: 'bots'}) // "public.bots" */
+/** What a name may hold and still not be taken for two names, or for what is put behind a name. */
+const PLAIN = /^[^."(),#]+$/;
+
+/**
+ * The name of a table as mapping files, counters and the tenant map know it. A part with a dot and the like is quoted as in SQL,
+ * so that no two tables have one name.
+ *
+ * @example qualified({schema: 'public', name: 'bots'}) // "public.bots"
+ * @example qualified({schema: 'public', name: 'a.b'}) // 'public."a.b"'
+ */
 export function qualified(table: { readonly schema: string; readonly name: string }): string {
-  return `${table.schema}.${table.name}`;
+  return [table.schema, table.name].map((part) => (PLAIN.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join('.');
 }
 
 // Both run every ten seconds in somebody's database, which may have thousands of tables that were never analysed: what does

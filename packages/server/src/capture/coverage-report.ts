@@ -3,7 +3,7 @@
 
 import type { AuditEvent } from '@indelible/core';
 import type pg from 'pg';
-import { ADVISORY_LOCK_CAPTURE_CLASS, COVERAGE_CACHE_MS, COVERAGE_GAPS_MAX } from '../limits.ts';
+import { ADVISORY_LOCK_CAPTURE_CLASS, COVERAGE_CACHE_MS, COVERAGE_GAPS_MAX, PAGE_EVENTS_MAX } from '../limits.ts';
 import type { CaptureState, CaptureStatus } from './capture.ts';
 import { type Counters, countersFrom } from './counters.ts';
 import { type GapNote, gapNotes } from './gap-notes.ts';
@@ -129,13 +129,16 @@ async function reportOne(
   const status = watched?.status();
   const [counts, events, unanswered] = await Promise.all([
     record === undefined ? [] : loadCounts(appender, record.sourceId),
-    operatorEvents(`action:capture.gap resource:"capture_source/${name}"`, COVERAGE_GAPS_MAX),
+    gapEvents(name, operatorEvents),
     watched === undefined ? 'this server does not know its address' : look(watched.sourceUrl, name, slot, publication, seen),
   ]);
   const facts = seen.get(name);
   const states =
     facts === undefined ? [] : tableStates(facts.catalog, { publication, ...(watched?.skipped && { skipped: watched.skipped }) });
   const tables = tablesOf(states, counts, record, facts !== undefined);
+  // Of a table that is gone nothing can be missing any more.
+  const uncaptured = tables.filter(({ state }) => state !== 'captured' && state !== 'dropped').map(({ table }) => table);
+  const gaps = gapNotes(events, record?.stoppedReason, new Set(uncaptured), record?.ddlTracked !== false);
   const lastEventAt = record?.lastEventAt;
   return {
     name,
@@ -148,10 +151,20 @@ async function reportOne(
     lag: lagOf(facts, status),
     ...(lastEventAt === undefined ? {} : { lastEventAt: lastEventAt.toISOString() }),
     counters: countersFrom(record?.counters ?? {}),
-    gaps: gapNotes(events, record?.stoppedReason, new Set(tables.filter(({ state }) => state !== 'captured').map(({ table }) => table))),
+    gaps: { open: gaps.open, past: gaps.past.slice(0, COVERAGE_GAPS_MAX) },
     tables,
     totals: totalsOf(tables),
   };
+}
+
+/** The newest, and behind them those of single tables that had no end when they were found: an open one never goes out of sight. */
+async function gapEvents(name: string, operatorEvents: CoverageOptions['operatorEvents']): Promise<readonly AuditEvent[]> {
+  const query = `action:capture.gap resource:"capture_source/${name}"`;
+  const newest = await operatorEvents(query, COVERAGE_GAPS_MAX);
+  if (newest.length < COVERAGE_GAPS_MAX) return newest;
+  const endless = await operatorEvents(`${query} has:meta.tables -has:meta.to`, PAGE_EVENTS_MAX);
+  const known = new Set(newest.map(({ id }) => id));
+  return [...newest, ...endless.filter(({ id }) => !known.has(id))];
 }
 
 /** @returns why the source did not answer */
@@ -216,7 +229,7 @@ function tablesOf(
     .filter(({ table }) => !names.has(table))
     .map(({ table }): TableStatus => {
       const why = known ? 'not in the source any more: dropped or renamed' : 'the source has not answered since this server started';
-      return { table, state: known ? 'captured' : 'unknown', cause: known ? 'gone' : 'unanswered', why, statements: [] };
+      return { table, state: known ? 'dropped' : 'unknown', cause: known ? 'gone' : 'unanswered', why, statements: [] };
     });
   return [...listed, ...gone].map((status) => {
     const count = stored.get(status.table);

@@ -89,7 +89,7 @@ function dailyEvent(record: SourceRecord, source: SourceCoverage, day: string, b
   const partly = named('earlier values missing');
   const event = captureEvent('capture.coverage', record, record.acknowledged, undefined, {
     reason: 'daily',
-    detail: `${totals.tables.captured} of ${source.tables.length} tables are captured whole, ${uncovered.length} are not covered`,
+    detail: `${totals.tables.captured} of ${source.tables.length - totals.tables.dropped} tables are captured whole, ${uncovered.length} are not covered`,
   });
   const facts: JsonObject = {
     day,

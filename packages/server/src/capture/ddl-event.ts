@@ -4,6 +4,7 @@
 import { ID_CHARS_MAX, type Json, type JsonObject, NAME_CHARS_MAX, type NewEvent, acceptEvent, classify } from '@indelible/core';
 import type { DdlItem } from './assemble.ts';
 import type { Attributed } from './attribution.ts';
+import { qualified } from './catalog.ts';
 import { type DdlMessage, readDdl } from './ddl-message.ts';
 import { lsnText } from './lsn.ts';
 import { CLOCK_AHEAD_TAG, type EventSettings, changeId, whenOf } from './row-event.ts';
@@ -99,7 +100,8 @@ function verbOf({ event, tag }: DdlMessage): string {
 
 function resourceOf({ schema, name, identity }: DdlMessage, kind: string): { type: string; id?: string; name?: string } {
   const bare = typeof name === 'string' && name !== '' ? name : undefined;
-  const full = RELATIONS.has(kind) && bare !== undefined && typeof schema === 'string' ? `${schema}.${bare}` : (identity ?? bare ?? '');
+  const full =
+    RELATIONS.has(kind) && bare !== undefined && typeof schema === 'string' ? qualified({ schema, name: bare }) : (identity ?? bare ?? '');
   return {
     type: kind,
     ...(full === '' ? {} : { id: full.slice(0, ID_CHARS_MAX).toWellFormed() }),

@@ -9,6 +9,22 @@ export const DDL_PREFIX = 'indelible.ddl';
 
 const optional = z.string().nullish();
 
+const names = z.array(z.string());
+
+/** A table as it is after the command; columns as [number, name, type, whether it is NOT NULL, how it is generated]. */
+const SHAPE = z.object({
+  oid: z.int().positive(),
+  schema: z.string(),
+  name: z.string(),
+  partitioned: z.boolean(),
+  root: z.int().positive().nullable(),
+  columns: z.array(z.tuple([z.int().positive(), z.string(), z.int(), z.boolean(), z.string()])),
+  primaryKey: names,
+  foreignKeys: z.array(z.object({ target: z.int(), columns: names, targetColumns: names })),
+});
+
+export type ToldShape = z.infer<typeof SHAPE>;
+
 const MESSAGE = z.object({
   v: z.literal(1),
   event: z.enum(['ddl_command_end', 'sql_drop', 'table_rewrite']),
@@ -36,6 +52,7 @@ const MESSAGE = z.object({
   uncovered: z.array(z.object({ table: z.string(), why: z.string() })).nullish(),
   /** Why the function could say no more than this. */
   lost: optional,
+  shape: SHAPE.nullish().catch(undefined),
 });
 
 export type DdlMessage = z.infer<typeof MESSAGE>;

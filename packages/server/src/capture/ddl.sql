@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION indelible_capture.on_ddl() RETURNS event_trigger LANG
 DECLARE
   STATEMENT_CHARS CONSTANT int := 8000;
   OBJECTS CONSTANT int := 1000;
+  SHAPE_BYTES CONSTANT int := 64000;
   TABLES CONSTANT int := 100;
   -- The same words in every place where a secret may stand behind one.
   SECRET CONSTANT text := '\m\w*(?:passw|passphrase|pwd|secret|token|credential|api_?key|access_?key|private_?key)\w*';
@@ -17,6 +18,7 @@ DECLARE
   object record;
   covering jsonb := '[]';
   uncovered jsonb := '[]';
+  shape jsonb;
   full_fits boolean;
   has_rows boolean;
   replication_role CONSTANT text := current_setting('session_replication_role');
@@ -128,12 +130,26 @@ BEGIN
   facts := facts || CASE covering WHEN '[]' THEN '{}' ELSE jsonb_build_object('covered', covering) END || CASE uncovered WHEN '[]' THEN '{}' ELSE jsonb_build_object('uncovered', uncovered) END;
 
   -- A command that makes a table tells of the table, and not of its sequence, index and references too; an extension tells of itself.
-  FOR object IN SELECT o.command_tag, o.object_type, o.schema_name, c.relname, o.object_identity, count(*) OVER () AS total
+  FOR object IN SELECT o.command_tag, o.object_type, o.schema_name, c.relname, o.object_identity, CASE o.classid WHEN 'pg_class'::regclass THEN o.objid END AS relation,
+        count(*) OVER () AS total
       FROM pg_event_trigger_ddl_commands() WITH ORDINALITY AS o LEFT JOIN pg_class c ON o.classid = 'pg_class'::regclass AND c.oid = o.objid AND o.objsubid = 0
       WHERE NOT o.in_extension AND o.schema_name IS DISTINCT FROM 'pg_temp' AND (o.command_tag = tg_tag OR (o.object_type NOT IN ('sequence', 'index') AND o.command_tag NOT LIKE 'ALTER%'))
       ORDER BY o.ordinality LIMIT OBJECTS LOOP
+    -- What its rows mean from now on: who reads them may find the table altered again, or gone.
+    SELECT jsonb_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname, 'partitioned', c.relkind = 'p',
+        'root', CASE WHEN c.relispartition THEN (SELECT a.relid FROM pg_partition_ancestors(c.oid) WITH ORDINALITY AS a(relid, nr) ORDER BY nr DESC LIMIT 1)::oid::int8 END,
+        'columns', (SELECT coalesce(jsonb_agg(jsonb_build_array(a.attnum, a.attname, a.atttypid::int8, a.attnotnull, a.attgenerated) ORDER BY a.attnum), '[]')
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+        'primaryKey', (SELECT coalesce(jsonb_agg(a.attname ORDER BY k.nr), '[]') FROM pg_constraint x CROSS JOIN unnest(x.conkey) WITH ORDINALITY AS k(num, nr)
+          JOIN pg_attribute a ON a.attrelid = x.conrelid AND a.attnum = k.num WHERE x.conrelid = c.oid AND x.contype = 'p'),
+        'foreignKeys', (SELECT coalesce(jsonb_agg(jsonb_build_object('target', x.confrelid::int8,
+            'columns', (SELECT jsonb_agg(a.attname ORDER BY k.nr) FROM unnest(x.conkey) WITH ORDINALITY AS k(num, nr) JOIN pg_attribute a ON a.attrelid = x.conrelid AND a.attnum = k.num),
+            'targetColumns', (SELECT jsonb_agg(a.attname ORDER BY k.nr) FROM unnest(x.confkey) WITH ORDINALITY AS k(num, nr) JOIN pg_attribute a ON a.attrelid = x.confrelid AND a.attnum = k.num)
+          ) ORDER BY x.conkey, x.conname), '[]') FROM pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'f' AND x.conparentid = 0)) INTO shape
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = object.relation AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p';
     PERFORM pg_logical_emit_message(true, 'indelible.ddl', (facts || jsonb_build_object('tag', object.command_tag, 'type', object.object_type,
-      'schema', object.schema_name, 'name', object.relname, 'identity', object.object_identity, 'objects', object.total))::text);
+      'schema', object.schema_name, 'name', object.relname, 'identity', object.object_identity, 'objects', object.total)
+      || CASE WHEN octet_length(shape::text) < SHAPE_BYTES THEN jsonb_build_object('shape', shape) ELSE '{}' END)::text);
   END LOOP;
 EXCEPTION WHEN OTHERS THEN
   -- The command goes on, and the trail is told that there is one it knows nothing of.

@@ -102,17 +102,33 @@ export async function planDdl(source: pg.ClientBase): Promise<DdlPlan> {
   return { state, statements: [], covered: false, obstacle };
 }
 
+/** Within a block that catches what fails: it would stand in the log of the server, where somebody has to read it. */
 async function rehearse(source: pg.ClientBase, statements: readonly string[]): Promise<string | undefined> {
   await source.query('begin');
   try {
-    for (const statement of statements) await source.query(statement);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    await source.query(`select set_config('indelible.rehearsed', $1, true), set_config('indelible.refused', '', true)`, [
+      JSON.stringify(statements),
+    ]);
+    await source.query(REHEARSAL);
+    const answer = await source.query<{ refused: string }>(`select current_setting('indelible.refused') as refused`);
+    return answer.rows[0]?.refused === '' ? undefined : answer.rows[0]?.refused;
   } finally {
     await source.query('rollback');
   }
 }
+
+const REHEARSAL = `
+  do $rehearsal$
+  declare
+    statement text;
+  begin
+    for statement in select value from json_array_elements_text(current_setting('indelible.rehearsed')::json) loop
+      execute statement;
+    end loop;
+  exception when others then
+    perform set_config('indelible.refused', sqlerrm, true);
+  end
+  $rehearsal$`;
 
 /** Everything or nothing: a function without its triggers would look like capture. */
 export async function installDdl(source: pg.ClientBase, statements: readonly string[]): Promise<void> {

@@ -75,6 +75,20 @@ onEachServer(({ url, version }) => {
     expect(amiss(await doctor(), item, part)).toEqual([]);
   });
 
+  test('a source with a gap: how it goes on is said before the server has seen it, and after', async () => {
+    const { test, doctor } = await opened();
+    await test.source.query('select pg_drop_replication_slot($1)', [test.slot]);
+    const said = async () => amiss(await doctor(), 'gap').map(({ remedy, statements }) => [remedy, statements.join()]);
+    const [command, words] = [
+      expect.stringMatching(/^indelible capture resume .*--accept-gap$/),
+      '"indelible capture resume" without --accept-gap tells',
+    ];
+    expect(await said()).toEqual([[expect.stringMatching(`start the server.*${words}`), command]]);
+    const capture = test.start();
+    await until(() => capture.status().state === 'stopped');
+    expect(await said()).toEqual([[expect.stringMatching(`^${words}`), command]]);
+  });
+
   test('a table that is not published: the statements publish it', async () => {
     const { test, doctor } = await opened();
     await test.source.query(`alter publication "${test.slot}" drop table bots`);

@@ -8,6 +8,7 @@ import { connectionChecks, poolerCheck } from './doctor/connection-checks.ts';
 import { ddlChecks } from './doctor/ddl-checks.ts';
 import { publicationChecks } from './doctor/publication-checks.ts';
 import { tableChecks, tenantChecks } from './doctor/table-checks.ts';
+import { typeChecks } from './doctor/type-checks.ts';
 import { attributionChecks, clockCheck, contextKeyCheck } from './doctor/trail-checks.ts';
 import { slotChecks } from './doctor/slot-checks.ts';
 import { mappingChecks } from './mapping/findings.ts';
@@ -32,8 +33,8 @@ const NOT_COVERED: readonly Check[] = [
   warning('large objects', 'pg_largeobject is not in the logical stream', 'keep files in ordinary columns or outside the database'),
   warning(
     'unattributed statements',
-    'what a procedure commits before it returns carries no attribution, nor a CALL or DO among other statements of one text, nor what another driver than node-postgres writes',
-    'call procedures that do not commit, each as a statement of its own',
+    'what a procedure commits before its end carries no attribution; neither does, outside of a transaction, COPY (INSERT ... RETURNING ...) TO, or a write that a SELECT does not show (in a view, an operator, a policy); nor anything that does not go through a patched node-postgres',
+    'run them inside a transaction, whose COMMIT names the actor; packages/sdk/README.md lists all',
   ),
 ];
 
@@ -60,6 +61,7 @@ export async function captureDoctor(doctor: CaptureDoctor): Promise<Check[]> {
       ...publicationChecks(catalog, doctor.name),
       ...(await tableChecks(source, catalog, publication)),
       ...tenantChecks(catalog, doctor),
+      ...typeChecks(catalog, doctor),
       ...mappingChecks(catalog, doctor.mapping?.()),
     );
     checks.push(...(await ddlChecks(source, doctor.name)));

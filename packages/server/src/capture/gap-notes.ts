@@ -1,6 +1,7 @@
 // Gaps of a source as a report lists them: those that are open, and those that were closed and stay on record. Pure.
 
 import type { AuditEvent, Json } from '@indelible/core';
+import { DDL_UNTRACKED } from './gap-reasons.ts';
 
 export interface GapNote {
   /** The event `capture.gap` in the log of `_operator`. */
@@ -21,19 +22,27 @@ export interface GapNote {
  * @param events `capture.gap` of one source, newest first
  * @param stoppedReason why the source is stopped, as its record has it: it begins with the reason of the gap
  * @param uncaptured tables that are not captured now
+ * @param tracked whether the event triggers are there, which a gap of the commands waits for
  */
 export function gapNotes(
   events: readonly AuditEvent[],
   stoppedReason: string | undefined,
   uncaptured: ReadonlySet<string>,
+  tracked = true,
 ): { readonly open: readonly GapNote[]; readonly past: readonly GapNote[] } {
   const open: GapNote[] = [];
   const past: GapNote[] = [];
   let stopping = stoppedReason;
+  let untracked = !tracked;
   const closed = new Set<string>();
   for (const event of events) {
     const note = noteOf(event);
     const { tables } = note;
+    if (note.reason === DDL_UNTRACKED) {
+      (untracked && note.to === undefined ? open : past).push(note);
+      untracked = false;
+      continue;
+    }
     if (tables === undefined) {
       const isOpen = stopping?.startsWith(note.reason) === true;
       if (isOpen) stopping = undefined;

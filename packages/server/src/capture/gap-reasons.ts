@@ -24,6 +24,9 @@ export type StopReason =
 /** Holes of single tables, which go on record only. */
 export type TableReason = 'table_unpublished' | 'table_unlogged' | 'table_rewritten' | 'partition_truncated' | 'identity_changed';
 
+/** A hole of the commands that change the schema, while the event triggers are gone. Capture goes on. */
+export const DDL_UNTRACKED = 'ddl_untracked';
+
 interface StopFacts {
   /** What of the range is missing. */
   readonly lost: string;

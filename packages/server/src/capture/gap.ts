@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { type NewEvent, classify, makeNewId } from '@indelible/core';
 import { appendIn } from '../store/append.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
-import type { StopReason, TableReason } from './gap-reasons.ts';
+import { DDL_UNTRACKED, type StopReason, type TableReason } from './gap-reasons.ts';
 import { type Lsn, lsnText } from './lsn.ts';
 import type { SourceRecord } from './source-record.ts';
 
@@ -23,6 +23,8 @@ export interface Gap {
 export interface TableChanges {
   /** Captured from now on. */
   readonly added: readonly string[];
+  /** Captured since the command that made them, or made them tables that can be. */
+  readonly addedByTrigger: readonly string[];
   /** Taken out of the publication, and back in it. */
   readonly again: readonly string[];
   /** Out of it. */
@@ -85,15 +87,55 @@ export async function recordTables(tx: pg.ClientBase, record: SourceRecord, chan
   );
   gap('table_unlogged', changes.unlogged, undefined, 'is unlogged now; its changes are missing until it is SET LOGGED and published again');
   gap('table_rewritten', changes.rewritten, to, 'was rewritten by ALTER TABLE; values that this changed came without a row change');
-  gap('partition_truncated', changes.partitionTruncated, to, 'was truncated by itself; PostgreSQL sends that only of the whole table, so its rows went without an event');
+  gap(
+    'partition_truncated',
+    changes.partitionTruncated,
+    to,
+    'was truncated by itself; PostgreSQL sends that only of the whole table, so its rows went without an event',
+  );
   gap('identity_changed', changes.identityMended, to, MISSING_EARLIER);
   gap('identity_changed', changes.identityLost, undefined, `${MISSING_EARLIER}, until it has: run "indelible capture setup" as its owner`);
   coverage('table_added', changes.added, `is captured from ${lsnText(to)} on; what was written before is not in the trail`);
+  coverage(
+    'table_added',
+    changes.addedByTrigger,
+    'is captured since the command that made it; the event of that command says whether it had rows before',
+  );
   coverage(
     'identity_restored',
     changes.identityBack,
     `has REPLICA IDENTITY FULL again: earlier values are captured from ${lsnText(to)} on`,
   );
+  if (events.length > 0) await appendIn(tx, OPERATOR_TENANT, events);
+}
+
+/**
+ * Puts on record that the event triggers are gone, or are there again.
+ *
+ * @param was on record: as `Look` has it, empty when they were not there
+ * @param found before this program mended anything
+ */
+export async function recordDdl(
+  tx: pg.ClientBase,
+  record: SourceRecord,
+  was: string,
+  found: string,
+  now: string,
+  from: Lsn,
+  to: Lsn,
+): Promise<void> {
+  const events: NewEvent[] = [];
+  if (was !== '' && was !== found) {
+    const open = found === '' && now === '';
+    const what = found === '' ? 'were dropped or disabled' : 'were dropped or disabled for a time';
+    const detail = `the event triggers of the source ${what}: DDL in this range may not be on record, and tables that it made were captured only when the server found them`;
+    const help = open ? '; run "indelible capture setup" as a role that may make event triggers' : '';
+    events.push(captureEvent('capture.gap', record, from, open ? undefined : to, { reason: DDL_UNTRACKED, detail: detail + help }));
+  }
+  if (now !== '' && (was === '' || found === '')) {
+    const detail = `DDL is on record from ${lsnText(to)} on, and new tables are captured from their first row`;
+    events.push(captureEvent('capture.coverage', record, to, undefined, { reason: 'ddl_tracked', detail }));
+  }
   if (events.length > 0) await appendIn(tx, OPERATOR_TENANT, events);
 }
 

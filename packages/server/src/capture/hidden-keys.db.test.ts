@@ -52,7 +52,10 @@ test('secrets that are keys are nowhere in clear, nor as a hash that could be tr
     expect(text).not.toContain(secret);
     expect(text).not.toContain(createHash('sha256').update(secret).digest('hex'));
   }
-  expect(events.find(({ action }) => action === 'payment.created')?.change?.after).toEqual({ id: 1, paid_with: { redacted: 'card_number' } });
+  expect(events.find(({ action }) => action === 'payment.created')?.change?.after).toEqual({
+    id: 1,
+    paid_with: { redacted: 'card_number' },
+  });
   await expect(store.reader.query('select hash_key from indelible.capture_source')).rejects.toThrow(/permission denied/);
 });
 
@@ -62,9 +65,14 @@ test('under another key the tenant map is read anew', async () => {
   await app.setup();
   // As the migration gives a key to a source that has none.
   await store.owner.query('update indelible.capture_source set hash_key = $1', [randomBytes(32)]);
-  const capture = app.start();
-  await source.query(`insert into payments values (1, '${CARD}')`);
-  await source.query(`insert into visits values (1, '${PHONE}')`);
-  await until(() => capture.status().counters.rows === 2);
-  expect((await app.events('acme')).map(({ action }) => action)).toEqual(['payment.created', 'visit.created']);
+  app.start();
+  // Rows from before the snapshot that the map is read at lead to no tenant.
+  let n = 0;
+  await until(async () => {
+    n++;
+    await source.query(`insert into payments values (${n}, '${CARD}')`);
+    await source.query(`insert into visits values (${n}, '${PHONE}')`);
+    const found = new Set((await app.events('acme')).map(({ action }) => action));
+    return found.has('payment.created') && found.has('visit.created');
+  });
 });

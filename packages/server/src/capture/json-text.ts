@@ -45,7 +45,10 @@ function decimal(digits: string): string {
   if (match === null) return digits;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const all = (whole + fraction).replace(/^0+/, '');
-  const significant = all.replace(/0+$/, '');
+  // By hand: a pattern for zeros at the end would try each run of zeros on the way there.
+  let length = all.length;
+  while (all[length - 1] === '0') length--;
+  const significant = all.slice(0, length);
   if (significant === '') return '0';
   return `${sign}${significant}e${Number(exponent) - fraction.length + (all.length - significant.length)}`;
 }

@@ -12,9 +12,10 @@ import { captureEvent } from './gap.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
 import { NO_MAPPING } from './mapping/mapping.ts';
 import { recordMappingIn } from './mapping/record.ts';
-import { lookAt, remembered } from './publication-memory.ts';
+import { lookAt, rememberDdl, remembered } from './publication-memory.ts';
 import { type SourceIdentity, connectReplication, identify } from './replication.ts';
 import { type MapOptions, makeResourceMap } from './resource-map.ts';
+import { isHiddenBy } from './secrets.ts';
 import { ShapeMemory } from './shape-memory.ts';
 import { type SourceRecord, loadHashKey, namesOf, registerSource } from './source-record.ts';
 import { type Waiting, untilMade } from './slot-wait.ts';
@@ -75,17 +76,32 @@ async function register(source: pg.Client, options: NewSlot, identity: SourceIde
       slotAt >= record.cursor.lsn);
   const catalog = await loadCatalog(source, publication);
   const look = await lookAt(source, catalog, publication);
-  const begin = { slotAt, published: remembered(look), publishedAt: slotAt, publicationWas: look.publication, wholeFrom: slotAt, sameHistory };
+  const begin = {
+    slotAt,
+    published: remembered(look),
+    publishedAt: slotAt,
+    publicationWas: look.publication,
+    wholeFrom: slotAt,
+    sameHistory,
+  };
   await inTransaction(appender, async (tx) => {
     const sourceId = await registerSource(tx, name, identity, begin);
+    await rememberDdl(tx, sourceId, look);
     // What the map knows from before the gap may be wrong by now.
     await tx.query('delete from indelible.tenant_map where source_id = $1', [sourceId]);
-    const maps = makeResourceMap(catalog, await loadHashKey(tx, sourceId), { ...options, redaction: options.redaction ?? makeRedaction() });
-    await fillFromSource(source, tx, sourceId, catalog, maps);
-    await recordMappingIn(tx, { sourceId, name }, options.mapping?.() ?? NO_MAPPING);
+    const mapping = options.mapping?.() ?? NO_MAPPING;
     const shapes = await ShapeMemory.load(tx, sourceId);
-    await shapes.clear(tx);
+    if (!sameHistory) await shapes.clear(tx);
     await shapes.see(tx, catalog, async () => slotAt);
+    await shapes.forget(tx, (was, now) => isHiddenBy(mapping, was, now));
+    const { tables } = shapes.extend(catalog).catalog;
+    const labelled = { ...catalog, tables: new Map([...tables].filter(([oid]) => catalog.tables.has(oid))) };
+    const maps = makeResourceMap(labelled, await loadHashKey(tx, sourceId), {
+      ...options,
+      redaction: options.redaction ?? makeRedaction(),
+    });
+    await fillFromSource(source, tx, sourceId, labelled, maps);
+    await recordMappingIn(tx, { sourceId, name }, mapping);
     const registered = { name, slot, cursor: record?.cursor ?? { lsn: 0n, ordinal: -1 } };
     const facts =
       record === undefined

@@ -100,21 +100,36 @@ function spellSide(values: JsonObject | undefined, withNulls: boolean): string {
     .join(' ');
 }
 
-/** The events by their place in the source's log. A row that changes its tenant is in two logs, and counts once. */
+/**
+ * The events by their place in the source's log. What one tenant was told of a row and another of the same row counts once;
+ * of a row that went from one to the other, each was told a half.
+ */
 function inOrder(events: readonly AuditEvent[], tables: OracleTables): { found: string[]; doubles: string[] } {
-  const places = new Map<string, { lsn: bigint; ordinal: number; text: string; tenants: Set<string> }>();
-  const doubles: string[] = [];
+  const places = new Map<string, AuditEvent[]>();
   for (const event of events) {
     const position = event.source.position ?? '';
-    const text = saidBy(event, tables);
-    const known = places.get(position);
-    if (known === undefined) {
-      places.set(position, { ...placeOf(position), text, tenants: new Set([event.tenant]) });
-    } else if (known.tenants.has(event.tenant) || known.text !== text) doubles.push(`twice at ${position}: ${text} | ${known.text}`);
-    else known.tenants.add(event.tenant);
+    places.set(position, [...(places.get(position) ?? []), event]);
   }
-  const sorted = [...places.values()].sort((a, b) => (a.lsn === b.lsn ? a.ordinal - b.ordinal : a.lsn < b.lsn ? -1 : 1));
+  const doubles: string[] = [];
+  const found: (Place & { readonly text: string })[] = [];
+  for (const [position, told] of places) {
+    const whole = joined(told);
+    const texts = new Set((whole === undefined ? told : [whole]).map((event) => saidBy(event, tables)));
+    const [text = ''] = texts;
+    if (texts.size > 1 || new Set(told.map(({ tenant }) => tenant)).size < told.length)
+      doubles.push(`twice at ${position}: ${[...texts].join(' | ')}`);
+    found.push({ ...placeOf(position), text });
+  }
+  const sorted = found.sort((a, b) => (a.lsn === b.lsn ? a.ordinal - b.ordinal : a.lsn < b.lsn ? -1 : 1));
   return { found: sorted.map(({ text }) => text), doubles: doubles.slice(0, DIFFERENCES_SHOWN) };
+}
+
+/** The row that one tenant saw go and another saw come; undefined when it is none of these. */
+function joined(told: readonly AuditEvent[]): AuditEvent | undefined {
+  const left = told.find(({ change }) => change?.after === undefined);
+  const came = told.find(({ change }) => change?.before === undefined);
+  if (told.length !== 2 || left?.change?.before === undefined || came?.change?.after === undefined) return undefined;
+  return { ...came, change: { ...came.change, before: left.change.before } };
 }
 
 interface Place {

@@ -2,6 +2,7 @@
 // attempts its rows are written one by one, so that the operator is told which one it is.
 
 import type { ChangeItem, Item } from './assemble.ts';
+import { qualified } from './catalog.ts';
 import { lsnText } from './lsn.ts';
 import type { Cursor } from './source-record.ts';
 
@@ -39,7 +40,7 @@ export class PieceFaults {
 
 function named(item: ChangeItem, error: Error): Error {
   const place = `${lsnText(item.begin.commitLsn)}:${item.ordinal}`;
-  const what = item.kind === 'row' ? `${item.change.relation.schema}.${item.change.relation.name}` : 'a DDL command';
+  const what = item.kind === 'row' ? qualified(item.change.relation) : 'a DDL command';
   const told = new Error(`the change of ${what} at ${place} cannot be written to the trail: ${error.message}`, { cause: error });
   return Object.assign(told, { code: (error as { code?: unknown }).code });
 }

@@ -3,7 +3,8 @@
 
 import type pg from 'pg';
 import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
-import { type TableChanges, recordTables } from './gap.ts';
+import { DDL_SCHEMA } from './ddl.ts';
+import { type TableChanges, recordDdl, recordTables } from './gap.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
 import type { SourceRecord } from './source-record.ts';
 
@@ -29,6 +30,8 @@ export interface Look {
   /** OID and xmin of the publication's row; empty when it is not there. */
   readonly publication: string;
   readonly tables: ReadonlyMap<number, TableLook>;
+  /** The event triggers as they are, to be compared; empty while not all are there and enabled. */
+  readonly ddl: string;
 }
 
 /**
@@ -43,6 +46,12 @@ export async function publicationVersion(source: pg.ClientBase, name: string): P
   return answer.rows[0]?.version ?? '';
 }
 
+/** Whoever disables one, or drops it and makes it anew, changes its OID or its xmin. */
+const DDL = `
+  select case when count(*) = 3 then string_agg(concat_ws(':', e.oid::int8, e.xmin), ',' order by e.evtname) else '' end as ddl
+  from pg_event_trigger e join pg_proc p on p.oid = e.evtfoid join pg_namespace n on n.oid = p.pronamespace
+  where e.evtname in ('indelible_ddl_command_end', 'indelible_sql_drop', 'indelible_table_rewrite') and e.evtenabled in ('O', 'A') and n.nspname = $1`;
+
 const TABLES = `
   select c.oid::int8::text as oid, coalesce(r.oid::int8, 0)::text as entry, c.relreplident::text as identity, c.relpersistence::text as persistence,
     c.reltuples < 0 as uncounted, c.relfilenode::int8::text as file, c.reltoastrelid::int8::text as toast,
@@ -55,8 +64,10 @@ const TABLES = `
 export async function lookAt(source: pg.ClientBase, catalog: Catalog, publication: string): Promise<Look> {
   const published = [...catalog.tables.values()].filter((table) => table.published || rootOf(table, catalog)?.published === true);
   const answer = await source.query<TableLook>(TABLES, [publication, published.map((table) => table.oid)]);
+  const triggers = await source.query<{ ddl: string }>(DDL, [DDL_SCHEMA]);
   return {
     publication: await publicationVersion(source, publication),
+    ddl: triggers.rows[0]?.ddl ?? '',
     // An unlogged table may be named by a publication of all tables; nothing of it is in the log.
     tables: new Map(answer.rows.filter((table) => table.persistence !== 'u').map((table) => [Number(table.oid), table])),
   };
@@ -88,6 +99,8 @@ function parseEntry(text: string): Partial<TableLook> & Pick<TableLook, 'oid'> {
   return { oid, entry, identity, persistence, file, toast, columns };
 }
 
+/** In the place of the entry of a partition. */
+const NONE = '0';
 /** The entry of a table that is out, and whose gap has been put on record. */
 const OUT = 'out';
 
@@ -99,6 +112,11 @@ export interface Looks {
   readonly now: Look;
   /** Whether this program altered the publication between the two. */
   readonly altered: boolean;
+}
+
+/** Puts down what the event triggers are where a source begins. */
+export async function rememberDdl(tx: pg.ClientBase, sourceId: number, { ddl }: Look): Promise<void> {
+  await tx.query('update indelible.capture_source set ddl_was = $2 where source_id = $1', [sourceId, ddl]);
 }
 
 /** What is on record of earlier values that are missing, by OID. */
@@ -119,8 +137,8 @@ export interface TablesKnown {
  * @param after where it ended afterwards: from there on new ones are
  */
 export async function noteCoverage(tx: pg.ClientBase, record: SourceRecord, looks: Looks, before: Lsn, after: Lsn): Promise<TablesKnown> {
-  const answer = await tx.query<{ published: string[]; at: string }>(
-    'select published, published_lsn::text as at from indelible.capture_source where source_id = $1 for update',
+  const answer = await tx.query<{ published: string[]; at: string; ddl: string | null }>(
+    'select published, published_lsn::text as at, ddl_was as ddl from indelible.capture_source where source_id = $1 for update',
     [record.sourceId],
   );
   const known = answer.rows[0];
@@ -129,9 +147,12 @@ export async function noteCoverage(tx: pg.ClientBase, record: SourceRecord, look
   const { catalog, now } = looks;
   const gone = [...was.keys()].filter((oid) => !now.tables.has(oid) && catalog.tables.has(oid));
   const since = parseLsn(known.at);
-  await recordTables(tx, record, changesOf(was, gone, looks), since, after);
+  const tracked = known.ddl !== null && known.ddl !== '' && known.ddl === looks.found.ddl;
+  await recordDdl(tx, record, known.ddl ?? now.ddl, looks.found.ddl, now.ddl, since, after);
+  await recordTables(tx, record, changesOf(was, gone, tracked, looks), since, after);
   await tx.query(
-    `update indelible.capture_source set published = $2, published_lsn = $3, publication_was = case when $4 or publication_was = '' then $5 else publication_was end
+    `update indelible.capture_source set published = $2, published_lsn = $3, publication_was = case when $4 or publication_was = '' then $5 else publication_was end,
+       ddl_was = $6
      where source_id = $1`,
     [
       record.sourceId,
@@ -140,6 +161,7 @@ export async function noteCoverage(tx: pg.ClientBase, record: SourceRecord, look
       lsnText(gone.length > 0 || before < since ? since : before),
       looks.altered && oidOf(now.publication) === oidOf(looks.found.publication),
       now.publication,
+      now.ddl,
     ],
   );
   const bare = [...now.tables.values()].filter((table) => table.identity !== 'f');
@@ -150,7 +172,13 @@ export async function noteCoverage(tx: pg.ClientBase, record: SourceRecord, look
   return { bare: new Set(withRoot(bare)), told: withRoot(told), upTo: after };
 }
 
-function changesOf(was: ReadonlyMap<number, ReturnType<typeof parseEntry>>, gone: readonly number[], looks: Looks): TableChanges {
+/** @param tracked whether the event triggers were there all the time: they publish a table in the command that makes it one */
+function changesOf(
+  was: ReadonlyMap<number, ReturnType<typeof parseEntry>>,
+  gone: readonly number[],
+  tracked: boolean,
+  looks: Looks,
+): TableChanges {
   const { catalog, found, now } = looks;
   const names = (tables: readonly (CatalogTable | undefined)[]): string[] => tables.flatMap((table) => table ?? []).map(qualified);
   const of = (
@@ -159,11 +187,15 @@ function changesOf(was: ReadonlyMap<number, ReturnType<typeof parseEntry>>, gone
     names(
       [...now.tables].map(([oid, table]) => (choose(was.get(oid), found.tables.get(oid), table) ? catalog.tables.get(oid) : undefined)),
     );
+  const byTrigger = (seen: TableLook | undefined): boolean => tracked && seen !== undefined && seen.entry !== NONE;
+  const isNew = (before: unknown, oid: string): boolean => before === undefined && catalog.tables.get(Number(oid))?.root === undefined;
   const fresh = gone.filter((oid) => was.get(oid)?.entry !== OUT).map((oid) => catalog.tables.get(oid));
   return {
     // A partition is covered with its table.
-    added: of((before, _found, { oid }) => before === undefined && catalog.tables.get(Number(oid))?.root === undefined),
-    again: of((before, _found, { entry }) => before !== undefined && before.entry !== entry),
+    added: of((before, seen, { oid }) => isNew(before, oid) && !byTrigger(seen)),
+    addedByTrigger: of((before, seen, { oid }) => isNew(before, oid) && byTrigger(seen)),
+    // A partition has no entry of its own; the command that detaches it gives it one.
+    again: of((before, seen, { entry }) => before !== undefined && before.entry !== entry && !(before.entry === NONE && byTrigger(seen))),
     out: names(fresh.filter((table) => table?.unlogged !== true)),
     unlogged: names(fresh.filter((table) => table?.unlogged === true)),
     rewritten: of(

@@ -28,7 +28,16 @@ export interface TableStep {
   readonly statements: readonly string[];
 }
 
-export const NO_PLAN: Plan = { statements: [], first: [], steps: [], create: undefined, created: [], added: [], uncovered: [], refused: [] };
+export const NO_PLAN: Plan = {
+  statements: [],
+  first: [],
+  steps: [],
+  create: undefined,
+  created: [],
+  added: [],
+  uncovered: [],
+  refused: [],
+};
 
 export interface Uncovered {
   readonly table: string;
@@ -87,7 +96,8 @@ function families(catalog: Catalog): Iterable<readonly [CatalogTable, ...Catalog
 
 function memberStatements(table: CatalogTable, version: number, publication: string): string[] {
   const full = wantsFull(table, version);
-  const identity = full === (table.identity === 'f') ? [] : [`ALTER TABLE ${tableName(table)} REPLICA IDENTITY ${full ? 'FULL' : 'DEFAULT'}`];
+  const identity =
+    full === (table.identity === 'f') ? [] : [`ALTER TABLE ${tableName(table)} REPLICA IDENTITY ${full ? 'FULL' : 'DEFAULT'}`];
   return [
     // Before a table loses its identity: without one, an UPDATE of a published table fails too.
     ...(table.publishedAs !== 0 && !table.foreign && !isCapturable(table, version)

@@ -1,6 +1,6 @@
 // One table that cannot be altered, because it is locked or somebody else's, keeps no other one out.
 
-import pg from 'pg';
+import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { type CaptureTest, openCaptureTest, until } from './capture.test.fixture.ts';
 import { loadCatalog } from './catalog.ts';
@@ -25,19 +25,22 @@ afterEach(async () => {
 async function roleFor({ admin, source, sourceUrl, name }: CaptureTest): Promise<string> {
   const role = `part_${name}`;
   await admin.query(`create role ${role} login replication password 'part'`);
-  undo.push(() => admin.query(`drop role ${role}`), () => source.query(`drop owned by ${role} cascade`));
+  undo.push(
+    () => admin.query(`drop role ${role}`),
+    () => source.query(`drop owned by ${role} cascade`),
+  );
   await source.query(`grant create on database app_${name} to ${role}; grant all on schema public to ${role};
     grant select on all tables in schema public to ${role}; alter default privileges in schema public grant select on tables to ${role}`);
   return Object.assign(new URL(sourceUrl), { username: role, password: 'part' }).href;
 }
 
 const published = async ({ source, slot }: CaptureTest): Promise<string[]> =>
-  (await source.query<{ name: string }>('select tablename as name from pg_publication_tables where pubname = $1 order by 1', [slot])).rows.map(
-    ({ name }) => name,
-  );
+  (
+    await source.query<{ name: string }>('select tablename as name from pg_publication_tables where pubname = $1 order by 1', [slot])
+  ).rows.map(({ name }) => name);
 
 onEachServer(({ url }) => {
-  test("a table of another role is named, and keeps out neither what is there nor what comes", async () => {
+  test('a table of another role is named, and keeps out neither what is there nor what comes', async () => {
     const test = (app = await openCaptureTest(SCHEMA, url));
     const { source, store, name, logged } = test;
     const partUrl = await roleFor(test);

@@ -2,6 +2,7 @@
 // table and its columns had when the rows were written, whatever the catalog says by now. Pure.
 
 import type { Redaction } from '@indelible/core';
+import { qualified } from './catalog.ts';
 import type { SourceMapping } from './mapping/mapping.ts';
 import type { Relation } from './pgoutput.ts';
 import type { TableMap } from './resource-map.ts';
@@ -31,8 +32,13 @@ export interface Described {
 export function mapAsDescribed(map: TableMap, described: Described, rules: Rules): TableMap {
   const { relation, names } = described;
   const said = names.flatMap((name) => rules.mapping.tables.get(name) ?? []);
-  const own = rules.mapping.tables.get(`${relation.schema}.${relation.name}`);
-  const secrets = secretsAsDescribed(map.secrets, described, said.flatMap(({ redact = [] }) => redact), rules.redaction);
+  const own = rules.mapping.tables.get(qualified(relation));
+  const secrets = secretsAsDescribed(
+    map.secrets,
+    described,
+    said.flatMap(({ redact = [] }) => redact),
+    rules.redaction,
+  );
   const skip = own?.skip ?? (map.skip || said.some((table) => table.skip === true));
   const tenant = described.isPresent ? map.tenant : tenantAsDescribed(map, relation, names, rules);
   return {
@@ -45,12 +51,7 @@ export function mapAsDescribed(map: TableMap, described: Described, rules: Rules
 }
 
 /** A column that nobody has seen may be a renamed one: in a table that has a secret by the mapping, it counts as one. */
-function secretsAsDescribed(
-  known: Secrets,
-  { relation, columns }: Described,
-  redacted: readonly string[],
-  redaction: Redaction,
-): Secrets {
+function secretsAsDescribed(known: Secrets, { relation, columns }: Described, redacted: readonly string[], redaction: Redaction): Secrets {
   const secrets = new Map(known);
   for (const { name } of relation.columns) {
     const unseen = redacted.length > 0 && columns.size > 0 && !columns.has(name);

@@ -41,13 +41,13 @@ onEachServer(({ url }) => {
     expect(dry).toEqual({
       applied: false,
       statements: [
+        `SELECT pg_drop_replication_slot('${slot}')`,
         'DROP EVENT TRIGGER "indelible_ddl_command_end"',
         'DROP EVENT TRIGGER "indelible_sql_drop"',
         'DROP EVENT TRIGGER "indelible_table_rewrite"',
         'DROP FUNCTION indelible_capture.on_ddl()',
         'DROP SCHEMA indelible_capture',
         `DROP PUBLICATION "${slot}"`,
-        `SELECT pg_drop_replication_slot('${slot}')`,
       ],
       identities: ['ALTER TABLE "public"."bots" REPLICA IDENTITY DEFAULT', 'ALTER TABLE "public"."organizations" REPLICA IDENTITY DEFAULT'],
     });
@@ -88,6 +88,28 @@ onEachServer(({ url }) => {
     await source.query('drop publication indelible_other');
     await captureRemove({ sourceUrl, name, yes: true });
     expect(await left(app)).toEqual([]);
+  });
+
+  test('what cannot be dropped leaves no slot behind that holds the log of the source; a second run takes the rest', async () => {
+    app = await openCaptureTest(SCHEMA, url);
+    const { admin, source, sourceUrl, name, slot, store, events } = app;
+    await app.setup();
+    const role = `part_${name}`;
+    await admin.query(`create role ${role} login replication password 'part'`);
+    try {
+      const partUrl = Object.assign(new URL(sourceUrl), { username: role, password: 'part' }).href;
+      // The publication is the superuser's.
+      await expect(captureRemove({ sourceUrl: partUrl, name, appender: store.appender, yes: true })).rejects.toThrow(
+        /must be owner of publication .*the slot is dropped, and the rest is left: run it again/,
+      );
+      expect(await left(app)).toEqual([slot]);
+      expect((await source.query('select from pg_replication_slots where slot_name = $1', [slot])).rowCount).toBe(0);
+      await captureRemove({ sourceUrl, name, appender: store.appender, yes: true });
+      expect(await left(app)).toEqual([]);
+      expect((await events('_operator')).filter(({ action }) => action === 'capture.stopped')).toHaveLength(1);
+    } finally {
+      await admin.query(`drop role ${role}`);
+    }
   });
 
   test('another database than the one that the trail knows is not touched', async () => {

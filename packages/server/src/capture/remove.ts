@@ -137,7 +137,12 @@ async function inOne(source: pg.ClientBase, statements: readonly string[]): Prom
   } catch (cause) {
     await source.query('rollback');
     if (!(cause instanceof Error)) throw cause;
-    throw new Failure('capture_invalid', `${cause.message}; the slot is dropped, and the rest is left: run it again as the role that made it, or as a superuser`, {}, { cause });
+    throw new Failure(
+      'capture_invalid',
+      `${cause.message}; the slot is dropped, and the rest is left: run it again as the role that made it, or as a superuser`,
+      {},
+      { cause },
+    );
   }
 }
 

@@ -46,7 +46,13 @@ function manyTables(): CountingTables {
 
 test('5,000 tables: each is gone through a few times, not once for every other', () => {
   const tables = manyTables();
-  const publication = { allTables: false, viaRoot: true, operations: ['insert', 'update', 'delete', 'truncate'], generated: 's', narrowed: [] };
+  const publication = {
+    allTables: false,
+    viaRoot: true,
+    operations: ['insert', 'update', 'delete', 'truncate'],
+    generated: 's',
+    narrowed: [],
+  };
   const catalog: Catalog = { version: 180_000, tables, types: new Map(), publication };
   const maps = makeResourceMap(catalog, passingHashKey());
   expect(maps.get(1)?.tenant).toEqual([{ kind: 'column', column: 'id' }]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Catalog, CatalogTable, ForeignKey } from './catalog.ts';
+import { type Catalog, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
 import { parseMapping } from './mapping/load.ts';
 import { NO_MAPPING, type SourceMapping } from './mapping/mapping.ts';
 import { passingHashKey } from './hash-key.ts';
@@ -176,7 +176,12 @@ test('a column for card numbers, and what refers to it, goes by the value; any o
   const cards = table('cards', 'card_number token', [], ['card_number']);
   const payments = table('payments', 'id paid_with', [key(cards, 'paid_with')]);
   const found = mapsOf(cards, payments);
-  expect(found(cards)?.secrets).toEqual(new Map([['card_number', 'card_number'], ['token', 'token']]));
+  expect(found(cards)?.secrets).toEqual(
+    new Map([
+      ['card_number', 'card_number'],
+      ['token', 'token'],
+    ]),
+  );
   expect(found(cards)?.key).toEqual({ columns: ['card_number'], secret: { rules: ['card_number'], hashKey } });
   expect(found(payments)?.secrets).toEqual(new Map([['paid_with', 'card_number']]));
   expect(found(payments)?.related).toMatchObject([{ secret: { rules: ['card_number'] } }]);
@@ -217,4 +222,16 @@ test('tenant columns of the mapping take the place of the built-in ones', () => 
 test('a table that is gone is still skipped and redacted', () => {
   const mapping = mappingOf('tables: {old: {skip: true, redact: [pin]}}');
   expect(mapUnknown('public.old', 'old', mapping)).toMatchObject({ skip: true, secrets: new Map([['pin', 'mapping']]) });
+});
+
+test('two tables whose names read alike are two, for the tenant map and for the mapping', () => {
+  const dotted = table('b.c', 'id tenant_id', [], ['id'], 'a');
+  const other = table('c', 'id tenant_id', [], ['id'], 'a.b');
+  const child = table('children', 'id one two', [key(dotted, 'one'), key(other, 'two')]);
+  const mapping = mappingOf(`tables: { 'a."b.c"': { skip: true } }`);
+  const found = mapped(mapping, dotted, other, child);
+  expect([found(dotted)?.table, found(other)?.table]).toEqual(['a."b.c"', '"a.b".c']);
+  expect([found(dotted)?.skip, found(other)?.skip]).toEqual([true, false]);
+  expect(found(child)?.tenant).toMatchObject([{ label: 'a."b.c"' }, { label: '"a.b".c' }]);
+  expect(qualified({ schema: 'public', name: 'say "hi" #1(2)' })).toBe('public."say ""hi"" #1(2)"');
 });

@@ -167,7 +167,7 @@ export function mapUnknown(
 }
 
 /** Two tables of one name in two schemas are told apart by the schema; "public" goes without saying. */
-function typesOf(catalog: Catalog, mapping: SourceMapping): Map<number, string> {
+export function typesOf(catalog: Catalog, mapping: SourceMapping): ReadonlyMap<number, string> {
   const count = new Map<string, number>();
   // By its name, so that a table which was dropped and made again is one.
   const roots = new Map([...catalog.tables.values()].filter((table) => table.root === undefined).map((table) => [qualified(table), table]));

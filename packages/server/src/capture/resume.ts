@@ -115,7 +115,14 @@ async function keepSlot(source: pg.Client, resume: CaptureResume, record: Source
   );
   const at = parseLsn(confirmed.rows[0]?.at ?? '0/0');
   const slotAt: Lsn = at > record.acknowledged ? at : record.acknowledged;
-  const begin = { slotAt, published: remembered(look), publishedAt: before, publicationWas: look.publication, wholeFrom, sameHistory: true };
+  const begin = {
+    slotAt,
+    published: remembered(look),
+    publishedAt: before,
+    publicationWas: look.publication,
+    wholeFrom,
+    sameHistory: true,
+  };
   await inTransaction(resume.appender, async (tx) => {
     const sourceId = await registerSource(tx, record.name, identity, begin);
     const shapes = await ShapeMemory.load(tx, sourceId);

@@ -144,7 +144,11 @@ test('a secret that is a key or a name is written as its hash, in the resource a
   };
   const made = rowEvent(item(change), imagesOf(change), secretMap, maria, true, settings);
   expect(JSON.stringify(made)).not.toMatch(/sk_[12]|tok_[12]/);
-  expect(made.resource).toEqual({ type: 'bot', id: keyText(['sk_2', '1'], secretly('api_key', '')), name: keyText(['sk_2'], secretly('api_key')) });
+  expect(made.resource).toEqual({
+    type: 'bot',
+    id: keyText(['sk_2', '1'], secretly('api_key', '')),
+    name: keyText(['sk_2'], secretly('api_key')),
+  });
   expect(made.related?.map(({ id }) => id)).toEqual([
     keyText(['sk_1', '1'], secretly('api_key', '')),
     keyText(['tok_2'], secretly('token')),
@@ -156,7 +160,9 @@ test('a secret that is a key or a name is written as its hash, in the resource a
 
 test('what hides a secret is of use to nobody who has not the key of the source', () => {
   // HMAC-SHA-256 of "555-0100" under 32 bytes of 7.
-  expect(keyText(['555-0100'], secretly('phone'))).toBe(`hmac:${createHmac('sha256', Buffer.alloc(32, 7)).update('555-0100').digest('hex')}`);
+  expect(keyText(['555-0100'], secretly('phone'))).toBe(
+    `hmac:${createHmac('sha256', Buffer.alloc(32, 7)).update('555-0100').digest('hex')}`,
+  );
   expect(keyText(['555-0100'], { rules: ['phone'], hashKey: passingHashKey() })).not.toBe(keyText(['555-0100'], secretly('phone')));
   expect(JSON.stringify({ map, hashKey })).not.toContain(Buffer.alloc(32, 7).toString('base64').slice(0, 8));
   expect(JSON.stringify(hashKey)).toBe(JSON.stringify({ key: {}, id: hashKey.id }));

@@ -7,7 +7,6 @@ import {
   CAPTURE_COMMIT_BYTES_MAX,
   CAPTURE_COMMIT_ROWS_MAX,
   CAPTURE_LEASE_MS,
-  CAPTURE_NONCE_DAYS,
   CAPTURE_POLL_INTERVAL_MS,
   CAPTURE_QUEUE_BYTES_MAX,
 } from '../limits.ts';
@@ -20,6 +19,7 @@ import { type Counters, countersFrom } from './counters.ts';
 import { DDL_PREFIX } from './ddl-message.ts';
 import type { Gap } from './gap.ts';
 import type { Lsn } from './lsn.ts';
+import { forgetNonces } from './nonces.ts';
 import type { Output } from './pgoutput.ts';
 import type { PieceFaults } from './piece-faults.ts';
 import { type Look, agrees, lookAt, noteCoverage } from './publication-memory.ts';
@@ -82,6 +82,8 @@ export class Session {
   #trailMs = Date.now();
   #lastEventAt: Date | undefined;
   #applyingSinceMs: number | undefined;
+  /** When the last transaction of which something is in the trail was committed. */
+  #streamMs: number | undefined;
   #tablesStale = false;
   #failure: Error | undefined;
   #ending = false;
@@ -146,7 +148,7 @@ export class Session {
       if (health.gap !== undefined) return health.gap;
       await this.#trail.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`);
       await this.#tables.refresh(source, this.#trail);
-      if (health.slot?.activePid !== undefined) await this.#options.slotHolder.evict(source, slot);
+      if (health.slot?.activePid !== undefined) await this.#options.slotHolder.free(source, slot);
       await stream.start(slot, publication);
       this.#options.streaming();
       // Once more, now that nobody else can move the slot, and before anything is acknowledged.
@@ -211,7 +213,10 @@ export class Session {
   #output(output: Output, bytes: number): void {
     if (output.kind === 'relation' && !this.#tables.knows(output)) this.#tablesStale = true;
     // A new key or reference shows in no relation message.
-    if (output.kind === 'message' && output.prefix === DDL_PREFIX) this.#tablesStale = true;
+    if (output.kind === 'message' && output.prefix === DDL_PREFIX) {
+      this.#tables.hear(output.content);
+      this.#tablesStale = true;
+    }
     this.#assembler.push(output, bytes);
     if (this.#assembler.over) this.#wake?.();
   }
@@ -255,6 +260,7 @@ export class Session {
     // Whoever changed the identity of a table shall not have to wait until it is mended.
     if (bare) this.#lastPollMs = 0;
     this.#applyingSinceMs = undefined;
+    this.#streamMs = items.findLast((item) => item.kind !== 'commit')?.begin.committedAt;
     this.#cursor = result.cursor;
     this.#counters = counters;
     if (result.events > 0) this.#lastEventAt = new Date();
@@ -324,10 +330,7 @@ export class Session {
     this.#lastPollMs = Date.now();
     const { sourceId } = this.#record;
     const gap = await lookUndisturbed(this.#trail, sourceId, () => this.#look(source));
-    await this.#trail.query(`delete from indelible.capture_nonce where source_id = $1 and seen_at < now() - make_interval(days => $2)`, [
-      sourceId,
-      CAPTURE_NONCE_DAYS,
-    ]);
+    if (this.#streamMs !== undefined) await forgetNonces(this.#trail, sourceId, this.#streamMs);
     return gap;
   }
 

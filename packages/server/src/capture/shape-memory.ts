@@ -3,8 +3,9 @@
 
 import type pg from 'pg';
 import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
+import type { ToldShape } from './ddl-message.ts';
 import { type Lsn, lsnText, parseLsn } from './lsn.ts';
-import { type Shape, type Words, inWords, shapeOf, shapeText, withFormerNames, wordsBetween } from './shape.ts';
+import { type Shape, type Words, inWords, shapeOf, shapeText, tableTold, withFormerNames, wordsBetween } from './shape.ts';
 
 /** A table that is altered more often than that between two rows is taken for what it was last. */
 const SHAPES_MAX = 16;
@@ -36,24 +37,41 @@ export class ShapeMemory {
   readonly #sourceId: number;
   /** Newest first. */
   readonly #known = new Map<number, readonly Known[]>();
+  /** What is on record up to here is known. */
+  #recalled: Lsn = 0n;
 
   private constructor(sourceId: number) {
     this.#sourceId = sourceId;
   }
 
-  static async load(trail: pg.ClientBase, sourceId: number): Promise<ShapeMemory> {
+  static async load(trail: pg.ClientBase | pg.Pool, sourceId: number): Promise<ShapeMemory> {
     const memory = new ShapeMemory(sourceId);
-    const answer = await trail.query<{ oid: string; until: string | null; shape: string }>(
-      `select oid::text, until_lsn::text as until, shape::text from indelible.capture_shape where source_id = $1
-       order by oid, until_lsn desc nulls first, seen_lsn desc`,
-      [sourceId],
-    );
-    for (const { oid, until, shape } of answer.rows) {
-      const parsed = JSON.parse(shape) as Shape;
-      const known = { shape: parsed, text: shapeText(parsed), until: until === null ? undefined : parseLsn(until) };
-      memory.#known.set(Number(oid), [...(memory.#known.get(Number(oid)) ?? []), known].slice(0, SHAPES_MAX));
-    }
+    await memory.#recall(trail);
     return memory;
+  }
+
+  /** Takes up what is on record and not known here: setup writes there, too. */
+  async #recall(trail: pg.ClientBase | pg.Pool): Promise<void> {
+    const answer = await trail.query<{ oid: string; seen: string; until: string | null; shape: string }>(
+      `select oid::text, seen_lsn::text as seen, until_lsn::text as until, shape::text from indelible.capture_shape
+       where source_id = $1 and seen_lsn > $2 order by oid, until_lsn nulls last, seen_lsn`,
+      [this.#sourceId, lsnText(this.#recalled)],
+    );
+    for (const { oid, seen, until, shape } of answer.rows) {
+      const parsed = JSON.parse(shape) as Shape;
+      const at = parseLsn(seen);
+      if (at > this.#recalled) this.#recalled = at;
+      this.#put({ shape: parsed, text: shapeText(parsed), until: until === null ? undefined : parseLsn(until) }, Number(oid), at);
+    }
+  }
+
+  /** Before those that were put before; after the present one, unless it is that itself, and ends the other. */
+  #put(known: Known, oid: number, at: Lsn): void {
+    const others = (this.#known.get(oid) ?? []).filter(({ text }) => text !== known.text);
+    const [present, former] = [others.filter(({ until }) => until === undefined), others.filter(({ until }) => until !== undefined)];
+    const list =
+      known.until === undefined ? [known, ...present.map((each) => ({ ...each, until: at })), ...former] : [...present, known, ...former];
+    this.#known.set(oid, list.slice(0, SHAPES_MAX));
   }
 
   /** Forgets what it knows: of a history that begins anew, nothing was written before. */
@@ -66,16 +84,19 @@ export class ShapeMemory {
    * Writes down what looks otherwise than it did.
    *
    * @param at where the source's log ended after the catalog was read
+   * @param told what the source's event trigger said of tables since the last look, in the order of the stream
    */
-  async see(trail: pg.ClientBase, catalog: Catalog, at: () => Promise<Lsn>): Promise<void> {
+  async see(trail: pg.ClientBase, catalog: Catalog, at: () => Promise<Lsn>, told: readonly ToldShape[] = []): Promise<void> {
+    await this.#recall(trail);
+    const unseen = this.#unseen(catalog, told);
     const fresh = [...catalog.tables.values()].flatMap((table): Known[] => {
       const [newest] = this.#known.get(table.oid) ?? [];
-      const shape = shapeOf(table, catalog, newest?.shape.label ?? this.#freeLabel(table));
+      const shape = shapeOf(table, catalog.tables, newest?.shape.label ?? this.#freeLabel(table));
       const text = shapeText(shape);
       return newest?.until === undefined && newest?.text === text ? [] : [{ shape, text, until: undefined }];
     });
     const gone = [...this.#known].filter(([oid, [newest]]) => newest?.until === undefined && !catalog.tables.has(oid)).map(([oid]) => oid);
-    if (fresh.length === 0 && gone.length === 0) return;
+    if (fresh.length + gone.length + unseen.length === 0) return;
     const lsn = await at();
     const ended = [...gone, ...fresh.map(({ shape }) => shape.oid)];
     await trail.query(`update indelible.capture_shape set until_lsn = $3 where source_id = $1 and oid = any($2) and until_lsn is null`, [
@@ -83,30 +104,73 @@ export class ShapeMemory {
       ended,
       lsnText(lsn),
     ]);
+    for (const oid of gone)
+      this.#known.set(
+        oid,
+        (this.#known.get(oid) ?? []).map((known) => ({ ...known, until: known.until ?? lsn })),
+      );
+    const written = [...unseen.map((known) => ({ ...known, until: lsn })), ...fresh];
+    // In their order, and none at a place that another one has.
+    const places = written.map((_, index) => lsn - BigInt(written.length - 1 - index));
     await trail.query(
-      `insert into indelible.capture_shape (source_id, oid, seen_lsn, shape) select $1, oid, $2, shape from unnest($3::int8[], $4::jsonb[]) as s(oid, shape)
-       on conflict (source_id, oid, seen_lsn) do update set shape = excluded.shape, until_lsn = null`,
-      [this.#sourceId, lsnText(lsn), fresh.map(({ shape }) => shape.oid), fresh.map(({ text }) => text)],
+      `insert into indelible.capture_shape (source_id, oid, seen_lsn, until_lsn, shape) select $1, * from unnest($2::int8[], $3::pg_lsn[], $4::pg_lsn[], $5::jsonb[])
+       on conflict (source_id, oid, seen_lsn) do update set shape = excluded.shape, until_lsn = excluded.until_lsn`,
+      [
+        this.#sourceId,
+        written.map(({ shape }) => shape.oid),
+        places.map(lsnText),
+        written.map(({ until }) => (until === undefined ? null : lsnText(until))),
+        written.map(({ text }) => text),
+      ],
     );
-    for (const oid of ended) {
-      const former = (this.#known.get(oid) ?? []).map((known) => ({ ...known, until: known.until ?? lsn }));
-      const [now] = fresh.filter(({ shape }) => shape.oid === oid);
-      this.#known.set(oid, (now === undefined ? former : [now, ...former]).slice(0, SHAPES_MAX));
-    }
+    for (const known of written) this.#put(known, known.shape.oid, lsn);
+    if (lsn > this.#recalled) this.#recalled = lsn;
   }
 
-  /** Lets go of former shapes whose last row is in the trail. */
-  async forget(trail: pg.ClientBase): Promise<void> {
+  /**
+   * What the event trigger told and no look at the catalog shows, oldest first. Anybody can send such a message: of a table
+   * that the catalog has, what was looked at counts more.
+   */
+  #unseen(catalog: Catalog, told: readonly ToldShape[]): Known[] {
+    const found: Known[] = [];
+    const tables = new Map<number, Pick<CatalogTable, 'name' | 'columns'>>(catalog.tables);
+    for (const [oid, [newest]] of this.#known) if (newest !== undefined) tables.set(oid, newest.shape);
+    for (const each of told) {
+      const table = tableTold(each);
+      const known = [...(this.#known.get(table.oid) ?? []), ...found.filter(({ shape }) => shape.oid === table.oid)];
+      const shape = shapeOf(table, tables, known[0]?.shape.label ?? this.#freeLabel(table));
+      const text = shapeText(shape);
+      tables.set(table.oid, shape);
+      const now = catalog.tables.get(table.oid);
+      if (now !== undefined && shapeText(shapeOf(now, tables, shape.label)) === text) continue;
+      if (!known.some((other) => other.text === text)) found.push({ shape, text, until: undefined });
+    }
+    return found;
+  }
+
+  /**
+   * Lets go of former shapes whose last row is in the trail.
+   *
+   * @param kept of those that the present table must still be known by
+   */
+  async forget(trail: pg.ClientBase, kept: (was: Shape, now: Shape) => boolean): Promise<void> {
     if (![...this.#known.values()].some((list) => list.some(({ until }) => until !== undefined))) return;
+    const stays = [...this.#known].flatMap(([oid, [now, ...former]]) =>
+      former.flatMap(({ shape, until }) =>
+        now?.until === undefined && now !== undefined && until !== undefined && kept(shape, now.shape) ? [{ oid, until }] : [],
+      ),
+    );
     const answer = await trail.query<{ at: string }>(
       `with read as (select acknowledged_lsn as at from indelible.capture_source where source_id = $1),
-       gone as (delete from indelible.capture_shape where source_id = $1 and until_lsn <= (select at from read))
+       gone as (delete from indelible.capture_shape where source_id = $1 and until_lsn <= (select at from read)
+         and not (oid, until_lsn) in (select * from unnest($2::int8[], $3::pg_lsn[])))
        select at::text from read`,
-      [this.#sourceId],
+      [this.#sourceId, stays.map(({ oid }) => oid), stays.map(({ until }) => lsnText(until))],
     );
     const at = parseLsn(answer.rows[0]?.at ?? '0/0');
     for (const [oid, list] of this.#known) {
-      const left = list.filter(({ until }) => until === undefined || until > at);
+      const stay = new Set(stays.flatMap((known) => (known.oid === oid ? [known.until] : [])));
+      const left = list.filter(({ until }) => until === undefined || until > at || stay.has(until));
       if (left.length === 0) this.#known.delete(oid);
       else this.#known.set(oid, left);
     }

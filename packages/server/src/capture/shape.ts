@@ -2,7 +2,8 @@
 // references. Pure.
 
 import { canonical } from '@indelible/core';
-import { type Catalog, type CatalogColumn, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
+import { type CatalogColumn, type CatalogTable, type ForeignKey, qualified } from './catalog.ts';
+import type { ToldShape } from './ddl-message.ts';
 import { resourceType } from './table-words.ts';
 
 interface ShapeReference extends ForeignKey {
@@ -22,7 +23,8 @@ export interface Shape extends Pick<
   readonly label: string;
 }
 
-export function shapeOf(table: CatalogTable, catalog: Catalog, label: string): Shape {
+/** @param tables those that it refers to, by OID, as they are at the same time */
+export function shapeOf(table: CatalogTable, tables: ReadonlyMap<number, Pick<CatalogTable, 'name' | 'columns'>>, label: string): Shape {
   const { oid, schema, name, partitioned, root, unlogged, foreign, narrowedElsewhere, columns, primaryKey } = table;
   return {
     oid,
@@ -36,11 +38,25 @@ export function shapeOf(table: CatalogTable, catalog: Catalog, label: string): S
     columns: columns.map(({ number, name: own, type, notNull, generated }) => ({ number, name: own, type, notNull, generated })),
     primaryKey,
     foreignKeys: table.foreignKeys.map(({ columns: from, target, targetColumns }) => {
-      const there = catalog.tables.get(target);
+      const there = tables.get(target);
       const targetNumbers = targetColumns.map((column) => numberOf(there?.columns ?? [], column));
       return { columns: from, target, targetColumns, targetNumbers, targetName: there?.name ?? '' };
     }),
     label,
+  };
+}
+
+/** A shape that the source's event trigger tells of, as a table of the catalog that it was in. */
+export function tableTold({ columns, root, ...told }: ToldShape): CatalogTable {
+  return {
+    ...told,
+    root: root ?? undefined,
+    unlogged: false,
+    foreign: false,
+    identity: 'f',
+    published: false,
+    publishedAs: 0,
+    columns: columns.map(([number, name, type, notNull, generated]) => ({ number, name, type, notNull, generated })),
   };
 }
 

@@ -13,8 +13,26 @@ interface Holder {
   readonly reported: string;
 }
 
+const OBJECT_IN_USE = '55006';
+
 export class SlotHolder {
   #seen: (Holder & { readonly atMs: number }) | undefined;
+
+  /**
+   * Makes way for a stream. That it is not free is asked and not tried out: the source would write an error for each time.
+   *
+   * @throws Error with the code 55006 while somebody reads the slot
+   */
+  async free(source: pg.ClientBase, slot: string): Promise<void> {
+    await this.evict(source, slot);
+    const answer = await source.query<{ pid: number }>(
+      'select active_pid as pid from pg_replication_slots where slot_name = $1 and active',
+      [slot],
+    );
+    const holder = answer.rows[0];
+    if (holder === undefined) return;
+    throw Object.assign(new Error(`the slot ${slot} is still read by the process ${holder.pid} of the source`), { code: OBJECT_IN_USE });
+  }
 
   /**
    * To be asked when the slot is busy although this server holds the source's lock. A consumer reports every second.

@@ -26,17 +26,14 @@ export async function untilMade<Result>(
   making: Promise<Result>,
   { signal, waiting }: Waiting,
 ): Promise<Result> {
-  let over = false;
   const ended = making.then(
-    () => void (over = true),
-    () => void (over = true),
+    () => 'ended' as const,
+    () => 'ended' as const,
   );
   const beganMs = Date.now();
   let lookedMs = 0;
   let told: string | undefined;
-  while (!over) {
-    await Promise.race([ended, pause(CHECK_MS)]);
-    if (over) break;
+  while ((await Promise.race([ended, pause(CHECK_MS)])) !== 'ended') {
     if (signal?.aborted === true) {
       // The source would not notice that nobody waits any more, and would make the slot in the end.
       await source.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1', [slot]);
@@ -47,7 +44,10 @@ export async function untilMade<Result>(
       told = what;
     }
   }
-  return making;
+  return making.catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
 }
 
 interface Running {

@@ -32,6 +32,8 @@ export interface SourceRecord extends SourceIdentity {
   readonly era: number;
   readonly lastEventAt: Date | undefined;
   readonly stoppedReason: string | undefined;
+  /** False while the source's event triggers are known not to be there. */
+  readonly ddlTracked: boolean;
   /** The hole that stopped it. */
   readonly openGap: OpenGap | undefined;
   readonly counters: Readonly<Record<string, number>>;
@@ -82,6 +84,7 @@ interface RecordRow {
   readonly publication_was: string;
   readonly era: number;
   readonly last_event_at: Date | null;
+  readonly ddl_tracked: boolean;
   readonly stopped_reason: string | null;
   readonly stopped_at: Date | null;
   readonly gap: Omit<OpenGap, 'since'> | null;
@@ -121,7 +124,7 @@ export async function loadPublicationMemory(
 export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): Promise<SourceRecord | undefined> {
   const answer = await trail.query<RecordRow>(
     `select source_id, name, system_identifier, timeline, database, slot, publication, cursor_lsn::text, cursor_ordinal::text, acknowledged_lsn::text, tenants_from::text,
-       published_lsn::text, publication_was, era, last_event_at, stopped_reason, stopped_at, gap, counters, hash_key from indelible.capture_source where name = $1`,
+       published_lsn::text, publication_was, era, last_event_at, ddl_was is distinct from '' as ddl_tracked, stopped_reason, stopped_at, gap, counters, hash_key from indelible.capture_source where name = $1`,
     [name],
   );
   const row = answer.rows[0];
@@ -141,6 +144,7 @@ export async function loadRecord(trail: pg.ClientBase | pg.Pool, name: string): 
     publicationWas: row.publication_was,
     era: row.era,
     lastEventAt: row.last_event_at ?? undefined,
+    ddlTracked: row.ddl_tracked,
     stoppedReason: row.stopped_reason ?? undefined,
     openGap: row.gap === null || row.stopped_at === null ? undefined : { ...row.gap, since: row.stopped_at },
     counters: row.counters,

@@ -14,6 +14,8 @@ const SETTINGS = {
   search_path: 'pg_catalog',
   // Between two looks at the catalog the connection has nothing to do.
   idle_session_timeout: '0',
+  // Compiling a look at the catalog takes longer than the look, and is done anew for each.
+  jit: 'off',
 };
 
 const STATEMENT = Object.entries(SETTINGS)

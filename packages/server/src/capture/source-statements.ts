@@ -12,6 +12,7 @@ import type { Waiting } from './slot-wait.ts';
 const ATTEMPTS = 5;
 const SETUP_RETRY_MS = 500;
 const LOCK_NOT_AVAILABLE = '55P03';
+const DUPLICATE_OBJECT = '42710';
 
 /**
  * Each statement on its own, so that no table stays locked while the next one is waited for.
@@ -71,6 +72,8 @@ async function refusalOf(source: pg.Client, statements: readonly string[]): Prom
         break;
       } catch (error) {
         if (!(error instanceof pg.DatabaseError)) throw error;
+        // The event trigger, or somebody else, has added the table since it was looked at.
+        if (error.code === DUPLICATE_OBJECT && statement.startsWith('ALTER PUBLICATION')) break;
         if (error.code !== LOCK_NOT_AVAILABLE || attempt >= ATTEMPTS) return error;
       }
     }

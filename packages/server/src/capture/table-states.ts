@@ -3,7 +3,14 @@
 import { type Catalog, type CatalogTable, qualified } from './catalog.ts';
 import { narrowedBy, tableName, wantsFull } from './publication-plan.ts';
 
-export const TABLE_STATES = ['captured', 'earlier values missing', 'skipped by configuration', 'not covered', 'unknown'] as const;
+export const TABLE_STATES = [
+  'captured',
+  'earlier values missing',
+  'skipped by configuration',
+  'not covered',
+  'dropped',
+  'unknown',
+] as const;
 export type TableState = (typeof TABLE_STATES)[number];
 
 /** Why a table is not captured whole, for programs. */
@@ -70,7 +77,10 @@ export function tableStates(catalog: Catalog, settings: StateSettings): TableSta
           statements: [],
         },
       ];
-    if (!table.published) return [{ table: name, state: 'not covered', ...unpublished(table, bare.get(table.oid) ?? [], catalog.version, settings.publication) }];
+    if (!table.published)
+      return [
+        { table: name, state: 'not covered', ...unpublished(table, bare.get(table.oid) ?? [], catalog.version, settings.publication) },
+      ];
     return [{ table: name, ...published(table, bare.get(table.oid) ?? [], catalog.version) }];
   });
 }

@@ -1,6 +1,8 @@
 // From the names of tables and columns to the words of an event: snake_case, singular, within the event's limits.
 
 const TYPE_CHARS_MAX = 64;
+/** The word for a name that has none of a-z and 0-9 in it. */
+export const UNNAMED = 'unnamed';
 const UNCOUNTABLE = new Set(['data', 'news', 'metadata', 'series', 'species', 'sms', 'status', 'media', 'dns', 'canvas']);
 const IRREGULAR: ReadonlyMap<string, string> = new Map([
   ['people', 'person'],
@@ -28,7 +30,7 @@ export function snakeCase(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
-  return plain === '' ? 'unnamed' : plain;
+  return plain === '' ? UNNAMED : plain;
 }
 
 /** @example singular('api_tokens') // "api_token" */

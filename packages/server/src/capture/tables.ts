@@ -4,6 +4,7 @@
 import type pg from 'pg';
 import { type Redaction, makeRedaction } from '@indelible/core';
 import { type Catalog, loadCatalog, qualified } from './catalog.ts';
+import { type ToldShape, readDdl } from './ddl-message.ts';
 import { FillSnapshot } from './fill-snapshot.ts';
 import { LastMaps } from './last-maps.ts';
 import { MapHistory } from './map-history.ts';
@@ -14,6 +15,7 @@ import { NO_PLAN, type Plan, planPublication } from './publication-plan.ts';
 import type { Relation } from './pgoutput.ts';
 import { type MapOptions, type ResourceMap, TENANT_COLUMNS, type TableMap, makeResourceMap, mapUnknown } from './resource-map.ts';
 import { logEnd } from './replication.ts';
+import { isHiddenBy } from './secrets.ts';
 import { ShapeMemory } from './shape-memory.ts';
 import type { SourceRecord } from './source-record.ts';
 import { emptyLabels, fillFromSource, filledLabels, isFollowed, rulesOf } from './tenant-fill.ts';
@@ -27,6 +29,8 @@ export interface TablesOptions extends MapOptions {
 
 /** As long as rows wait for the snapshot that says whose they are; a transaction that writes in the source may hold it up longer. */
 const SNAPSHOT_WAIT_MS = 3_000;
+/** More commands than that between two looks at the catalog are not remembered one by one. */
+const HEARD_MAX = 1_000;
 
 export class SourceTables {
   readonly #options: TablesOptions;
@@ -35,6 +39,8 @@ export class SourceTables {
   readonly #maps = new MapHistory();
   readonly #lastMaps = new LastMaps();
   #shapes: ShapeMemory | undefined;
+  /** What the event trigger said since the last look. */
+  #heard: ToldShape[] = [];
   /** Labels of the tenant map, each with the rule by which it was filled. */
   #filled: Map<string, string> | undefined;
   #catalog: Catalog | undefined;
@@ -78,6 +84,12 @@ export class SourceTables {
     return this.#options.mapping?.() ?? NO_MAPPING;
   }
 
+  /** Takes note of what the source's event trigger says of a table; to be called in the order of the stream. */
+  hear(message: string): void {
+    const shape = readDdl(message)?.shape;
+    if (shape !== null && shape !== undefined) this.#heard = [...this.#heard.slice(1 - HEARD_MAX), shape];
+  }
+
   /** Whether the stream describes the table as it is known here. */
   knows(relation: Relation): boolean {
     const table = this.#catalog?.tables.get(relation.oid);
@@ -97,10 +109,12 @@ export class SourceTables {
    */
   async refresh(source: pg.ClientBase, trail: pg.ClientBase): Promise<void> {
     const mapping = this.#mappingNow();
+    const heard = this.#heard;
+    this.#heard = [];
     const catalog = await loadCatalog(source, this.#record.publication);
     const shapes = (this.#shapes ??= await ShapeMemory.load(trail, this.#record.sourceId));
-    await shapes.see(trail, catalog, () => logEnd(source));
-    await shapes.forget(trail);
+    await shapes.see(trail, catalog, () => logEnd(source), heard);
+    await shapes.forget(trail, (was, now) => isHiddenBy(mapping, was, now));
     const extended = shapes.extend(catalog);
     const make = (): ResourceMap => makeResourceMap(extended.catalog, this.#record.hashKey, { ...this.#options, mapping: () => mapping });
     const maps = this.#lastMaps.of(extended.catalog, mapping, make);

@@ -148,12 +148,7 @@ function distances(catalog: Catalog, own: ReadonlyMap<number, unknown>, fixed: R
   return distance;
 }
 
-function references(
-  table: CatalogTable,
-  catalog: Catalog,
-  distance: ReadonlyMap<number, number>,
-  secrets: SourceSecrets,
-): TenantStep[] {
+function references(table: CatalogTable, catalog: Catalog, distance: ReadonlyMap<number, number>, secrets: SourceSecrets): TenantStep[] {
   const hops = (key: ForeignKey): number => distance.get(key.target) ?? Number.POSITIVE_INFINITY;
   return table.foreignKeys
     .filter((key) => key.target !== table.oid && hops(key) < TENANT_HOPS_MAX)

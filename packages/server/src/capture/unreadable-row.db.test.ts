@@ -38,7 +38,12 @@ test('a row whose values cannot be read is an event without values, and those be
   await until(async () => (await notes()).length === 4);
   const [first, second, third] = await notes();
   expect(first?.change?.after).toEqual({ id: 1, organization_id: 'acme', body: 1 });
-  expect(second).toMatchObject({ action: 'note.created', severity: 'high', resource: { type: 'note', id: '2' }, tags: ['capture:unreadable'] });
+  expect(second).toMatchObject({
+    action: 'note.created',
+    severity: 'high',
+    resource: { type: 'note', id: '2' },
+    tags: ['capture:unreadable'],
+  });
   expect(second?.change).toEqual({
     fields: [],
     unavailable: ['id', 'organization_id', 'body'].map((field) => ({ field, reason: expect.stringContaining('could not be read') })),

@@ -4,6 +4,7 @@
 import type { NewEvent } from '@indelible/core';
 import type { RowItem } from './assemble.ts';
 import type { Attributed } from './attribution.ts';
+import { qualified } from './catalog.ts';
 import { unavailableOf } from './fit-change.ts';
 import { lsnText } from './lsn.ts';
 import type { Relation } from './pgoutput.ts';
@@ -53,8 +54,8 @@ export function faultOf({ begin, ordinal }: RowItem, table: string, error: unkno
 }
 
 /** What a table is taken for when nothing can be said of it: no value of it is shown. */
-export function mapBlind({ schema, name }: Relation): TableMap {
-  return mapUnknown(`${schema}.${name}`, name);
+export function mapBlind(relation: Relation): TableMap {
+  return mapUnknown(qualified(relation), relation.name);
 }
 
 /** Everything that is known of a change without its values. */

@@ -36,7 +36,7 @@ const SOURCE: SourceCoverage = {
   gaps: { open: [], past: [] },
   tables: [CAPTURED],
   totals: {
-    tables: { captured: 1, 'earlier values missing': 0, 'skipped by configuration': 0, 'not covered': 0, unknown: 0 },
+    tables: { captured: 1, 'earlier values missing': 0, 'skipped by configuration': 0, 'not covered': 0, dropped: 0, unknown: 0 },
     rows: 1_200,
     unattributed: 12,
     unattributedShare: 0.01,

@@ -12,6 +12,7 @@ const TABLE_PAINTS: Readonly<Record<TableCoverage['state'], Paint>> = {
   'earlier values missing': pc.yellow,
   'skipped by configuration': pc.dim,
   'not covered': pc.red,
+  dropped: pc.dim,
   unknown: pc.red,
 };
 const NAME_COLUMNS_MAX = 48;

@@ -38,8 +38,8 @@ export interface Gaps {
 const LOOK_MS = 60_000;
 const SELF = SOURCE_KINDS.indexOf('self');
 
-/** Earlier values are missing then, and no change is. */
-const HARMLESS = new Set(['identity_changed']);
+/** Earlier values, or commands that change the schema, are missing then, and no change of a row is. */
+const HARMLESS = new Set(['identity_changed', 'ddl_untracked']);
 
 /** @param reader the reader's pool */
 export function makeGaps(reader: pg.Pool, tenants: Tenants): Gaps {

@@ -16,6 +16,8 @@ const SLOT_LAG_BYTES_WARN = 1024 * 1024 * 1024;
 const SLOT_USED_WARN = 0.5;
 const SLOT_USED_FAILED = 0.8;
 
+const WITHOUT = '"indelible capture resume" without --accept-gap';
+
 /** @param identity who the source is; without it the slot alone is looked at */
 export async function slotChecks(
   source: pg.ClientBase,
@@ -29,10 +31,17 @@ export async function slotChecks(
   if (wasRemoved(record))
     return [failed('source', record.stoppedReason ?? 'the source was removed', 'set it up again', [setupCommand(name)])];
   if (record.stoppedReason !== undefined)
-    return [failed('gap', record.stoppedReason, 'look at what is lost, then go on after the gap', [resumeCommand(name)])];
+    return [failed('gap', record.stoppedReason, `${WITHOUT} tells what is lost; with it capture goes on`, [resumeCommand(name)])];
   const health = await checkContinuity(source, record, identity, () => loadAcknowledged(appender, record.sourceId));
   if (health.gap !== undefined)
-    return [failed('gap', health.gap.detail, 'start the server: it puts the gap on record; then go on after it', [resumeCommand(name)])];
+    return [
+      failed(
+        'gap',
+        health.gap.detail,
+        `start the server: it puts the gap on record; then ${WITHOUT} tells what is lost, and with it capture goes on`,
+        [resumeCommand(name)],
+      ),
+    ];
   const unknown = record.counters['tenantUnknown'] ?? 0;
   const told = `${unknown} changes so far went to the tenant "default"`;
   return [

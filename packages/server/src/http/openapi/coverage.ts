@@ -7,7 +7,7 @@ import { count, named, timestamp } from './values.ts';
 const text = z.string().exactOptional();
 const share = z.number().min(0).max(1).exactOptional();
 
-const tableStates = ['captured', 'earlier values missing', 'skipped by configuration', 'not covered', 'unknown'] as const;
+const tableStates = ['captured', 'earlier values missing', 'skipped by configuration', 'not covered', 'dropped', 'unknown'] as const;
 
 const table = named(
   'TableCoverage',

@@ -180,7 +180,7 @@ test('an error is described by the schema of problems and by a code that the ope
 
 test('a report of the capture with everything that it may hold is described', () => {
   const gap = { id: 'e', at: 't', reason: 'slot_lost', detail: 'd', from: '0/1', to: '0/2', tables: ['public.bot'] };
-  const totals = { captured: 1, 'earlier values missing': 0, 'skipped by configuration': 0, 'not covered': 0, unknown: 0 };
+  const totals = { captured: 1, 'earlier values missing': 0, 'skipped by configuration': 0, 'not covered': 0, dropped: 0, unknown: 0 };
   const report: CoverageReport = {
     asOf: 't',
     sources: [
