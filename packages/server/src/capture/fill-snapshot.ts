@@ -75,6 +75,7 @@ export class FillSnapshot {
 
   #check({ systemIdentifier, timeline, database }: SourceIdentity): void {
     const { systemIdentifier: system, timeline: line, database: name } = this.#identity;
-    if (systemIdentifier !== system || timeline !== line || database !== name) throw new Error('another database answers than the one that is captured');
+    if (systemIdentifier !== system || timeline !== line || database !== name)
+      throw new Error('another database answers than the one that is captured');
   }
 }

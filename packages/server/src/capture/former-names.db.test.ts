@@ -44,7 +44,9 @@ test('what the mapping redacts or skips is so, whatever a migration does before 
     insert into bots values (1, 'acme', 'TOP-1');
     alter table bots rename column system_prompt to prompt;
     insert into bots values (2, 'acme', 'TOP-2');
-    alter table bots drop column prompt;
+    alter table bots add column level int;
+    insert into bots values (4, 'acme', 'TOP-6', 7);
+    alter table bots drop column prompt, drop column level;
     alter table bots add column words text;
     insert into bots values (3, 'acme', 'TOP-3');
     alter table bots drop column words;
@@ -58,6 +60,7 @@ test('what the mapping redacts or skips is so, whatever a migration does before 
   expect((await app.events('acme')).map(({ action, resource }) => `${action} ${resource?.id}`)).toEqual([
     'bot.created 1',
     'bot.created 2',
+    'bot.created 4',
     'bot.created 3',
   ]);
   expect(capture.status().counters.skippedByMapping).toBe(2);

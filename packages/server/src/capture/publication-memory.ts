@@ -62,7 +62,7 @@ const TABLES = `
 
 /** Looks at the published tables and at the partitions of such. Somebody may handle them since the catalog was read: see `agrees`. */
 export async function lookAt(source: pg.ClientBase, catalog: Catalog, publication: string): Promise<Look> {
-  const published = [...catalog.tables.values()].filter((table) => table.published || rootOf(table, catalog)?.published === true);
+  const published = [...catalog.tables.values()].filter((table) => isPublished(table, catalog));
   const answer = await source.query<TableLook>(TABLES, [publication, published.map((table) => table.oid)]);
   const triggers = await source.query<{ ddl: string }>(DDL, [DDL_SCHEMA]);
   return {
@@ -73,9 +73,16 @@ export async function lookAt(source: pg.ClientBase, catalog: Catalog, publicatio
   };
 }
 
-/** Whether a look and the catalog that was read before it tell of the same publication. */
+/** Whether a look and the catalog that was read before it tell of the same publication, and of the same tables in it. */
 export function agrees(look: Look, catalog: Catalog): boolean {
-  return [...look.tables].every(([oid, { entry }]) => catalog.tables.get(oid)?.publishedAs === Number(entry));
+  return (
+    [...look.tables].every(([oid, { entry }]) => catalog.tables.get(oid)?.publishedAs === Number(entry)) &&
+    [...catalog.tables.values()].every((table) => table.unlogged || !isPublished(table, catalog) || look.tables.has(table.oid))
+  );
+}
+
+function isPublished(table: CatalogTable, catalog: Catalog): boolean {
+  return table.published || rootOf(table, catalog)?.published === true;
 }
 
 function rootOf(table: CatalogTable, catalog: Catalog): CatalogTable | undefined {
@@ -145,7 +152,7 @@ export async function noteCoverage(tx: pg.ClientBase, record: SourceRecord, look
   if (known === undefined) throw new Error('the source is not registered any more');
   const was = new Map(known.published.map(parseEntry).map((entry) => [Number(entry.oid), entry]));
   const { catalog, now } = looks;
-  const gone = [...was.keys()].filter((oid) => !now.tables.has(oid) && catalog.tables.has(oid));
+  const gone = [...was.keys()].filter((oid) => !now.tables.has(oid) && isLeft(catalog.tables.get(oid), catalog));
   const since = parseLsn(known.at);
   const tracked = known.ddl !== null && known.ddl !== '' && known.ddl === looks.found.ddl;
   await recordDdl(tx, record, known.ddl ?? now.ddl, looks.found.ddl, now.ddl, since, after);
@@ -206,6 +213,11 @@ function changesOf(
     identityLost: of((before, seen, { identity }) => lostIdentity(before, seen) && identity !== 'f'),
     identityBack: of((before, _found, { identity }) => before?.identity !== undefined && before.identity !== 'f' && identity === 'f'),
   };
+}
+
+/** Whether a table is there and out of the publication; one that is in it and was not seen afterwards, has been dropped meanwhile. */
+function isLeft(table: CatalogTable | undefined, catalog: Catalog): boolean {
+  return table !== undefined && (table.unlogged || !isPublished(table, catalog));
 }
 
 function oidOf(publication: string): string | undefined {

@@ -27,9 +27,10 @@ afterEach(async () => {
 /** What the server refuses from now on, on any connection of this process: code and statement. */
 function refusals(): string[] {
   const found: string[] = [];
-  const original = pg.Client.prototype.query as (...given: unknown[]) => unknown;
+  const original: unknown = Reflect.get(pg.Client.prototype, 'query');
+  if (typeof original !== 'function') throw new TypeError('a client has no query');
   vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
-    const answer = original.apply(this, given);
+    const answer: unknown = Reflect.apply(original, this, given);
     if (answer instanceof Promise)
       answer.catch((error: unknown) => {
         if (error instanceof pg.DatabaseError) found.push(`${error.code} ${error.message}: ${JSON.stringify(given[0])}`);

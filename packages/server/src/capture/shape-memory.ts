@@ -37,6 +37,8 @@ export class ShapeMemory {
   readonly #sourceId: number;
   /** Newest first. */
   readonly #known = new Map<number, readonly Known[]>();
+  /** The present shapes as the last look found them: what is the same again need not be put in order to be compared. */
+  readonly #looked = new Map<number, string>();
   /** What is on record up to here is known. */
   #recalled: Lsn = 0n;
 
@@ -61,6 +63,7 @@ export class ShapeMemory {
       const parsed = JSON.parse(shape) as Shape;
       const at = parseLsn(seen);
       if (at > this.#recalled) this.#recalled = at;
+      this.#looked.delete(Number(oid));
       this.#put({ shape: parsed, text: shapeText(parsed), until: until === null ? undefined : parseLsn(until) }, Number(oid), at);
     }
   }
@@ -88,10 +91,14 @@ export class ShapeMemory {
    */
   async see(trail: pg.ClientBase, catalog: Catalog, at: () => Promise<Lsn>, told: readonly ToldShape[] = []): Promise<void> {
     await this.#recall(trail);
-    const unseen = this.#unseen(catalog, told);
+    const labels = this.#labels();
+    const unseen = this.#unseen(catalog, told, labels);
     const fresh = [...catalog.tables.values()].flatMap((table): Known[] => {
       const [newest] = this.#known.get(table.oid) ?? [];
-      const shape = shapeOf(table, catalog.tables, newest?.shape.label ?? this.#freeLabel(table));
+      const shape = shapeOf(table, catalog.tables, newest?.shape.label ?? freeLabel(table, labels));
+      const looked = JSON.stringify(shape);
+      if (newest !== undefined && newest.until === undefined && this.#looked.get(table.oid) === looked) return [];
+      this.#looked.set(table.oid, looked);
       const text = shapeText(shape);
       return newest?.until === undefined && newest?.text === text ? [] : [{ shape, text, until: undefined }];
     });
@@ -104,14 +111,18 @@ export class ShapeMemory {
       ended,
       lsnText(lsn),
     ]);
-    for (const oid of gone)
+    for (const oid of gone) {
+      const list = this.#known.get(oid) ?? [];
       this.#known.set(
         oid,
-        (this.#known.get(oid) ?? []).map((known) => ({ ...known, until: known.until ?? lsn })),
+        list.map((known) => ({ ...known, until: known.until ?? lsn })),
       );
+      this.#looked.delete(oid);
+    }
     const written = [...unseen.map((known) => ({ ...known, until: lsn })), ...fresh];
-    // In their order, and none at a place that another one has.
-    const places = written.map((_, index) => lsn - BigInt(written.length - 1 - index));
+    // Those of one table in their order, none at a place that another one has.
+    const later = (oid: number, index: number): number => written.filter(({ shape }, other) => other > index && shape.oid === oid).length;
+    const places = written.map(({ shape }, index) => lsn - BigInt(index < unseen.length ? later(shape.oid, index) : 0));
     await trail.query(
       `insert into indelible.capture_shape (source_id, oid, seen_lsn, until_lsn, shape) select $1, * from unnest($2::int8[], $3::pg_lsn[], $4::pg_lsn[], $5::jsonb[])
        on conflict (source_id, oid, seen_lsn) do update set shape = excluded.shape, until_lsn = excluded.until_lsn`,
@@ -131,14 +142,14 @@ export class ShapeMemory {
    * What the event trigger told and no look at the catalog shows, oldest first. Anybody can send such a message: of a table
    * that the catalog has, what was looked at counts more.
    */
-  #unseen(catalog: Catalog, told: readonly ToldShape[]): Known[] {
+  #unseen(catalog: Catalog, told: readonly ToldShape[], labels: ReadonlyMap<string, number>): Known[] {
     const found: Known[] = [];
     const tables = new Map<number, Pick<CatalogTable, 'name' | 'columns'>>(catalog.tables);
     for (const [oid, [newest]] of this.#known) if (newest !== undefined) tables.set(oid, newest.shape);
     for (const each of told) {
       const table = tableTold(each);
       const known = [...(this.#known.get(table.oid) ?? []), ...found.filter(({ shape }) => shape.oid === table.oid)];
-      const shape = shapeOf(table, tables, known[0]?.shape.label ?? this.#freeLabel(table));
+      const shape = shapeOf(table, tables, known[0]?.shape.label ?? freeLabel(table, labels));
       const text = shapeText(shape);
       tables.set(table.oid, shape);
       const now = catalog.tables.get(table.oid);
@@ -211,9 +222,14 @@ export class ShapeMemory {
     return label === undefined ? named : { ...named, label };
   }
 
-  #freeLabel(table: CatalogTable): string {
-    const name = qualified(table);
-    const taken = [...this.#known].some(([oid, list]) => oid !== table.oid && list.some(({ shape }) => shape.label === name));
-    return taken ? `${name}#${table.oid}` : name;
+  /** Which table has each label. */
+  #labels(): Map<string, number> {
+    return new Map([...this.#known].flatMap(([oid, list]) => list.map(({ shape }) => [shape.label, oid] as const)));
   }
+}
+
+function freeLabel(table: CatalogTable, labels: ReadonlyMap<string, number>): string {
+  const name = qualified(table);
+  const holder = labels.get(name);
+  return holder === undefined || holder === table.oid ? name : `${name}#${table.oid}`;
 }

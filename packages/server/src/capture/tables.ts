@@ -18,7 +18,7 @@ import { logEnd } from './replication.ts';
 import { isHiddenBy } from './secrets.ts';
 import { ShapeMemory } from './shape-memory.ts';
 import type { SourceRecord } from './source-record.ts';
-import { emptyLabels, fillFromSource, filledLabels, isFollowed, rulesOf } from './tenant-fill.ts';
+import { emptyLabels, fillFromSource, filledLabels, followedIn, rulesOf } from './tenant-fill.ts';
 import { PENDING } from './tenant-map.ts';
 import type { TypeMap } from './values.ts';
 
@@ -188,11 +188,12 @@ function labelsOf(
   const rules = new Map<string, string>();
   const led = new Set<string>();
   const unseen = new Set<string>();
+  const isFollowed = followedIn(present);
   for (const table of extended.tables.values()) {
     for (const [label, rule] of rulesOf(table, maps)) {
       led.add(label);
       if (!present.tables.has(table.oid) || table.root !== undefined) continue;
-      if (isFollowed(table, present)) rules.set(label, rule);
+      if (isFollowed(table)) rules.set(label, rule);
       else unseen.add(label);
     }
   }

@@ -38,11 +38,14 @@ function fillRule(table: CatalogTable, map: TableMap, { columns, secret }: MapKe
   return `${hash([table.oid, table.publishedAs, columns.map(column), secret ?? []])}.${hash(steps)}`;
 }
 
-/** Whether the stream tells of every change of the table: rows of others do not find their tenant by what grows old unseen. */
-export function isFollowed(table: CatalogTable, catalog: Catalog): boolean {
-  const unseen = ({ unlogged, foreign }: CatalogTable): boolean => unlogged || foreign;
-  if (!table.published || table.root !== undefined || unseen(table)) return false;
-  return !table.partitioned || ![...catalog.tables.values()].some((leaf) => leaf.root === table.oid && unseen(leaf));
+/**
+ * Tells of a table whether the stream says everything that changes in it: rows of others do not find their tenant by what grows
+ * old unseen.
+ */
+export function followedIn(catalog: Catalog): (table: CatalogTable) => boolean {
+  const unseen = new Set<number>();
+  for (const { oid, root, unlogged, foreign } of catalog.tables.values()) if (unlogged || foreign) unseen.add(root ?? oid);
+  return ({ oid, root, published }) => published && root === undefined && !unseen.has(oid);
 }
 
 /** The rules of a table's labels. */
@@ -75,11 +78,10 @@ export async function emptyLabels(
   gone: readonly string[],
 ): Promise<void> {
   const labels = [...gone, ...pending.map(([label]) => label)];
-  await trail.query('delete from indelible.tenant_map where source_id = $1 and (table_name = any($2) or (table_name = $3 and key = any($2)))', [
-    sourceId,
-    labels,
-    RULES_LABEL,
-  ]);
+  await trail.query(
+    'delete from indelible.tenant_map where source_id = $1 and (table_name = any($2) or (table_name = $3 and key = any($2)))',
+    [sourceId, labels, RULES_LABEL],
+  );
   await writeRules(
     trail,
     sourceId,
@@ -87,7 +89,11 @@ export async function emptyLabels(
   );
 }
 
-async function writeRules(trail: pg.ClientBase, sourceId: number, rules: readonly (readonly [label: string, rule: string])[]): Promise<void> {
+async function writeRules(
+  trail: pg.ClientBase,
+  sourceId: number,
+  rules: readonly (readonly [label: string, rule: string])[],
+): Promise<void> {
   await trail.query(
     `insert into indelible.tenant_map (source_id, table_name, key, tenant) select $1, $2, * from unnest($3::text[], $4::text[])
      on conflict (source_id, table_name, key) do update set tenant = excluded.tenant, dead_lsn = null`,
@@ -118,9 +124,10 @@ export async function fillFromSource(
   { labels, since }: Filling = {},
 ): Promise<void> {
   const emptied = since === undefined ? new Set() : await truncatedSince(trail, sourceId, since);
+  const isFollowed = followedIn(catalog);
   for (const table of catalog.tables.values()) {
     const map = maps.get(table.oid);
-    if (map === undefined || !isFollowed(table, catalog)) continue;
+    if (map === undefined || !isFollowed(table)) continue;
     const wanted = map.mapKeys.filter((key) => labels === undefined || labels.has(key.label));
     const mapKeys = wanted.filter(({ label }) => !emptied.has(label));
     if (mapKeys.length > 0) await fillTable(source, trail, sourceId, table, { ...map, mapKeys }, since);

@@ -40,7 +40,8 @@ export function wayFrom(map: TableMap, text: (column: string) => string | null, 
     if (step.kind === 'fixed') return { kind: 'tenant', tenant: step.tenant };
     if (step.kind === 'column') {
       const tenant = text(step.column);
-      if (tenant !== null && isTenantName(tenant)) return { kind: 'tenant', tenant: step.secretValue === true ? hidden(tenant, map.hashKey) : tenant };
+      if (tenant !== null && isTenantName(tenant))
+        return { kind: 'tenant', tenant: step.secretValue === true ? hidden(tenant, map.hashKey) : tenant };
     } else {
       const found = key(step);
       if (found !== undefined) return { kind: 'row', table: step.label, key: found };

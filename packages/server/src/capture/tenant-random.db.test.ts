@@ -94,7 +94,11 @@ class World {
     const taken = new Set([...table.rows].map(({ id }) => id));
     const free = Array.from({ length: 30 }, (_, index) => index + 1).filter((id) => !taken.has(id));
     const id = free.length === 0 ? ++this.#last : this.#dice.pick(free);
-    const row: Row = { id, note: this.#note(), ...(table.above === undefined ? { tenant: this.#dice.pick(TENANTS) } : { parent: this.#dice.pick(above) }) };
+    const row: Row = {
+      id,
+      note: this.#note(),
+      ...(table.above === undefined ? { tenant: this.#dice.pick(TENANTS) } : { parent: this.#dice.pick(above) }),
+    };
     table.rows.add(row);
     this.after.set(row.note, ownerOf(row));
     return `insert into ${table.name} values (${id}, ${table.above === undefined ? `'${row.tenant}'` : row.parent?.id}, '${row.note}')`;
@@ -205,7 +209,10 @@ async function finish(app: CaptureTest, world: World): Promise<void> {
   while (world.tables.some(({ led }) => !led)) await world.refer();
   const settled = async (id: number): Promise<void> => {
     await world.run(`insert into sentinel values (${id})`);
-    await until(async () => (await app.events('default')).some(({ resource }) => resource?.type === 'sentinel' && resource.id === String(id)), 60);
+    await until(
+      async () => (await app.events('default')).some(({ resource }) => resource?.type === 'sentinel' && resource.id === String(id)),
+      60,
+    );
   };
   await settled(1);
   const rules = `select tenant from indelible.tenant_map where table_name = '' and key = any($1)`;
