@@ -75,4 +75,6 @@ test('under another key the tenant map is read anew', async () => {
     const found = new Set((await app.events('acme')).map(({ action }) => action));
     return found.has('payment.created') && found.has('visit.created');
   });
+  const parents = (await app.events('acme')).flatMap(({ related }) => related?.map(({ id }) => id) ?? []);
+  expect(new Set(parents).size).toBe(2);
 });
