@@ -55,8 +55,8 @@ onEachServer(({ url }) => {
     const test = app;
     await app.setup();
     const first = app.start();
-    app.start();
     await until(() => first.status().state === 'streaming');
+    app.start();
     await transaction(app.source, [rows(0, 15_000), by('late')]);
     await transaction(app.source, [rows(100_000, 15_000), by('later')]);
     await until(async () => (await total(test)) > 2_000, 60);

@@ -67,6 +67,8 @@ export async function takeSnapshot(sourceUrl: string, check: (identity: SourceId
   const stop = (): void => void replication.connection.stream.destroy();
   signal?.addEventListener('abort', stop);
   try {
+    // Whoever gave up while the connection was made is not heard by the listener.
+    signal?.throwIfAborted();
     check(await identify(replication));
     const takenAt = await clockOf(replication);
     const slot = `indelible_baseline_${randomBytes(6).toString('hex')}`;

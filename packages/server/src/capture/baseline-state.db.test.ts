@@ -90,8 +90,12 @@ interface Placed {
 }
 
 function placed(events: readonly AuditEvent[]): Placed[] {
-  // A row that changes its tenant is told to both, under one id.
-  const unique = new Map(events.filter(({ source }) => source.kind === 'postgres').map((event) => [event.id, event]));
+  // A row that changes its tenant is told to both under one id, to each its half.
+  const unique = new Map<string, AuditEvent>();
+  for (const event of events.filter(({ source }) => source.kind === 'postgres')) {
+    const half = unique.get(event.id);
+    unique.set(event.id, half?.change === undefined ? event : { ...event, change: { ...half.change, ...event.change } });
+  }
   return [...unique.values()].map((event) => {
     const [lsn = '', ordinal = '-1'] = (event.source.position ?? '').split(':');
     const [type = '', verb = ''] = event.action.split('.');

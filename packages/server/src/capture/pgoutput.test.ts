@@ -69,6 +69,10 @@ test('default identity gives the key at most, and an unchanged value out of line
   expect(deleted).toMatchObject({ before: { kind: 'key', tuple: ['3', null, null, null] } });
 });
 
+test('the end of what was rolled back, which PostgreSQL 18 sends unasked, is passed over', () => {
+  expect(decode('410000059400000595')).toEqual([{ kind: 'other' }]);
+});
+
 test('what the protocol does not have is refused', () => {
   expect(() => decode('53000002e5')).toThrow(/does not have/);
   expect(() => decode(INSERT)).toThrow(/before describing it/);

@@ -77,7 +77,7 @@ export interface Message {
   readonly content: string;
 }
 
-/** Origin and type messages carry nothing that an event needs. */
+/** Origins, types and the end of what was rolled back carry nothing that an event needs. */
 export interface Other {
   readonly kind: 'other';
 }
@@ -126,6 +126,9 @@ export class Decoder {
       }
       case 'O':
       case 'Y':
+      // Protocol 1 does not have the end of what was rolled back, and PostgreSQL 18 sends it now and then all the same: of that
+      // nothing was sent, as nothing ever is before its commit.
+      case 'A':
         return { kind: 'other' };
       default:
         throw new TypeError(`pgoutput sent a message "${tag}" that protocol version 1 does not have`);

@@ -59,7 +59,6 @@ onEachServer(({ url }) => {
       delete from ts where id = 1;
       alter table ts rename to trees;
       alter table trees rename id to number;
-      alter table trees rename organization_id to owner;
       alter table zs rename t_id to tree;
       insert into trees values (2, 'acme', 'c');
       insert into zs values (3, 2);
@@ -105,6 +104,41 @@ onEachServer(({ url }) => {
       drop table passing`);
     expect(await read(app)).toEqual({ acme: ['passing.created a,1', 'passing.created a,2'] });
     expect(JSON.stringify(await app.events('acme'))).not.toContain('sesame');
+  });
+
+  test('what anybody tells of a table that is there counts for nothing', async () => {
+    app = await openCaptureTest(SCHEMA, url);
+    await app.setup({ ddl: true });
+    const { source } = app;
+    const { oid } = (await source.query<{ oid: number }>(`select 'ts'::regclass::oid::int8::int as oid`)).rows[0] ?? { oid: 0 };
+    const tell = (of: number): Promise<unknown> => {
+      const column = (number: number, name: string): unknown[] => [number, name, 25, false, ''];
+      const shape = {
+        oid: of,
+        schema: 'public',
+        name: 'ts',
+        partitioned: false,
+        root: null,
+        foreignKeys: [],
+        columns: [column(1, 'password'), column(2, 'secret')],
+        primaryKey: ['secret'],
+      };
+      const message = { v: 1, event: 'ddl_command_end', tag: 'ALTER TABLE', type: 'table', shape };
+      return source.query(`select pg_logical_emit_message(true, 'indelible.ddl', $1)`, [JSON.stringify(message)]);
+    };
+    await tell(oid);
+    await source.query(`insert into ts values (7, 'acme', 'a')`);
+    expect(await read(app)).toEqual({ acme: ['ts.created 7'] });
+    expect((await app.events('acme'))[0]?.change?.after).toMatchObject({ id: 7, organization_id: 'acme' });
+    // One that nobody has seen is remembered, until it is there.
+    const told = async (): Promise<number[]> => {
+      const kept = await test.store.owner.query<{ oid: string }>(`select oid from indelible.capture_shape where shape ? 'told'`);
+      return kept.rows.map((row) => Number(row.oid));
+    };
+    const test = app;
+    await tell(oid + 1_000_000);
+    await until(async () => (await told()).length === 1);
+    expect(await told()).toEqual([oid + 1_000_000]);
   });
 
   test('shapes that no row can come in any more are forgotten', { timeout: 60_000 }, async () => {

@@ -91,6 +91,7 @@ export class ShapeMemory {
    */
   async see(trail: pg.ClientBase, catalog: Catalog, at: () => Promise<Lsn>, told: readonly ToldShape[] = []): Promise<void> {
     await this.#recall(trail);
+    await this.#disregard(trail, catalog);
     const labels = this.#labels();
     const unseen = this.#unseen(catalog, told, labels);
     const fresh = [...catalog.tables.values()].flatMap((table): Known[] => {
@@ -139,24 +140,33 @@ export class ShapeMemory {
   }
 
   /**
-   * What the event trigger told and no look at the catalog shows, oldest first. Anybody can send such a message: of a table
-   * that the catalog has, what was looked at counts more.
+   * What the event trigger told of tables that no look at the catalog has shown, oldest first. Anybody can send such a message:
+   * of every other table it counts for nothing, or it could hide a column by a name that this never had.
    */
   #unseen(catalog: Catalog, told: readonly ToldShape[], labels: ReadonlyMap<string, number>): Known[] {
     const found: Known[] = [];
     const tables = new Map<number, Pick<CatalogTable, 'name' | 'columns'>>(catalog.tables);
     for (const [oid, [newest]] of this.#known) if (newest !== undefined) tables.set(oid, newest.shape);
-    for (const each of told) {
-      const table = tableTold(each);
+    for (const table of told.map(tableTold)) {
       const known = [...(this.#known.get(table.oid) ?? []), ...found.filter(({ shape }) => shape.oid === table.oid)];
-      const shape = shapeOf(table, tables, known[0]?.shape.label ?? freeLabel(table, labels));
+      if (catalog.tables.has(table.oid) || known.some(({ shape }) => shape.told !== true)) continue;
+      const shape: Shape = { ...shapeOf(table, tables, known[0]?.shape.label ?? freeLabel(table, labels)), told: true };
       const text = shapeText(shape);
       tables.set(table.oid, shape);
-      const now = catalog.tables.get(table.oid);
-      if (now !== undefined && shapeText(shapeOf(now, tables, shape.label)) === text) continue;
       if (!known.some((other) => other.text === text)) found.push({ shape, text, until: undefined });
     }
     return found;
+  }
+
+  /** A table that was told of, and is there: from now on what is seen of it counts alone. */
+  async #disregard(trail: pg.ClientBase, catalog: Catalog): Promise<void> {
+    const seen = [...this.#known].filter(([oid, list]) => catalog.tables.has(oid) && list.some(({ shape }) => shape.told === true));
+    if (seen.length === 0) return;
+    for (const [oid] of seen) this.#known.delete(oid);
+    await trail.query(`delete from indelible.capture_shape where source_id = $1 and oid = any($2) and shape ? 'told'`, [
+      this.#sourceId,
+      seen.map(([oid]) => oid),
+    ]);
   }
 
   /**

@@ -21,6 +21,8 @@ export interface Shape extends Pick<
   readonly foreignKeys: readonly ShapeReference[];
   /** Under this name the tenant map knows the table: the first that it was seen under, and that no other table has. */
   readonly label: string;
+  /** Of a message of the event trigger alone: no look at the catalog has shown the table yet. */
+  readonly told?: true;
 }
 
 /** @param tables those that it refers to, by OID, as they are at the same time */
