@@ -1,11 +1,16 @@
 // Two kinds of tests: those that need nothing, and those that share one embedded PostgreSQL, started once for the run.
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const SECONDS = 1_000;
 
+// Most tests wait for a database more than they compute, so there are more workers than cores.
+const WORKERS = Math.max(4, availableParallelism());
+
 export default defineConfig({
   test: {
+    maxWorkers: WORKERS,
     projects: [
       {
         test: {
