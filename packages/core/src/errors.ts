@@ -75,7 +75,11 @@ export const ERRORS = {
     title: 'There is no such place in the log to resume from',
     hint: 'Read what you missed by GET /v1/events, and begin a new stream without a place.',
   },
-  stream_full: { status: 503, title: 'The server has as many streams as it can serve', hint: 'Wait as long as the Retry-After header says.' },
+  stream_full: {
+    status: 503,
+    title: 'The server has as many streams as it can serve',
+    hint: 'Wait as long as the Retry-After header says.',
+  },
   query_timeout: { status: 503, title: 'The query took too long', hint: 'Narrow the query by time, actor, resource or action.' },
   rate_limited: { status: 429, title: 'Too many requests', hint: 'Wait as long as the Retry-After header says.' },
   store_unavailable: {
