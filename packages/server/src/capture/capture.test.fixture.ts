@@ -93,10 +93,10 @@ export async function openCaptureTest(schema: string, server?: string, encoding 
     close: async () => {
       await Promise.all(captures.map((capture) => capture.stop()));
       await Promise.all([store.close(), source.end()]);
-      await until(
-        async () => (await admin.query('select from pg_replication_slots where slot_name = $1 and active', [slot])).rowCount === 0,
-      );
-      await admin.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
+      // Slots that lived for a snapshot go with their connections, a moment later.
+      const slots = 'pg_replication_slots where database = $1';
+      await until(async () => (await admin.query(`select from ${slots} and active`, [sourceDatabase])).rowCount === 0);
+      await admin.query(`select pg_drop_replication_slot(slot_name) from ${slots} and not temporary`, [sourceDatabase]);
       for (const database of [trailDatabase, sourceDatabase]) await admin.query(`drop database ${database} with (force)`);
       for (const role of ROLES) await admin.query(`drop role if exists ${roleName(trailDatabase, role)}`);
       await admin.end();
