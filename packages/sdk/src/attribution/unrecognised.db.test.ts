@@ -53,10 +53,15 @@ describe.skipIf(TEST_DATABASE_URL === undefined)('statements that may write', ()
   test('a function that only reads costs no WAL and no transaction number', async () => {
     await source().admin.query(`CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT 2 * n'`);
     await as('usr_a', () => client().query('SELECT twice(1)'));
-    const before = await walLsn();
-    const { rows } = await as('usr_a', () => client().query('SELECT twice($1), pg_current_xact_id_if_assigned() AS xid', [21]));
-    expect(rows).toEqual([{ twice: 42, xid: null }]);
-    expect(await walLsn()).toBe(before);
+    // The server writes records of its own now and then (a checkpoint, what is running): never nine times in a row.
+    const written: boolean[] = [];
+    for (let tries = 0; tries < 9 && !written.includes(false); tries += 1) {
+      const before = await walLsn();
+      const { rows } = await as('usr_a', () => client().query('SELECT twice($1), pg_current_xact_id_if_assigned() AS xid', [21]));
+      expect(rows).toEqual([{ twice: 42, xid: null }]);
+      written.push((await walLsn()) !== before);
+    }
+    expect(written).toContain(false);
     expect(await seen()).toEqual([]);
   });
 

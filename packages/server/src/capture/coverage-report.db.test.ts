@@ -1,15 +1,15 @@
 import type { AuditEvent } from '@indelible/core';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { listEvents } from '../query/page.ts';
 import { makeTenants } from '../store/tenants.ts';
 import type { Capture } from './capture.ts';
-import { type CaptureTest, openCaptureTest, until } from './capture.test.fixture.ts';
+import { type CaptureTest, until } from './capture.test.fixture.ts';
 import { type CoverageReport, type SourceCoverage, type WatchedSource, makeCoverage } from './coverage-report.ts';
 import { type DailyCoverage, tellDay } from './daily-coverage.ts';
 import { captureRemove } from './remove.ts';
 import { loadRecord } from './source-record.ts';
 import { loadCounts } from './table-counters.ts';
-import { onEachServer } from './servers.test.fixture.ts';
+import { onEachServer, openedForEach } from './servers.test.fixture.ts';
 
 const SCHEMA = `
   create table organizations (id text primary key, name text);
@@ -18,19 +18,7 @@ const SCHEMA = `
   create unlogged table cache (id int primary key, organization_id text)`;
 
 onEachServer(({ url }) => {
-  let app: CaptureTest | undefined;
-
-  afterEach(async () => {
-    await app?.close();
-    app = undefined;
-  });
-
-  async function opened(): Promise<CaptureTest> {
-    const test = await openCaptureTest(SCHEMA, url);
-    app = test;
-    await test.setup();
-    return test;
-  }
+  const opened = openedForEach(SCHEMA, url);
 
   async function streaming(test: CaptureTest): Promise<Capture> {
     const capture = test.start();

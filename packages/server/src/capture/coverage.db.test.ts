@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
-import { type CaptureTest, openCaptureTest, until } from './capture.test.fixture.ts';
-import { onEachServer } from './servers.test.fixture.ts';
+import { expect, test } from 'vitest';
+import { type CaptureTest, until } from './capture.test.fixture.ts';
+import { onEachServer, openedForEach } from './servers.test.fixture.ts';
 
 const SCHEMA = `
   create table organizations (id text primary key, name text);
@@ -11,19 +11,7 @@ const SCHEMA = `
   insert into sessions values ('tok_before', 'a', 'old')`;
 
 onEachServer(({ url }) => {
-  let app: CaptureTest | undefined;
-
-  afterEach(async () => {
-    await app?.close();
-    app = undefined;
-  });
-
-  async function opened(): Promise<CaptureTest> {
-    const test = await openCaptureTest(SCHEMA, url);
-    app = test;
-    await test.setup();
-    return test;
-  }
+  const opened = openedForEach(SCHEMA, url);
 
   /** Runs capture until it has looked at the publication. */
   async function run(test: CaptureTest, done: () => Promise<boolean>): Promise<void> {

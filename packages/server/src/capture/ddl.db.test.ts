@@ -317,7 +317,8 @@ onEachServer(({ url }) => {
     expect(found[0]?.tags).toContain('ddl:asserted');
     expect(found[0]?.actor).toMatchObject({ type: 'unknown', attribution: 'none' });
     const counters = await store.owner.query<{ counters: Record<string, number> }>('select counters from indelible.capture_source');
-    expect(counters.rows[0]?.counters).toMatchObject({ rows: 1, messagesUnsound: 6 });
+    // The attribution message is opened, and counted, in each batch that its transaction was cut into: 6 of one, 7 of two.
+    expect(counters.rows[0]?.counters).toMatchObject({ rows: 1, messagesUnsound: expect.toSatisfy((n: number) => n === 6 || n === 7) });
   });
 });
 

@@ -1,9 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
-import { type CaptureTest, openCaptureTest, until } from './capture.test.fixture.ts';
+import { expect, test } from 'vitest';
+import { type CaptureTest, until } from './capture.test.fixture.ts';
 import { captureDoctor } from './doctor.ts';
 import { captureResume } from './resume.ts';
 import { captureSetup } from './setup.ts';
-import { onEachServer } from './servers.test.fixture.ts';
+import { onEachServer, openedForEach } from './servers.test.fixture.ts';
 
 const SCHEMA = `
   create table organizations (id text primary key, name text);
@@ -11,19 +11,7 @@ const SCHEMA = `
   insert into organizations values ('a', 'A')`;
 
 onEachServer(({ url }) => {
-  let app: CaptureTest | undefined;
-
-  afterEach(async () => {
-    await app?.close();
-    app = undefined;
-  });
-
-  async function opened(): Promise<CaptureTest> {
-    const test = await openCaptureTest(SCHEMA, url);
-    app = test;
-    await test.setup();
-    return test;
-  }
+  const opened = openedForEach(SCHEMA, url);
 
   /** Nothing reads the slot; then it can be dropped or moved. */
   async function whileStopped(test: CaptureTest, sql: string): Promise<void> {

@@ -1,6 +1,7 @@
 // The versions of PostgreSQL that capture is tested on: the embedded 18, and 15, the oldest that is supported.
 
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type CaptureTest, openCaptureTest } from './capture.test.fixture.ts';
 
 export interface TestServer {
   readonly version: 15 | 18;
@@ -28,4 +29,23 @@ export function onEachServer(body: (server: TestServer) => void): void {
       expect(url).not.toBe('');
     });
   });
+}
+
+/**
+ * What opens a source and a trail for a test, set up, and closes them after it.
+ *
+ * @param ddl whether setup makes the event triggers; false by default
+ * @example const opened = openedForEach(SCHEMA, url); test('...', async () => { const app = await opened(); ... })
+ */
+export function openedForEach(schema: string, url: string, { ddl = false } = {}): () => Promise<CaptureTest> {
+  let app: CaptureTest | undefined;
+  afterEach(async () => {
+    await app?.close();
+    app = undefined;
+  });
+  return async () => {
+    app = await openCaptureTest(schema, url);
+    await app.setup({ ddl });
+    return app;
+  };
 }

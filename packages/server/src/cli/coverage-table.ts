@@ -72,8 +72,11 @@ function tableLines(tables: readonly TableCoverage[], columns: number | undefine
   const state = Math.max(5, ...tables.map((table) => table.state.length));
   const fixed = [name, state, 12, 12, 7, 19];
   const room = columns === undefined ? undefined : Math.max(0, columns - 2 - fixed.reduce((sum, wide) => sum + wide + 2, 0));
-  const row = (cells: readonly string[], paints: readonly Paint[]): string =>
-    `  ${cells.map((cell, index) => (paints[index] ?? plain)(cell)).join('  ')}`.trimEnd();
+  const row = (cells: readonly string[], paints: readonly Paint[]): string => {
+    const filled = cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1);
+    const text = filled.map((cell, index) => (paints[index] ?? plain)(index === filled.length - 1 ? cell.trimEnd() : cell));
+    return `  ${text.join('  ')}`;
+  };
   const header = ['TABLE', 'STATE', 'ROWS', 'NO ACTOR', 'SHARE', 'LAST EVENT (UTC)', 'WHY'];
   const widths = [...fixed, room];
   const cells = (texts: readonly string[]): string[] =>
