@@ -6,7 +6,7 @@ import { prepareOrExit } from './prepare.mjs';
 import { runTests } from './run-tests.mjs';
 
 const LENGTHS = { INDELIBLE_TEST_SECONDS: '1800', INDELIBLE_TEST_KILLS: '100', INDELIBLE_TEST_FOREIGN_SECONDS: '300' };
-const FILES = ['capture/random.db.test.ts', 'capture/kill.db.test.ts', 'capture/foreign.db.test.ts'];
+const FILES = ['capture/oracle/random.db.test.ts', 'capture/oracle/kill.db.test.ts', 'capture/oracle/foreign.db.test.ts'];
 
 await prepareOrExit();
 for (const [name, value] of Object.entries(LENGTHS)) process.env[name] ??= value;

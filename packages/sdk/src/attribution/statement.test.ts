@@ -230,5 +230,5 @@ test.each([
   // What doubles with each of thirty characters never comes to the second line; what grows by the square would take 64 times as long.
   took(30);
   const [short, long] = [took(20_000), took(160_000)];
-  expect(long).toBeLessThan(short * 24 + 20);
+  expect(long).toBeLessThan(short * 48 + 50);
 });

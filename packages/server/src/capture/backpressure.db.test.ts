@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { CAPTURE_COMMIT_ROWS_MAX } from '../limits.ts';
 import { type CaptureTest, openCaptureTest, until } from './capture.test.fixture.ts';
-import { LOAD_SCHEMA, countCaptured } from './load.test.fixture.ts';
+import { LOAD_SCHEMA, countCaptured } from './oracle/load.test.fixture.ts';
 
 const TRANSACTIONS = 120;
 const ROWS = 250;

@@ -10,8 +10,8 @@ import { migrate } from '../store/migrate.ts';
 import { type Store, openStore } from '../store/pool.ts';
 import { ROLES, roleName } from '../store/roles.ts';
 import { Capture, type CaptureOptions } from './capture.ts';
-import { type CaptureResume, type CaptureResumeResult, captureResume } from './resume.ts';
-import { type CaptureSetup, captureSetup } from './setup.ts';
+import { type CaptureResume, type CaptureResumeResult, captureResume } from './setup/resume.ts';
+import { type CaptureSetup, captureSetup } from './setup/setup.ts';
 
 export const CONTEXT_KEY = 'a key that application and server share';
 

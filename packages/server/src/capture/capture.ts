@@ -5,18 +5,18 @@ import type pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, type Redaction, makeRedaction } from '@indelible/core';
 import { ADVISORY_LOCK_CAPTURE_CLASS, CAPTURE_BACKOFF_MS_MAX, CAPTURE_BACKOFF_MS_MIN, CAPTURE_LEASE_MS } from '../limits.ts';
-import { Foretold } from './assemble-foretold.ts';
+import { Foretold } from './replication/assemble-foretold.ts';
 import { connect } from '../store/pool.ts';
 import { type Counters, countersFrom } from './counters.ts';
-import { type Gap, recordGap, stoppedText } from './gap.ts';
-import { lsnText } from './lsn.ts';
+import { type Gap, recordGap, stoppedText } from './gaps/gap.ts';
+import { lsnText } from './replication/lsn.ts';
 import { PieceFaults } from './piece-faults.ts';
-import type { MapOptions } from './resource-map.ts';
+import type { MapOptions } from './tables/resource-map.ts';
 import { type CaptureLog, Session } from './session.ts';
-import { SlotHolder } from './slot-holder.ts';
-import type { Waiting } from './slot-wait.ts';
-import { SlotWatch } from './slot-watch.ts';
-import { type SourceRecord, loadRecord } from './source-record.ts';
+import { SlotHolder } from './slot/slot-holder.ts';
+import type { Waiting } from './slot/slot-wait.ts';
+import { SlotWatch } from './slot/slot-watch.ts';
+import { type SourceRecord, loadRecord } from './source/source-record.ts';
 
 export interface CaptureOptions extends MapOptions {
   /** The name under which `captureSetup` registered the source. */

@@ -1,10 +1,10 @@
 // A piece of the stream that the trail does not take is tried again for ever, for nothing may be left out. After some
 // attempts its rows are written one by one, so that the operator is told which one it is.
 
-import type { ChangeItem, Item } from './assemble.ts';
-import { qualified } from './catalog.ts';
-import { lsnText } from './lsn.ts';
-import type { Cursor } from './source-record.ts';
+import type { ChangeItem, Item } from './replication/assemble.ts';
+import { qualified } from './source/catalog.ts';
+import { lsnText } from './replication/lsn.ts';
+import type { Cursor } from './source/source-record.ts';
 
 /** So many attempts may be bad luck. */
 const ATTEMPTS_MAX = 3;

@@ -4,12 +4,12 @@
 import pg from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type CaptureTest, openCaptureTest, until } from './capture.test.fixture.ts';
-import { loadCatalog } from './catalog.ts';
-import { captureDoctor } from './doctor.ts';
-import { planPublication } from './publication-plan.ts';
+import { loadCatalog } from './source/catalog.ts';
+import { captureDoctor } from './doctor/doctor.ts';
+import { planPublication } from './source/publication-plan.ts';
 import { onEachServer } from './servers.test.fixture.ts';
-import { captureSetup } from './setup.ts';
-import { runPlan } from './source-statements.ts';
+import { captureSetup } from './setup/setup.ts';
+import { runPlan } from './source/source-statements.ts';
 
 const SCHEMA = `
   create table organizations (id text primary key);

@@ -10,30 +10,30 @@ import {
   CAPTURE_POLL_INTERVAL_MS,
   CAPTURE_QUEUE_BYTES_MAX,
 } from '../limits.ts';
-import { Assembler, type Item } from './assemble.ts';
-import type { Foretold } from './assemble-foretold.ts';
-import { BareRows } from './bare-rows.ts';
+import { Assembler, type Item } from './replication/assemble.ts';
+import type { Foretold } from './replication/assemble-foretold.ts';
+import { BareRows } from './replication/bare-rows.ts';
 import { type BatchResult, type BatchSettings, applyBatch } from './batch.ts';
-import { checkContinuity } from './continuity.ts';
+import { checkContinuity } from './replication/continuity.ts';
 import { type Counters, countersFrom } from './counters.ts';
-import { DDL_PREFIX } from './ddl-message.ts';
-import type { Gap } from './gap.ts';
-import type { Lsn } from './lsn.ts';
-import { forgetNonces } from './nonces.ts';
-import type { Output } from './pgoutput.ts';
+import { DDL_PREFIX } from './ddl/ddl-message.ts';
+import type { Gap } from './gaps/gap.ts';
+import type { Lsn } from './replication/lsn.ts';
+import { forgetNonces } from './attribution/nonces.ts';
+import type { Output } from './replication/pgoutput.ts';
 import type { PieceFaults } from './piece-faults.ts';
-import { type Look, agrees, lookAt, noteCoverage } from './publication-memory.ts';
-import { TablePublisher } from './publish-tables.ts';
-import { ReplicationStream, connectReplication, identify, walEnd } from './replication.ts';
-import type { MapOptions } from './resource-map.ts';
-import type { SlotHolder } from './slot-holder.ts';
-import type { SlotWatch } from './slot-watch.ts';
-import { untilFree } from './slot-free.ts';
-import { connectSource } from './source-client.ts';
-import { type Cursor, type SourceRecord, advanceIdle, loadPublicationMemory } from './source-record.ts';
-import { lookUndisturbed } from './source-statements.ts';
-import { SourceTables } from './tables.ts';
-import { type RowFault, faultLog } from './unreadable-row.ts';
+import { type Look, agrees, lookAt, noteCoverage } from './source/publication-memory.ts';
+import { TablePublisher } from './source/publish-tables.ts';
+import { ReplicationStream, connectReplication, identify, walEnd } from './replication/replication.ts';
+import type { MapOptions } from './tables/resource-map.ts';
+import type { SlotHolder } from './slot/slot-holder.ts';
+import type { SlotWatch } from './slot/slot-watch.ts';
+import { untilFree } from './slot/slot-free.ts';
+import { connectSource } from './source/source-client.ts';
+import { type Cursor, type SourceRecord, advanceIdle, loadPublicationMemory } from './source/source-record.ts';
+import { lookUndisturbed } from './source/source-statements.ts';
+import { SourceTables } from './tables/tables.ts';
+import { type RowFault, faultLog } from './rows/unreadable-row.ts';
 
 /** Where capture tells the operator what it does; pino's loggers fit. */
 export interface CaptureLog {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CONTEXT_KEY, type CaptureTest, openCaptureTest, until } from '../capture/capture.test.fixture.ts';
-import { LOAD_SCHEMA, compareWith, countCaptured, startLoad } from '../capture/load.test.fixture.ts';
+import { LOAD_SCHEMA, compareWith, countCaptured, startLoad } from '../capture/oracle/load.test.fixture.ts';
 
 // Processes run the compiled code: Node 20 does not read TypeScript.
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));

@@ -1,10 +1,10 @@
 // Whether the source can be reached the way that capture needs: by a connection for replication, without a pooler in between.
 
 import type pg from 'pg';
-import { type Provider, isPoolerRefusal, poolerOf } from '../provider.ts';
-import { roleRemedy } from '../provider-remedies.ts';
-import { type SourceIdentity, identifySource } from '../replication.ts';
-import { type Check, failed, fine, warning } from '../source-checks.ts';
+import { type Provider, isPoolerRefusal, poolerOf } from '../source/provider.ts';
+import { roleRemedy } from '../source/provider-remedies.ts';
+import { type SourceIdentity, identifySource } from '../replication/replication.ts';
+import { type Check, failed, fine, warning } from '../source/source-checks.ts';
 
 export interface Connection {
   readonly checks: readonly Check[];

@@ -1,8 +1,8 @@
 // Whether the commands that change the schema are captured: by event triggers, where they may be made.
 
 import type pg from 'pg';
-import { ddlState } from '../ddl.ts';
-import { type Check, fine, warning } from '../source-checks.ts';
+import { ddlState } from '../ddl/ddl.ts';
+import { type Check, fine, warning } from '../source/source-checks.ts';
 import { ended, setupCommand } from './commands.ts';
 
 /** A statement that is longer is the function itself: setup brings it. */

@@ -1,9 +1,9 @@
 // Whether the publication is there, and whole.
 
-import type { Catalog } from '../catalog.ts';
-import { widening } from '../publication-plan.ts';
-import { type Check, failed, fine, warning } from '../source-checks.ts';
-import { namesOf } from '../source-record.ts';
+import type { Catalog } from '../source/catalog.ts';
+import { widening } from '../source/publication-plan.ts';
+import { type Check, failed, fine, warning } from '../source/source-checks.ts';
+import { namesOf } from '../source/source-record.ts';
 import { ended, setupCommand } from './commands.ts';
 
 const OPERATIONS = ['insert', 'update', 'delete', 'truncate'];

@@ -1,14 +1,14 @@
 // The source as the trail knows it: whether it is set up, stopped, has a gap, and how near its slot is to being lost.
 
 import type pg from 'pg';
-import { checkContinuity } from '../continuity.ts';
-import { settingRemedy } from '../provider-remedies.ts';
-import type { Provider } from '../provider.ts';
-import { wasRemoved } from '../remove.ts';
-import type { SourceIdentity } from '../replication.ts';
-import type { SlotState } from '../slot-state.ts';
-import { type Check, failed, fine, warning } from '../source-checks.ts';
-import { loadAcknowledged, loadRecord } from '../source-record.ts';
+import { checkContinuity } from '../replication/continuity.ts';
+import { settingRemedy } from '../source/provider-remedies.ts';
+import type { Provider } from '../source/provider.ts';
+import { wasRemoved } from '../setup/remove.ts';
+import type { SourceIdentity } from '../replication/replication.ts';
+import type { SlotState } from '../slot/slot-state.ts';
+import { type Check, failed, fine, warning } from '../source/source-checks.ts';
+import { loadAcknowledged, loadRecord } from '../source/source-record.ts';
 import { resumeCommand, setupCommand } from './commands.ts';
 
 const SLOT_LAG_BYTES_WARN = 1024 * 1024 * 1024;

@@ -2,12 +2,12 @@
 
 import pg from 'pg';
 import { makeRedaction } from '@indelible/core';
-import { type Catalog, type CatalogTable, qualified } from '../catalog.ts';
-import { type Uncovered, planPublication, tableName, wantsFull } from '../publication-plan.ts';
-import { passingHashKey } from '../hash-key.ts';
-import { type MapOptions, makeResourceMap } from '../resource-map.ts';
-import { type Check, failed, fine, warning } from '../source-checks.ts';
-import { fullStatement, tableStates } from '../table-states.ts';
+import { type Catalog, type CatalogTable, qualified } from '../source/catalog.ts';
+import { type Uncovered, planPublication, tableName, wantsFull } from '../source/publication-plan.ts';
+import { passingHashKey } from '../rows/hash-key.ts';
+import { type MapOptions, makeResourceMap } from '../tables/resource-map.ts';
+import { type Check, failed, fine, warning } from '../source/source-checks.ts';
+import { fullStatement, tableStates } from '../tables/table-states.ts';
 
 export async function tableChecks(source: pg.ClientBase, catalog: Catalog, publication: string): Promise<Check[]> {
   const tables = [...catalog.tables.values()];

@@ -1,10 +1,10 @@
 // What the trail itself tells of a source: how much of it is attributed, whether the clocks agree, whether messages can be proved.
 
 import type pg from 'pg';
-import type { Provider } from '../provider.ts';
-import { type Check, failed, fine, warning } from '../source-checks.ts';
-import { loadRecord } from '../source-record.ts';
-import { loadCounts } from '../table-counters.ts';
+import type { Provider } from '../source/provider.ts';
+import { type Check, failed, fine, warning } from '../source/source-checks.ts';
+import { loadRecord } from '../source/source-record.ts';
+import { loadCounts } from '../coverage/table-counters.ts';
 
 /** Above this share somebody should know who writes there. */
 const UNATTRIBUTED_WARN = 0.1;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CatalogTable } from '../catalog.ts';
+import type { CatalogTable } from '../source/catalog.ts';
 import { parseMapping } from '../mapping/load.ts';
 import { typeChecks } from './type-checks.ts';
 

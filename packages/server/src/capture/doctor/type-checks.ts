@@ -1,11 +1,11 @@
 // Whether each table has a resource type of its own: rows of two tables with one type and one id have one history.
 
-import { type Catalog, qualified } from '../catalog.ts';
-import type { MapOptions } from '../resource-map.ts';
-import { typesOf } from '../resource-map.ts';
+import { type Catalog, qualified } from '../source/catalog.ts';
+import type { MapOptions } from '../tables/resource-map.ts';
+import { typesOf } from '../tables/resource-map.ts';
 import { NO_MAPPING } from '../mapping/mapping.ts';
-import { type Check, warning } from '../source-checks.ts';
-import { UNNAMED, snakeCase } from '../table-words.ts';
+import { type Check, warning } from '../source/source-checks.ts';
+import { UNNAMED, snakeCase } from '../tables/table-words.ts';
 
 const REMEDY = 'give the table a type of its own in the mapping file: INDELIBLE_CAPTURE_MAPPING';
 

@@ -1,8 +1,8 @@
 // What a mapping names and the source does not have: no fault, for it may appear later, but told with its place in the file.
 
 import { editDistance, nearest } from '@indelible/core';
-import { type Catalog, type CatalogTable, qualified } from '../catalog.ts';
-import { type Check, warning } from '../source-checks.ts';
+import { type Catalog, type CatalogTable, qualified } from '../source/catalog.ts';
+import { type Check, warning } from '../source/source-checks.ts';
 import { NO_MAPPING, type SourceMapping, type TableMapping } from './mapping.ts';
 import type { Path } from './place.ts';
 

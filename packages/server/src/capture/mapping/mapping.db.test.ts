@@ -5,7 +5,7 @@ import type { AuditEvent } from '@indelible/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CaptureTest, openCaptureTest, until } from '../capture.test.fixture.ts';
 import type { Capture } from '../capture.ts';
-import { captureDoctor } from '../doctor.ts';
+import { captureDoctor } from '../doctor/doctor.ts';
 import { MappingFile } from './watch.ts';
 
 const SCHEMA = `

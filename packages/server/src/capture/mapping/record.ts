@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { type Change, EVENT_BYTES_MAX, type JsonObject, type NewEvent, classify, diff, makeNewId } from '@indelible/core';
 import { appendIn } from '../../store/append.ts';
 import { OPERATOR_TENANT } from '../../store/log-row.ts';
-import type { SourceRecord } from '../source-record.ts';
+import type { SourceRecord } from '../source/source-record.ts';
 import { type SourceMapping, settingsOf } from './mapping.ts';
 
 const ACTION = 'capture.mapping';
