@@ -221,21 +221,32 @@ async function finish(app: CaptureTest, world: World): Promise<void> {
     const answer = await app.store.owner.query<{ tenant: string }>(rules, [above]);
     return answer.rows.length === above.length && answer.rows.every(({ tenant }) => !tenant.startsWith('pending'));
   });
+  // A reference that no event trigger told of is known once the catalog has been looked at again.
+  let told = 1;
+  await until(async () => {
+    told += 1;
+    return (await untold(app, world, () => settled(told), told)).length === 0;
+  }, 60);
+}
+
+/** Touches every row that leads somewhere, and says which of them their tenant is not told of. */
+async function untold(app: CaptureTest, world: World, settled: () => Promise<void>, round: number): Promise<string[]> {
   const last = new Map<string, string | undefined>();
   for (const table of world.tables.slice(1)) {
     for (const row of table.rows) {
       world.before.set(row.note, ownerOf(row));
-      row.note = `last-${table.name}-${row.id}`;
+      row.note = `last-${round}-${table.name}-${row.id}`;
       world.after.set(row.note, ownerOf(row));
       last.set(row.note, ownerOf(row));
       await world.run(`update ${table.name} set note = '${row.note}' where id = ${row.id}`);
     }
   }
-  await settled(2);
+  await settled();
+  const notes = new Set<string>();
   for (const tenant of TENANTS) {
-    const told = new Set((await app.events(tenant)).map(({ change }) => change?.after?.['note']));
-    for (const [note, owner] of last) if (owner === tenant) expect(told).toContain(note);
+    for (const { change } of await app.events(tenant)) notes.add(JSON.stringify([tenant, change?.after?.['note']]));
   }
+  return [...last].filter(([note, owner]) => !notes.has(JSON.stringify([owner, note]))).map(([note]) => note);
 }
 
 test.each([1, 2, 3])('no event of a row goes to a tenant that it did not belong to (seed %i)', { timeout: 180_000 }, async (seed) => {
