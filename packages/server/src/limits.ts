@@ -17,13 +17,35 @@ export const COMMIT_BYTES_MAX = 8 * 1024 * 1024;
 export const COMMIT_WAIT_MS_MAX = 10_000;
 export const QUEUE_BYTES_MAX = 256 * 1024 * 1024;
 export const QUEUE_EVENTS_MAX = 20_000;
-export const CAPTURE_COMMIT_ROWS_MAX = 5_000;
+/** Small enough that a piece is gone before the garbage collector has moved it; larger ones cost memory and time. */
+export const CAPTURE_COMMIT_ROWS_MAX = 2_000;
 
 export const SEAL_INTERVAL_MS = 500;
 export const BEAT_INTERVAL_MS = 60_000;
 
 export const KEY_CACHE_MS = 1_000;
 export const KEY_CACHE_ENTRIES_MAX = 10_000;
+export const KEY_NAME_CHARS_MAX = 200;
+/** Networks that one key may be held to, and addresses of its use that are remembered, newest first. */
+export const KEY_NETWORKS_MAX = 50;
+export const KEY_ADDRESSES_MAX = 1_000;
+/** How often the use of keys is written down, and how many pairs of key and address a server remembers to have written. */
+export const KEY_USE_INTERVAL_MS = 5_000;
+export const KEY_USE_PLACES_MAX = 50_000;
+/** How long a key that was rotated may stay good. */
+export const KEY_OVERLAP_SECONDS_MAX = 30 * 24 * 3_600;
+export const KEY_OVERLAP_SECONDS_DEFAULT = 24 * 3_600;
+/** The trail of the trail: what somebody reads within this time is one event, and so is what they are refused within the other. */
+export const READS_FOLDED_MS = 60_000;
+export const DENIALS_FOLDED_MS = 5_000;
+/** How often what is over is written; how many such events may wait in memory: what comes beyond is counted, without names. */
+export const ACCESS_WRITE_INTERVAL_MS = 1_000;
+export const ACCESS_ENTRIES_MAX = 10_000;
+/** What one such event names: questions, addresses; the others are counted. */
+export const ACCESS_NAMED_MAX = 20;
+export const ACCESS_QUESTION_CHARS_MAX = 300;
+/** A body that is JSON and no events. */
+export const JSON_BODY_BYTES_MAX = 64 * 1024;
 export const QUERY_MS_MAX = 5_000;
 export const PAGE_EVENTS_MAX = 1_000;
 export const PAGE_EVENTS_DEFAULT = 50;
@@ -40,13 +62,18 @@ export const SEARCH_TAIL_EVENTS_MAX = 16_384;
 export const SEARCH_WORDS_MAX = 8;
 
 /** Counters: events of one transaction of the projector, how often it looks, and how far back, as the sealer does. */
-export const PROJECT_EVENTS_MAX = 5_000;
+export const PROJECT_EVENTS_MAX = 10_000;
 export const PROJECT_INTERVAL_MS = 1_000;
 export const PROJECT_LOGS_MAX = 1_000;
 export const PROJECT_LOOKBACK_MS = 300_000;
 export const PROJECT_SWEEP_INTERVAL_MS = 60_000;
+/** A log with so many events that are not counted is counted at the next look; one with fewer waits until this time is over. */
+export const PROJECT_EAGER_EVENTS = 500;
+export const PROJECT_SETTLE_MS = 10_000;
+/** Counts that a month, or a day, holds hour by hour; with more of them its days, or hours, are rows of their own. */
+export const COUNTER_CELLS_MAX = 500;
 /** Values of one facet of one log that are counted each for itself, and how long they may be; the others are counted together. */
-export const COUNTER_VALUES_MAX = 10_000;
+export const COUNTER_VALUES_MAX = 1_000;
 export const COUNTER_VALUE_CHARS_MAX = 256;
 /** Events behind the counters that an answer counts one by one; with more of them the answer is an estimate. */
 export const STATS_TAIL_EVENTS_MAX = 20_000;
@@ -111,7 +138,7 @@ export const ACTOR_LISTED_MAX = 100;
 export const ACTOR_DAYS_DEFAULT = 90;
 
 /** Capture: how much may wait in memory between the source and the trail before the reader is paused. */
-export const CAPTURE_QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+export const CAPTURE_QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 export const CAPTURE_COMMIT_BYTES_MAX = 8 * 1024 * 1024;
 /** Rows of a transaction that wait for its first attribution message; one with more before it is read twice. */
 export const CAPTURE_HELD_ROWS_MAX = 5_000;

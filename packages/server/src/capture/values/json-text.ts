@@ -8,16 +8,20 @@ import { type SecretTexts, secretIn, secretInText } from '../rows/secret-text.ts
 
 const MAYBE_INEXACT = /\d{15}|\d[eE]|-0/;
 const ESCAPE = '\\u';
+/** Up to 15 digits: most numbers are such, and a double holds each of them. */
+const SHORT_INTEGER = /^(?:0|-?[1-9]\d{0,14})$/;
+const OPENING = /[[{]/g;
 
 /**
  * A JSON number that a double cannot hold exactly becomes a string of its digits. A text that no event can hold
  * (repeated keys, U+0000, lone surrogates, too deep) stays one string, as it is in the source, unless there is a secret in it.
  *
  * @param text valid JSON, as PostgreSQL stores it
+ * @param keysOnce whether no object of it can have a key twice, as in jsonb
  * @example parseJsonText('{"a": 12345678901234567890}') // {a: '12345678901234567890'}
  */
-export function parseJsonText(text: string, secrets?: SecretTexts): Json {
-  const kind = kindOf(text);
+export function parseJsonText(text: string, secrets?: SecretTexts, keysOnce = false): Json {
+  const kind = keysOnce && isPlain(text) ? 'storable' : kindOf(text);
   if (kind !== 'storable') {
     const rule = secretInText(text, secrets) ?? (kind === 'deep' ? undefined : secretIn(JSON.parse(text) as Json, secrets));
     return rule === undefined ? text : { redacted: rule };
@@ -33,6 +37,7 @@ export function parseJsonText(text: string, secrets?: SecretTexts): Json {
  * 2^53 - 1 do not count as held, because their neighbours are not; nor does -0, which JSON would write as 0.
  */
 export function isExact(digits: string): boolean {
+  if (SHORT_INTEGER.test(digits)) return true;
   const value = Number(digits);
   if (!Number.isFinite(value) || Object.is(value, -0)) return false;
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
@@ -56,6 +61,11 @@ function decimal(digits: string): string {
 function isNumber(token: string): boolean {
   const first = token.charCodeAt(0);
   return first === 0x2d || (first >= 0x30 && first <= 0x39);
+}
+
+/** Without a \u escape, and with so few brackets that it cannot be deep. */
+function isPlain(text: string): boolean {
+  return !text.includes(ESCAPE) && (text.match(OPENING)?.length ?? 0) <= CAPTURE_JSON_DEPTH_MAX;
 }
 
 /** Whether an event can hold it; `deep` is also said of what nobody should walk through. */

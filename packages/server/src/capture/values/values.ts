@@ -60,7 +60,7 @@ export function toJson(text: string, type: number, types: TypeMap, secrets?: Red
       return isExact(text) ? Number(text) : text;
     case JSON_TYPE:
     case JSONB:
-      return parseJsonText(text, secrets);
+      return parseJsonText(text, secrets, type === JSONB);
     default: {
       const made = types.get(type);
       return made === undefined ? text : madeToJson(text, made, types, secrets);
