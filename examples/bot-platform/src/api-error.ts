@@ -4,7 +4,7 @@ import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 
-const STATUS = { invalid: 422, unauthenticated: 401, forbidden: 403, not_found: 404, conflict: 409 } as const;
+const STATUS = { invalid: 422, unauthenticated: 401, forbidden: 403, not_found: 404, conflict: 409, locked: 429 } as const;
 
 export class ApiError extends Error {
   readonly code: keyof typeof STATUS;
@@ -18,7 +18,7 @@ export class ApiError extends Error {
 // Unique and foreign key violations, by PostgreSQL's codes.
 const CONFLICTS: ReadonlyMap<unknown, string> = new Map([
   ['23505', 'This name or address is taken.'],
-  ['23503', 'What this refers to does not exist.'],
+  ['23503', 'Something else refers to this, or what this refers to does not exist.'],
 ]);
 
 export const answerError: ErrorHandler = (error, c) => {
@@ -34,7 +34,9 @@ export const answerError: ErrorHandler = (error, c) => {
   return answer(c, 500, 'internal', 'Something went wrong.');
 };
 
-function answer(c: Context, status: 401 | 403 | 404 | 409 | 422 | 500 | HTTPException['status'], code: string, message: string): Response {
+type Status = (typeof STATUS)[keyof typeof STATUS] | 500 | HTTPException['status'];
+
+function answer(c: Context, status: Status, code: string, message: string): Response {
   return c.json({ error: { code, message } }, status as 422);
 }
 

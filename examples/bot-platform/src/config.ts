@@ -6,6 +6,10 @@ const Config = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   BIND: z.string().default('127.0.0.1'),
+  /** What secrets are encrypted under. The default is for development. */
+  SECRETS_KEY: z.string().min(16).default('a key for development only'),
+  /** How often the jobs run; 0 is never. */
+  JOBS_SECONDS: z.coerce.number().int().min(0).max(86_400).default(300),
 });
 
 export type Config = z.infer<typeof Config>;

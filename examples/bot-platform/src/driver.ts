@@ -1,49 +1,78 @@
-// Uses the platform over HTTP as its six people would, at a gentle pace, until it is told to stop.
-// node dist/driver.js --url http://127.0.0.1:4000 --rate 2 --seed 1   (or PLATFORM_URL, RATE, SEED)
+// Uses the platform over HTTP as its people would. Alone: live traffic, at a gentle pace, until it is told to stop.
+//   node dist/driver.js --url http://127.0.0.1:4000 --rate 2 --seed 1     (or PLATFORM_URL, RATE, SEED)
+// With INDELIBLE_URL, INDELIBLE_KEY and DATABASE_URL it tells the whole story: `node dist/driver.js prepare` once before the
+// database is captured, and then without `prepare`: the history is imported, two days are played, and live traffic follows.
+// Each line on standard output is a JSON object that says how far it is.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { nextAction } from './drive/actions.ts';
-import { createPerson } from './drive/person.ts';
-import { createRandom } from './drive/random.ts';
+import { driveLive } from './drive/live.ts';
 import { whenAsked } from './lifetime.ts';
-import { DEMO_PASSWORD, PEOPLE } from './seed.ts';
+import { historyFor, importHistory, type Progress } from './story/import.ts';
+import { MOMENTS } from './story/moments.ts';
+import { playDays } from './story/play/play.ts';
+import { setStage } from './story/play/stage.ts';
+import { settle } from './story/settle.ts';
+import { createTrail } from './story/trail.ts';
 
 const Options = z.object({
   url: z.url().default('http://127.0.0.1:4000'),
   rate: z.coerce.number().positive().max(1_000).default(2),
   seed: z.coerce.number().int().default(1),
-});
-const AWAY_MS = 2_000;
-
-const { values } = parseArgs({ options: { url: { type: 'string' }, rate: { type: 'string' }, seed: { type: 'string' } } });
-const { url, rate, seed } = Options.parse({
-  url: values.url ?? process.env.PLATFORM_URL,
-  rate: values.rate ?? process.env.RATE,
-  seed: values.seed ?? process.env.SEED,
+  trail: z.url().optional(),
+  key: z.string().optional(),
+  database: z.string().optional(),
 });
 
+const { values, positionals } = parseArgs({
+  options: { url: { type: 'string' }, rate: { type: 'string' }, seed: { type: 'string' } },
+  allowPositionals: true,
+});
+const { env } = process;
+const { url, rate, seed, trail, key, database } = Options.parse({
+  url: values.url ?? env.PLATFORM_URL,
+  rate: values.rate ?? env.RATE,
+  seed: values.seed ?? env.SEED,
+  trail: env.INDELIBLE_URL,
+  key: env.INDELIBLE_KEY,
+  database: env.DATABASE_URL,
+});
+
+const LEAVE_MS = 500;
 const stopping = new AbortController();
-whenAsked(() => stopping.abort());
+whenAsked(() => {
+  stopping.abort();
+  // A step of the story can be played again: nothing is lost by leaving in the middle of one.
+  setTimeout(() => process.exit(), LEAVE_MS).unref();
+});
 
-const random = createRandom(seed);
-const people = PEOPLE.map(({ email, role }, number) => createPerson(url, { email, role, password: DEMO_PASSWORD }, number, random));
-console.error(`Driving ${url} at ${rate} actions a second, seed ${seed}.`);
+function say(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
 
-let away = false;
-while (!stopping.signal.aborted) {
-  const person = random.one(people);
-  const { act, name } = nextAction(random);
-  let pauseMs = (1_000 / rate) * (0.5 + random.next());
-  try {
-    if (person !== undefined) await act(person, random);
-    if (away) console.error('The platform is back.');
-    away = false;
-  } catch (error) {
-    if (!away) console.error(`The platform is away (${name}: ${error instanceof Error ? error.message : String(error)}); trying again.`);
-    away = true;
-    pauseMs = AWAY_MS;
+const saying =
+  (part: string): Progress =>
+  (done, of, there = false) =>
+    say({ part, done, of, there });
+
+try {
+  if (trail === undefined || key === undefined || database === undefined) {
+    console.error(`Driving ${url} at ${rate} acts a second, seed ${seed}.`);
+  } else {
+    const told = createTrail({ url: trail, key });
+    const history = await historyFor(told, seed, Date.now());
+    if (positionals[0] === 'prepare') {
+      await settle(database, history);
+      process.exit(0);
+    }
+    say({ moments: MOMENTS });
+    await importHistory(told, history, saying('history'));
+    await playDays(setStage({ trail: told, platformUrl: url, databaseUrl: database }), seed, saying('days'), stopping.signal);
+    say({ part: 'live' });
   }
-  await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  await driveLive({ url, rate, seed, signal: stopping.signal });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
 }

@@ -2,8 +2,34 @@
 
 import { randomBytes } from 'node:crypto';
 
-export type IdPrefix = 'org' | 'usr' | 'bot' | 'ds' | 'rec' | 'int' | 'tok' | 'ses' | 'req';
+const PREFIXES = {
+  organization: 'org',
+  user: 'usr',
+  role: 'role',
+  team: 'team',
+  grant: 'grt',
+  invitation: 'ivt',
+  session: 'ses',
+  loginAttempt: 'lgn',
+  apiToken: 'tok',
+  dataset: 'ds',
+  record: 'rec',
+  file: 'fil',
+  export: 'exp',
+  secret: 'sec',
+  skillset: 'skl',
+  ability: 'abl',
+  bot: 'bot',
+  integration: 'int',
+  conversation: 'cnv',
+  message: 'msg',
+  webhook: 'whk',
+  policy: 'pol',
+  subscription: 'sub',
+  invoice: 'inv',
+  request: 'req',
+} as const;
 
-export function newId(prefix: IdPrefix): string {
-  return `${prefix}_${randomBytes(9).toString('hex')}`;
+export function newId(kind: keyof typeof PREFIXES): string {
+  return `${PREFIXES[kind]}_${randomBytes(9).toString('hex')}`;
 }

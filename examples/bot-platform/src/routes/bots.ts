@@ -2,62 +2,54 @@
 
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { ApiError, bodyOf, found } from '../api-error.ts';
-import { type Env, requireRole } from '../caller.ts';
+import { bodyOf, found } from '../api-error.ts';
+import type { Env } from '../auth/caller.ts';
+import { requirePermission } from '../auth/permissions.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
+import { requireOwned } from '../owned.ts';
 
-const Config = z.strictObject({
-  temperature: z.number().min(0).max(2).optional(),
-  prompt: z.string().max(4_000).optional(),
-  maxTokens: z.int().min(1).max(100_000).optional(),
-});
+export const Temperature = z.number().min(0).max(2);
 export const Model = z.enum(['small-1', 'medium-2', 'large-2', 'large-3']);
 export const Status = z.enum(['draft', 'live', 'paused']);
+export const Backstory = z.string().max(8_000);
+
+const Config = z.strictObject({ temperature: Temperature.optional(), maxTokens: z.int().min(1).max(100_000).optional() });
 const Fields = z.strictObject({
   name: z.string().min(1).max(100),
   model: Model,
+  backstory: Backstory.default(''),
   status: Status.default('draft'),
+  teamId: z.string().nullable().default(null),
   datasetId: z.string().nullable().default(null),
+  skillsetId: z.string().nullable().default(null),
   config: Config.default({}),
 });
 const Changes = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   model: Model.optional(),
+  backstory: Backstory.optional(),
   status: Status.optional(),
+  teamId: z.string().nullable().optional(),
   datasetId: z.string().nullable().optional(),
+  skillsetId: z.string().nullable().optional(),
   config: Config.optional(),
 });
+
 export function botRoutes(db: Database): Hono<Env> {
   const app = new Hono<Env>();
-
-  /** A bot reads only data of its own organisation. */
-  async function checkDataset(id: string | null | undefined, organizationId: string): Promise<void> {
-    if (id === null || id === undefined) return;
-    const dataset = await db
-      .selectFrom('datasets')
-      .select('id')
-      .where('id', '=', id)
-      .where('organization_id', '=', organizationId)
-      .executeTakeFirst();
-    if (dataset === undefined) throw new ApiError('invalid', 'datasetId: there is no such dataset.');
-  }
 
   app.get('/bots', async (c) =>
     c.json(await db.selectFrom('bots').selectAll().where('organization_id', '=', c.get('organizationId')).orderBy('id').execute()),
   );
 
   app.post('/bots', async (c) => {
-    requireRole(c, 'member');
-    const { datasetId, ...fields } = await bodyOf(c, Fields);
-    await checkDataset(datasetId, c.get('organizationId'));
-    const row = {
-      id: newId('bot'),
-      organization_id: c.get('organizationId'),
-      created_by: c.get('userId'),
-      dataset_id: datasetId,
-      ...fields,
-    };
+    requirePermission(c, 'bots.write');
+    const { teamId, datasetId, skillsetId, ...fields } = await bodyOf(c, Fields);
+    const organization_id = c.get('organizationId');
+    await requireOwned(db, organization_id, { teamId, datasetId, skillsetId });
+    const references = { team_id: teamId, dataset_id: datasetId, skillset_id: skillsetId };
+    const row = { id: newId('bot'), organization_id, created_by: c.get('userId'), ...references, ...fields };
     return c.json(await db.insertInto('bots').values(row).returningAll().executeTakeFirstOrThrow(), 201);
   });
 
@@ -72,12 +64,12 @@ export function botRoutes(db: Database): Hono<Env> {
   });
 
   app.patch('/bots/:id', async (c) => {
-    requireRole(c, 'member');
-    const { datasetId, ...changes } = await bodyOf(c, Changes);
-    await checkDataset(datasetId, c.get('organizationId'));
+    requirePermission(c, 'bots.write');
+    const { teamId, datasetId, skillsetId, ...changes } = await bodyOf(c, Changes);
+    await requireOwned(db, c.get('organizationId'), { teamId, datasetId, skillsetId });
     const row = await db
       .updateTable('bots')
-      .set({ ...changes, ...(datasetId !== undefined && { dataset_id: datasetId }), updated_at: new Date() })
+      .set({ ...changes, team_id: teamId, dataset_id: datasetId, skillset_id: skillsetId, updated_at: new Date() })
       .where('id', '=', c.req.param('id'))
       .where('organization_id', '=', c.get('organizationId'))
       .returningAll()
@@ -86,7 +78,7 @@ export function botRoutes(db: Database): Hono<Env> {
   });
 
   app.delete('/bots/:id', async (c) => {
-    requireRole(c, 'member');
+    requirePermission(c, 'bots.delete');
     const row = await db
       .deleteFrom('bots')
       .where('id', '=', c.req.param('id'))

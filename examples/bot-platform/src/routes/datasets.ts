@@ -1,9 +1,10 @@
-// Datasets. Deleting one deletes its records, and takes it away from the bots that read it.
+// Datasets. Deleting one deletes its records, and takes it away from the bots and files that refer to it.
 
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { bodyOf, found } from '../api-error.ts';
-import { type Env, requireRole } from '../caller.ts';
+import type { Env } from '../auth/caller.ts';
+import { requirePermission } from '../auth/permissions.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 
@@ -27,13 +28,13 @@ export function datasetRoutes(db: Database): Hono<Env> {
   );
 
   app.post('/datasets', async (c) => {
-    requireRole(c, 'member');
-    const row = { id: newId('ds'), organization_id: c.get('organizationId'), ...(await bodyOf(c, Fields)) };
+    requirePermission(c, 'datasets.write');
+    const row = { id: newId('dataset'), organization_id: c.get('organizationId'), ...(await bodyOf(c, Fields)) };
     return c.json(await db.insertInto('datasets').values(row).returningAll().executeTakeFirstOrThrow(), 201);
   });
 
   app.patch('/datasets/:id', async (c) => {
-    requireRole(c, 'member');
+    requirePermission(c, 'datasets.write');
     const changes = await bodyOf(c, Changes);
     const row = await db
       .updateTable('datasets')
@@ -46,7 +47,7 @@ export function datasetRoutes(db: Database): Hono<Env> {
   });
 
   app.delete('/datasets/:id', async (c) => {
-    requireRole(c, 'member');
+    requirePermission(c, 'datasets.delete');
     const row = await db
       .deleteFrom('datasets')
       .where('id', '=', c.req.param('id'))

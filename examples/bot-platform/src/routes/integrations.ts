@@ -3,17 +3,25 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { bodyOf, found } from '../api-error.ts';
-import { type Env, requireRole } from '../caller.ts';
+import type { Env } from '../auth/caller.ts';
+import { requirePermission } from '../auth/permissions.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
+import { requireOwned } from '../owned.ts';
 
 const Config = z.strictObject({ channel: z.string().max(200).optional(), url: z.url().optional(), apiKey: z.string().max(200).optional() });
 const Fields = z.strictObject({
   kind: z.enum(['slack', 'discord', 'zendesk', 'webhook']),
   name: z.string().min(1).max(100),
+  secretId: z.string().nullable().default(null),
   config: Config.default({}),
 });
-const Changes = z.strictObject({ name: z.string().min(1).max(100).optional(), enabled: z.boolean().optional(), config: Config.optional() });
+const Changes = z.strictObject({
+  name: z.string().min(1).max(100).optional(),
+  enabled: z.boolean().optional(),
+  secretId: z.string().nullable().optional(),
+  config: Config.optional(),
+});
 
 export function integrationRoutes(db: Database): Hono<Env> {
   const app = new Hono<Env>();
@@ -25,19 +33,21 @@ export function integrationRoutes(db: Database): Hono<Env> {
   });
 
   app.post('/bots/:id/integrations', async (c) => {
-    requireRole(c, 'member');
-    const fields = await bodyOf(c, Fields);
+    requirePermission(c, 'bots.write');
+    const { secretId, ...fields } = await bodyOf(c, Fields);
     const bot = found(await botsOf(c.get('organizationId')).where('id', '=', c.req.param('id')).executeTakeFirst(), 'bot');
-    const row = { id: newId('int'), bot_id: bot.id, ...fields };
+    await requireOwned(db, c.get('organizationId'), { secretId });
+    const row = { id: newId('integration'), bot_id: bot.id, secret_id: secretId, ...fields };
     return c.json(await db.insertInto('integrations').values(row).returningAll().executeTakeFirstOrThrow(), 201);
   });
 
   app.patch('/integrations/:id', async (c) => {
-    requireRole(c, 'member');
-    const changes = await bodyOf(c, Changes);
+    requirePermission(c, 'bots.write');
+    const { secretId, ...changes } = await bodyOf(c, Changes);
+    await requireOwned(db, c.get('organizationId'), { secretId });
     const row = await db
       .updateTable('integrations')
-      .set({ ...changes, updated_at: new Date() })
+      .set({ ...changes, secret_id: secretId, updated_at: new Date() })
       .where('id', '=', c.req.param('id'))
       .where('bot_id', 'in', botsOf(c.get('organizationId')))
       .returningAll()
@@ -46,7 +56,7 @@ export function integrationRoutes(db: Database): Hono<Env> {
   });
 
   app.delete('/integrations/:id', async (c) => {
-    requireRole(c, 'member');
+    requirePermission(c, 'bots.write');
     const row = await db
       .deleteFrom('integrations')
       .where('id', '=', c.req.param('id'))

@@ -3,14 +3,16 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { bodyOf, found } from '../api-error.ts';
-import { type Env, requireRole } from '../caller.ts';
+import type { Env } from '../auth/caller.ts';
+import { requireInPerson, requirePermission } from '../auth/permissions.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
+import { BUILT_IN_ROLES } from '../permissions.ts';
+import { newSubscription } from '../plans.ts';
 
 const NewOrganization = z.strictObject({ name: z.string().min(1).max(100) });
 const Changes = z.strictObject({
   name: z.string().min(1).max(100).optional(),
-  plan: z.enum(['free', 'pro', 'enterprise']).optional(),
   settings: z.record(z.string(), z.json()).optional(),
 });
 
@@ -22,24 +24,13 @@ export function organizationRoutes(db: Database): Hono<Env> {
   );
 
   app.post('/organizations', async (c) => {
+    requireInPerson(c);
     const { name } = await bodyOf(c, NewOrganization);
-    const made = await db.transaction().execute(async (tx) => {
-      const organization = await tx
-        .insertInto('organizations')
-        .values({ id: newId('org'), name })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      await tx
-        .insertInto('memberships')
-        .values({ organization_id: organization.id, user_id: c.get('userId'), role: 'owner' })
-        .execute();
-      return organization;
-    });
-    return c.json(made, 201);
+    return c.json(await establish(db, name, c.get('userId')), 201);
   });
 
   app.patch('/organization', async (c) => {
-    requireRole(c, 'admin');
+    requirePermission(c, 'organization.manage');
     const changes = await bodyOf(c, Changes);
     const row = await db
       .updateTable('organizations')
@@ -51,10 +42,38 @@ export function organizationRoutes(db: Database): Hono<Env> {
   });
 
   app.delete('/organization', async (c) => {
-    requireRole(c, 'owner');
+    requirePermission(c, 'organization.delete');
     await db.deleteFrom('organizations').where('id', '=', c.get('organizationId')).execute();
     return c.body(null, 204);
   });
 
   return app;
+}
+
+/** An organisation with the four roles, a free subscription, and its owner. */
+function establish(db: Database, name: string, ownerId: string): Promise<object> {
+  return db.transaction().execute(async (tx) => {
+    const organization = await tx
+      .insertInto('organizations')
+      .values({ id: newId('organization'), name })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    const organization_id = organization.id;
+    const roles = Object.entries(BUILT_IN_ROLES).map(([slug, permissions]) => ({
+      id: newId('role'),
+      organization_id,
+      slug,
+      name: slug.charAt(0).toUpperCase() + slug.slice(1),
+      permissions,
+      built_in: true,
+    }));
+    await tx.insertInto('roles').values(roles).execute();
+    const role_id = found(
+      roles.find(({ slug }) => slug === 'owner'),
+      'role',
+    ).id;
+    await tx.insertInto('memberships').values({ organization_id, user_id: ownerId, role_id }).execute();
+    await tx.insertInto('subscriptions').values(newSubscription(organization_id)).execute();
+    return organization;
+  });
 }

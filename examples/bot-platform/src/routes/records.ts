@@ -1,9 +1,11 @@
-// The records of a dataset: added many at a time, changed and deleted one by one.
+// The records of a dataset: added many at a time, changed one by one, deleted as one likes.
 
 import { Hono } from 'hono';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { bodyOf, found } from '../api-error.ts';
-import { type Env, requireRole } from '../caller.ts';
+import type { Env } from '../auth/caller.ts';
+import { requirePermission } from '../auth/permissions.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 
@@ -19,6 +21,10 @@ const Changes = z.strictObject({
   metadata: z.record(z.string(), z.json()).optional(),
 });
 
+const Unwanted = z
+  .strictObject({ ids: z.array(z.string()).min(1).max(500).optional(), titleStartsWith: z.string().min(1).max(200).optional() })
+  .refine(({ ids, titleStartsWith }) => (ids === undefined) !== (titleStartsWith === undefined), 'Name ids, or how the titles start.');
+
 export function recordRoutes(db: Database): Hono<Env> {
   const app = new Hono<Env>();
   const datasetsOf = (organizationId: string) => db.selectFrom('datasets').select('id').where('organization_id', '=', organizationId);
@@ -31,15 +37,27 @@ export function recordRoutes(db: Database): Hono<Env> {
   });
 
   app.post('/datasets/:id/records', async (c) => {
-    requireRole(c, 'member');
+    requirePermission(c, 'datasets.write');
     const fields = await bodyOf(c, z.array(Fields).min(1).max(500));
     const dataset = found(await datasetsOf(c.get('organizationId')).where('id', '=', c.req.param('id')).executeTakeFirst(), 'dataset');
-    const rows = fields.map((field) => ({ id: newId('rec'), dataset_id: dataset.id, ...field }));
+    const rows = fields.map((field) => ({ id: newId('record'), dataset_id: dataset.id, ...field }));
     return c.json(await db.insertInto('records').values(rows).returning('id').execute(), 201);
   });
 
+  app.post('/datasets/:id/records/delete', async (c) => {
+    requirePermission(c, 'datasets.delete');
+    const { ids, titleStartsWith } = await bodyOf(c, Unwanted);
+    const dataset = found(await datasetsOf(c.get('organizationId')).where('id', '=', c.req.param('id')).executeTakeFirst(), 'dataset');
+    const { rows } = await sql<{ id: string }>`
+      DELETE FROM records
+      WHERE dataset_id = ${dataset.id}
+        AND (id = ANY(${ids ?? []}::text[]) OR starts_with(title, ${titleStartsWith ?? null}))
+      RETURNING id`.execute(db);
+    return c.json({ deleted: rows.map(({ id }) => id).sort() });
+  });
+
   app.patch('/records/:id', async (c) => {
-    requireRole(c, 'member');
+    requirePermission(c, 'datasets.write');
     const changes = await bodyOf(c, Changes);
     const row = await db
       .updateTable('records')
@@ -52,7 +70,7 @@ export function recordRoutes(db: Database): Hono<Env> {
   });
 
   app.delete('/records/:id', async (c) => {
-    requireRole(c, 'member');
+    requirePermission(c, 'datasets.write');
     const row = await db
       .deleteFrom('records')
       .where('id', '=', c.req.param('id'))

@@ -1,10 +1,11 @@
-// API tokens of the person who is signed in. A token is shown once, when it is made.
+// API tokens. A token is shown once, when it is made; who manages members may revoke anybody's.
 
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { bodyOf, found } from '../api-error.ts';
-import type { Env } from '../caller.ts';
+import type { Env } from '../auth/caller.ts';
+import { requireInPerson } from '../auth/permissions.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import { hashToken } from '../passwords.ts';
@@ -28,28 +29,27 @@ export function tokenRoutes(db: Database): Hono<Env> {
         .selectFrom('api_tokens')
         .select(['id', 'name', 'scopes', 'expires_at'])
         .where('user_id', '=', c.get('userId'))
+        .where('organization_id', '=', c.get('organizationId'))
         .orderBy('id')
         .execute(),
     ),
   );
 
   app.post('/tokens', async (c) => {
+    requireInPerson(c);
     const { name, scopes, days } = await bodyOf(c, Fields);
     const token = `bpt_${randomBytes(24).toString('base64url')}`;
     const expires_at = days === undefined ? null : new Date(Date.now() + days * DAY_MS);
-    const row = { id: newId('tok'), user_id: c.get('userId'), name, scopes, token_hash: hashToken(token), expires_at };
+    const owner = { organization_id: c.get('organizationId'), user_id: c.get('userId') };
+    const row = { id: newId('apiToken'), ...owner, name, scopes, token_hash: hashToken(token), expires_at };
     await db.insertInto('api_tokens').values(row).execute();
     return c.json({ id: row.id, name, scopes, token }, 201);
   });
 
   app.delete('/tokens/:id', async (c) => {
-    const row = await db
-      .deleteFrom('api_tokens')
-      .where('id', '=', c.req.param('id'))
-      .where('user_id', '=', c.get('userId'))
-      .returning('id')
-      .executeTakeFirst();
-    found(row, 'token');
+    let revoked = db.deleteFrom('api_tokens').where('id', '=', c.req.param('id')).where('organization_id', '=', c.get('organizationId'));
+    if (!c.get('permissions').has('members.manage')) revoked = revoked.where('user_id', '=', c.get('userId'));
+    found(await revoked.returning('id').executeTakeFirst(), 'token');
     return c.body(null, 204);
   });
 

@@ -121,7 +121,7 @@ export const NOUNS: readonly NounGroup[] = [
   },
   // Families whose known actions are listed one by one below; a further action of theirs gets their category.
   {
-    nouns: words('auth authentication login sso'),
+    nouns: words('auth authentication login login_attempt sso'),
     verbs: [],
     category: 'authentication',
     ocsf: AUTHENTICATION,

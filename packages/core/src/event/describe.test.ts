@@ -24,6 +24,11 @@ test.each<[string, Describable]>([
   ['Maria changed a and b of bot Support bot', changed({ a: 1, b: 1 }, { a: 2, b: 2 }, ['a', 'b'])],
   ['Maria changed a, b and c of bot Support bot', changed({}, {}, ['a', 'b', 'c'])],
   ['Maria changed a, b and 3 more of bot Support bot', changed({}, {}, ['a', 'b', 'c', 'd', 'e'])],
+  [
+    'Maria changed model of bot Support bot from a to b',
+    changed({ model: 'a', updated_at: '09:00' }, { model: 'b', updated_at: '10:00' }, ['model', 'updated_at']),
+  ],
+  ['Maria changed updatedAt of bot Support bot from 9 to 10', changed({ updatedAt: 9 }, { updatedAt: 10 }, ['updatedAt'])],
   ['Maria updated bot Support bot', base],
   [
     'Maria created bot Support bot',

@@ -25,6 +25,14 @@ export type Describable = Pick<AuditEvent, 'action'> & Partial<AuditEvent>;
 const FIELDS_NAMED_MAX = 3;
 // Control characters could drive a terminal, and direction marks could reorder a line.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+const UNTELLING: ReadonlySet<string> = new Set([
+  'updated_at',
+  'updatedAt',
+  'modified_at',
+  'modifiedAt',
+  'last_modified_at',
+  'lastModifiedAt',
+]);
 const ACRONYM = /\b(?:api|id|ip|mfa|saml|sso|url)\b/g;
 const NAMELESS: Readonly<Record<string, string>> = {
   user: 'A user',
@@ -84,9 +92,15 @@ function predicate(event: Describable): Part[] {
   }
   const words = event.action.split('.');
   const past = words.pop() as string;
-  const deltas = event.operation === 'update' && event.change !== undefined ? deltasOf(event.change) : [];
+  const deltas = event.operation === 'update' && event.change !== undefined ? telling(deltasOf(event.change)) : [];
   if (deltas.length > 0 && (past === 'updated' || past === 'changed')) return fieldChanges(event, deltas, auxiliary);
   return generic(event, words, past, auxiliary);
+}
+
+/** A time of the last change goes without saying, unless it is all there is. */
+function telling(deltas: readonly FieldDelta[]): readonly FieldDelta[] {
+  const others = deltas.filter(({ field }) => !UNTELLING.has(field));
+  return others.length === 0 ? deltas : others;
 }
 
 /** "created bot Support bot", "added member to team Blue", "did invoice.payment on bot Support bot". */

@@ -5,6 +5,7 @@ export * from './card-number.ts';
 export * from './catalogue.ts';
 export * from './describe.ts';
 export * from './diff.ts';
+export * from './faults.ts';
 export * from './id.ts';
 export * from './ip.ts';
 export * from './json-tree.ts';

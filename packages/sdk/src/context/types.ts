@@ -19,10 +19,18 @@ export interface Actor {
  */
 export type LazyActor = () => Actor | undefined;
 
+/** From where, as the application knows it, for example from its proxy. Nothing is looked up. */
+export interface Location {
+  /** By its code in ISO 3166, such as `PT`. */
+  readonly country?: string;
+  readonly city?: string;
+}
+
 /** The circumstances of what happens now: a request, a job, a message. Every field is optional. */
 export interface Context {
   readonly actor?: Actor | LazyActor | undefined;
   readonly ip?: string | undefined;
+  readonly location?: Location | undefined;
   readonly userAgent?: string | undefined;
   readonly sessionId?: string | undefined;
   readonly requestId?: string | undefined;
