@@ -10,6 +10,7 @@ test('without any setting a server is local and embedded', () => {
     dataDirectory: resolve('.indelible'),
     signerDirectory: resolve('.indelible', 'signer'),
     logLevel: 'info',
+    trustedProxies: [],
     sources: [],
     client: { url: 'http://127.0.0.1:8787' },
   });
@@ -78,4 +79,17 @@ test('all faults are reported together, without the secrets in them', () => {
   expect(details.faults?.map(({ pointer }) => pointer).sort()).toEqual(Object.keys(bad).sort());
   for (const name of Object.keys(bad)) expect(message).toContain(`${name}: `);
   expect(message).not.toContain('secret');
+});
+
+test.each([
+  ['INDELIBLE_PROT', 'INDELIBLE_PORT'],
+  ['INDELIBLE_DATABSE_URL', 'INDELIBLE_DATABASE_URL'],
+  ['INDELIBLE_SORUCE_SHOP', 'INDELIBLE_SOURCE_<NAME>'],
+])('%s is a misspelt setting, not one to pass over', (misspelt, meant) => {
+  expect(() => readConfig({ [misspelt]: 'x' })).toThrow(`${misspelt}: no setting has this name; did you mean ${meant}?`);
+});
+
+test('what an orchestrator or a test sets beside ours is no fault', () => {
+  const others = { INDELIBLE_SERVICE_HOST: '10.0.0.1', INDELIBLE_PORT_8787_TCP_PROTO: 'tcp', INDELIBLE_TEST_SECONDS: '60' };
+  expect(readConfig(others)).toEqual(readConfig({}));
 });

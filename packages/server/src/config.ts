@@ -1,12 +1,18 @@
 // The configuration: one schema, read once from the environment, all faults reported together. The only place that reads it.
 
 import { join, resolve } from 'node:path';
-import { Failure } from '@indelible/core';
+import { Failure, editDistance, isIp, nearest } from '@indelible/core';
 import * as z from 'zod';
 
 const databaseUrl = z
   .string()
   .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), 'expected postgres://user:password@host/database');
+
+/** An address, or a network in CIDR notation. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  return isIp(address) && more.length === 0 && /^\d{1,3}$/.test(bits ?? '0') && Number(bits ?? 0) <= (address.includes(':') ? 128 : 32);
+}
 
 const schema = z.object({
   INDELIBLE_PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
@@ -23,6 +29,12 @@ const schema = z.object({
   INDELIBLE_ADMIN_KEY: z
     .string()
     .regex(/^ink_[A-Za-z0-9_-]{20,}$/, 'expected ink_ and at least 20 letters, digits, _ or -')
+    .optional(),
+  INDELIBLE_SECRET_KEY: z.string().min(32, 'expected at least 32 characters').optional(),
+  INDELIBLE_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((networks) => networks.every(isNetwork), 'expected addresses or networks such as 10.0.0.0/8, joined by commas')
     .optional(),
   INDELIBLE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INDELIBLE_URL: z.url().default('http://127.0.0.1:8787'),
@@ -43,16 +55,33 @@ export interface Config {
   readonly logName?: string;
   readonly signerDirectory: string;
   readonly contextKey?: string;
+  /** In place of the secret in the signer's directory. */
+  readonly secretKey?: string;
   /** The mapping file, in absolute terms. */
   readonly captureMapping?: string;
   readonly adminKey?: string;
+  /** Networks of proxies whose word on a client's address counts. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: string;
   readonly sources: readonly SourceConfig[];
   /** What the client commands talk to. */
   readonly client: { readonly url: string; readonly key?: string; readonly tenant?: string };
 }
 
+const PREFIX = 'INDELIBLE_';
+const SOURCE_PREFIX = 'INDELIBLE_SOURCE_';
+/** Further off, a variable is somebody else's: orchestrators set INDELIBLE_SERVICE_HOST and the like for a service of our name. */
+const MISSPELT_EDITS_MAX = 2;
 const SOURCE_VARIABLE = /^INDELIBLE_SOURCE_([A-Z0-9][A-Z0-9_]{0,40})$/i;
+
+/** The setting that a variable of another name was most likely meant for. Passed over, a misspelt one would be a default that nobody chose. */
+function meantBy(variable: string): string | undefined {
+  if (!variable.startsWith(PREFIX) || variable.startsWith(SOURCE_PREFIX) || Object.hasOwn(schema.shape, variable)) return undefined;
+  const source = variable.slice(0, SOURCE_PREFIX.length);
+  if (editDistance(source, SOURCE_PREFIX) <= MISSPELT_EDITS_MAX) return `${SOURCE_PREFIX}<NAME>`;
+  const known = nearest(variable, Object.keys(schema.shape));
+  return known !== undefined && editDistance(variable, known) <= MISSPELT_EDITS_MAX ? known : undefined;
+}
 
 /**
  * @throws Failure `config_invalid` that names every variable at fault
@@ -66,7 +95,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   for (const issue of parsed.error?.issues ?? []) faults.push({ pointer: issue.path.join('.'), message: issue.message });
   const sources: SourceConfig[] = [];
   for (const [variable, url] of Object.entries(set)) {
-    if (!variable.startsWith('INDELIBLE_SOURCE_') || url === undefined) continue;
+    const meant = meantBy(variable);
+    if (meant !== undefined) faults.push({ pointer: variable, message: `no setting has this name; did you mean ${meant}?` });
+    if (!variable.startsWith(SOURCE_PREFIX) || url === undefined) continue;
     const name = SOURCE_VARIABLE.exec(variable)?.[1]?.toLowerCase();
     if (name === undefined) {
       // Passed over, it would be a database that nobody captures and nobody misses.
@@ -89,9 +120,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(value.INDELIBLE_DATABASE_URL === undefined ? {} : { databaseUrl: value.INDELIBLE_DATABASE_URL }),
     ...(value.INDELIBLE_LOG_NAME === undefined ? {} : { logName: value.INDELIBLE_LOG_NAME }),
     signerDirectory: resolve(value.INDELIBLE_SIGNER_DIR ?? join(dataDirectory, 'signer')),
+    ...(value.INDELIBLE_SECRET_KEY === undefined ? {} : { secretKey: value.INDELIBLE_SECRET_KEY }),
     ...(value.INDELIBLE_CONTEXT_KEY === undefined ? {} : { contextKey: value.INDELIBLE_CONTEXT_KEY }),
     ...(value.INDELIBLE_CAPTURE_MAPPING === undefined ? {} : { captureMapping: resolve(value.INDELIBLE_CAPTURE_MAPPING) }),
     ...(value.INDELIBLE_ADMIN_KEY === undefined ? {} : { adminKey: value.INDELIBLE_ADMIN_KEY }),
+    trustedProxies: value.INDELIBLE_TRUSTED_PROXIES ?? [],
     logLevel: value.INDELIBLE_LOG_LEVEL,
     sources: sources.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     client: {
