@@ -1,6 +1,7 @@
 // npm run bench [-- name ...] [-- --json]: every number that we publish, measured here and now.
 
 import { attributionQuery } from './attribution-query.ts';
+import { authCost } from './auth-cost.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import { captureLag } from './capture-lag.ts';
 import { captureMemory } from './capture-memory.ts';
@@ -11,7 +12,10 @@ import { ingestBatch } from './ingest-batch.ts';
 import { ingestOrm } from './ingest-orm.ts';
 import { ingestSingle } from './ingest-single.ts';
 import { readOptions } from './options.ts';
-import { queryGrowth, queryPage } from './query-page.ts';
+import { queryGrowth } from './query-growth.ts';
+import { queryBlame, queryHistory, queryState } from './query-history.ts';
+import { queryPage } from './query-page.ts';
+import { queryCommon, queryRare } from './query-search.ts';
 import { queryFacets, queryHistogram } from './query-stats.ts';
 import { sourceBulk } from './source-bulk.ts';
 import { sourceOverhead } from './source-overhead.ts';
@@ -32,9 +36,15 @@ const BENCHES: readonly Bench[] = [
   attributionQuery,
   stream,
   queryPage,
+  queryHistory,
+  queryState,
+  queryBlame,
+  queryRare,
+  queryCommon,
   queryGrowth,
   queryHistogram,
   queryFacets,
+  authCost,
 ];
 const USAGE = `npm run bench [-- name ...] [-- --json] [-- --seconds N] [-- --events N] [-- --profile DIRECTORY]
 names: ${BENCHES.map(({ name }) => name).join(', ')}; all of them by default`;

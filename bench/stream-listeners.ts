@@ -8,7 +8,7 @@ import type { Target } from './load.ts';
 export interface Heard {
   readonly delivered: number;
   readonly expected: number;
-  /** Milliseconds from sending to having, over all deliveries. */
+  /** Milliseconds from sending to having, over all deliveries of what was sent after the warm-up. */
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
@@ -24,6 +24,7 @@ const END = Buffer.from('\n\n');
 
 const histogram = new Uint32Array(LATENCY_MS_MAX + 1);
 const counts: number[] = [];
+let countFrom = Number.POSITIVE_INFINITY;
 
 async function listen({ url, headers }: Target, q: string, listener: number): Promise<void> {
   counts[listener] = 0;
@@ -56,9 +57,9 @@ function note(message: Buffer, now: number, listener: number, last: number): num
   // The log's own first event is nobody's that was sent.
   if (seq === 0) return seq;
   const from = at + SENT_AT.length;
-  const latency = now - Date.parse(message.toString('latin1', from, from + TIME_CHARS));
-  const slot = Math.min(Math.max(latency, 0), LATENCY_MS_MAX);
-  histogram[slot] = (histogram[slot] ?? 0) + 1;
+  const sentAt = Date.parse(message.toString('latin1', from, from + TIME_CHARS));
+  const slot = Math.min(Math.max(now - sentAt, 0), LATENCY_MS_MAX);
+  if (sentAt >= countFrom) histogram[slot] = (histogram[slot] ?? 0) + 1;
   counts[listener] = (counts[listener] ?? 0) + 1;
   return seq;
 }
@@ -72,8 +73,10 @@ function quantile(share: number): number {
 const [{ target, queries }] = (await once(process, 'message')) as [{ target: Target; queries: string[] }];
 for (let first = 0; first < queries.length; first += OPENED_AT_ONCE)
   await Promise.all(queries.slice(first, first + OPENED_AT_ONCE).map((q, index) => listen(target, q, first + index)));
-const finish = once(process, 'message');
+const begin = once(process, 'message');
 process.send?.('open');
+countFrom = ((await begin) as [{ countFrom: number }])[0].countFrom;
+const finish = once(process, 'message');
 const [{ expected }] = (await finish) as [{ expected: number[] }];
 const patience = performance.now() + PATIENCE_MS;
 while (counts.some((count, index) => count < (expected[index] ?? 0)) && performance.now() < patience) await wait(50);

@@ -1,6 +1,6 @@
 // A trail for one measurement: a database of its own on an embedded PostgreSQL in a temporary directory, fsync on.
 
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDatabase, removeEmbedded, startEmbedded } from '@indelible/server/dist/store/embedded/index.js';
@@ -11,13 +11,20 @@ export interface Cluster {
   readonly directory: string;
   /** A new, empty database; the URL is the superuser's. */
   newDatabase(): Promise<string>;
+  /** The superuser's URL of the database with a name, which is made when it is not there. */
+  database(name: string): Promise<string>;
 }
 
 const QUIET = { info: () => undefined, warn: console.error, error: console.error };
 
-/** Runs `work` beside a PostgreSQL that is removed afterwards, with everything in its directory. */
-export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Result>): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), 'indelible-bench-'));
+/**
+ * Runs `work` beside a PostgreSQL that is removed afterwards, with everything in its directory.
+ *
+ * @param kept a folder for it, which is made when it is not there, and which stays with all that is in it
+ */
+export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Result>, kept?: string): Promise<Result> {
+  const directory = kept ?? (await mkdtemp(join(tmpdir(), 'indelible-bench-')));
+  await mkdir(directory, { recursive: true });
   // As root the database runs as another user, who must be able to enter.
   await chmod(directory, 0o711);
   const data = join(directory, 'data');
@@ -27,6 +34,7 @@ export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Re
   const clean = (): Promise<void> => (cleaned ??= cleanUp());
   const cleanUp = async (): Promise<void> => {
     await embedded.stop();
+    if (kept !== undefined) return;
     await removeEmbedded(data);
     await rm(directory, { recursive: true, force: true });
   };
@@ -34,15 +42,12 @@ export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Re
   const breakOff = (): void => void clean().finally(() => process.exit(130));
   process.once('SIGINT', breakOff);
   process.once('SIGTERM', breakOff);
+  const database = async (name: string): Promise<string> => {
+    await ensureDatabase(embedded.superuserUrl(), name);
+    return embedded.superuserUrl(name);
+  };
   try {
-    return await work({
-      directory,
-      newDatabase: async () => {
-        const name = `bench_${++databases}`;
-        await ensureDatabase(embedded.superuserUrl(), name);
-        return embedded.superuserUrl(name);
-      },
-    });
+    return await work({ directory, database, newDatabase: () => database(`bench_${++databases}`) });
   } finally {
     process.off('SIGINT', breakOff);
     process.off('SIGTERM', breakOff);

@@ -1,9 +1,10 @@
-// Makes a clone ready to run: installs by the lock file when needed, and compiles. Needs nothing but Node and npm.
+// Makes a clone ready to run: installs by the lock file when needed, generates, and compiles. Needs nothing but Node and npm.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { generate } from './generate.mjs';
 import { isInstalled } from './installed.mjs';
 import { withPrepareLock } from './prepare-lock.mjs';
 import { ROOT, runNode, say, toolPath } from './tools.mjs';
@@ -13,7 +14,7 @@ const NODE_MIN = [20, 19];
 /** @returns {Promise<boolean>} false when it could not be done; the reason was said */
 export async function prepare() {
   if (!nodeIsNewEnough()) return false;
-  return withPrepareLock(async () => (isInstalled() || (await install())) && build());
+  return withPrepareLock(async () => (isInstalled() || (await install())) && (await generate()) && build());
 }
 
 /** For scripts that make no sense without it. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.indelible']);
+const NOT_OURS = new Set(['node_modules', 'dist', 'generated', '.git', '.indelible']);
 
 /** Paths relative to the root, sorted. Without git, as in an unpacked archive, all that is not installed or built. */
 export const FILES: readonly string[] = listed() ?? walked(ROOT);

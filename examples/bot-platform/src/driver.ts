@@ -1,9 +1,10 @@
 // Uses the platform over HTTP as its people would. Alone: live traffic, at a gentle pace, until it is told to stop.
 //   node dist/driver.js --url http://127.0.0.1:4000 --rate 2 --seed 1     (or PLATFORM_URL, RATE, SEED)
-// With INDELIBLE_URL, INDELIBLE_KEY and DATABASE_URL it tells the whole story: `node dist/driver.js prepare` once before the
-// database is captured, and then without `prepare`: the history is imported, two days are played, and live traffic follows.
+// With INDELIBLE_URL, INDELIBLE_KEY and DATABASE_URL it tells the whole story: it brings the database to where the history ends
+// (before anybody captures it), imports the history, plays two days once it is told `captured` by a message, and goes on live.
 // Each line on standard output is a JSON object that says how far it is.
 
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { driveLive } from './drive/live.ts';
@@ -24,9 +25,8 @@ const Options = z.object({
   database: z.string().optional(),
 });
 
-const { values, positionals } = parseArgs({
+const { values } = parseArgs({
   options: { url: { type: 'string' }, rate: { type: 'string' }, seed: { type: 'string' } },
-  allowPositionals: true,
 });
 const { env } = process;
 const { url, rate, seed, trail, key, database } = Options.parse({
@@ -60,13 +60,13 @@ try {
     console.error(`Driving ${url} at ${rate} acts a second, seed ${seed}.`);
   } else {
     const told = createTrail({ url: trail, key });
+    const captured = process.connected ? once(process, 'message') : undefined;
     const history = await historyFor(told, seed, Date.now());
-    if (positionals[0] === 'prepare') {
-      await settle(database, history);
-      process.exit(0);
-    }
+    await settle(database, history);
+    say({ part: 'prepared' });
     say({ moments: MOMENTS });
     await importHistory(told, history, saying('history'));
+    await captured;
     await playDays(setStage({ trail: told, platformUrl: url, databaseUrl: database }), seed, saying('days'), stopping.signal);
     say({ part: 'live' });
   }

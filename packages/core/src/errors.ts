@@ -58,10 +58,10 @@ export const ERRORS = {
   log_frozen: { status: 409, title: 'This log is frozen', hint: 'A later log has taken its place; read GET /v1/log for the newest.' },
   unauthorized: {
     status: 401,
-    title: 'No valid API key was sent',
-    hint: 'Send the header "Authorization: Bearer ink_...". Make a key by "indelible key create".',
+    title: 'Nobody could be recognised',
+    hint: 'Send the header "Authorization: Bearer ink_...", or a viewer token. Make a key by "indelible key create".',
   },
-  forbidden: { status: 403, title: 'The API key does not allow this', hint: 'Use a key with the scope that the detail names.' },
+  forbidden: { status: 403, title: 'This is not allowed', hint: 'Use a key with the scope, or have the role, that the detail names.' },
   not_found: { status: 404, title: 'There is no such thing here', hint: 'Check the address and the tenant of the key.' },
   query_invalid: { status: 422, title: 'The query cannot be read', hint: 'Mend the query at the position that the detail names.' },
   parameter_invalid: { status: 422, title: 'A parameter is not valid', hint: 'Mend the parameter that the detail names.' },
@@ -80,7 +80,22 @@ export const ERRORS = {
     title: 'The server has as many streams as it can serve',
     hint: 'Wait as long as the Retry-After header says.',
   },
-  query_timeout: { status: 503, title: 'The query took too long', hint: 'Narrow the query by time, actor, resource or action.' },
+  query_timeout: {
+    status: 503,
+    title: 'The query took too long',
+    hint: 'Narrow the query by time, actor, resource or action, or ask for a smaller page.',
+  },
+  request_malformed: {
+    status: 400,
+    title: 'The request is not HTTP that can be read',
+    hint: 'Send HTTP/1.1, as any client library does.',
+  },
+  request_too_long: {
+    status: 431,
+    title: 'The address and the headers are too long',
+    hint: 'Send a shorter query; it has at most 16,384 characters.',
+  },
+  request_timeout: { status: 408, title: 'The request took too long to arrive', hint: 'Send it again, over a faster connection.' },
   rate_limited: { status: 429, title: 'Too many requests', hint: 'Wait as long as the Retry-After header says.' },
   store_unavailable: {
     status: 503,

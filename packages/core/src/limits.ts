@@ -19,6 +19,8 @@ export const CLOCK_SKEW_MS_MAX = 5 * 60 * 1000;
 export const ENTRY_BYTES_MAX = 65_535;
 export const QUERY_CHARS_MAX = 16_384;
 export const QUERY_TERMS_MAX = 256;
+/** Words of free text in one query, over all its terms. */
+export const QUERY_WORDS_MAX = 64;
 export const QUERY_DEPTH_MAX = 32;
 /** Faults that one answer lists. */
 export const FAULTS_MAX = 20;

@@ -2,4 +2,4 @@
 
 export * from './attribution/index.ts';
 export { bindQuery, currentContext, runWithContext, setActor } from './context/context.ts';
-export type { Actor, ActorType, Context, LazyActor } from './context/types.ts';
+export type { Actor, ActorType, Context, LazyActor, Location } from './context/types.ts';

@@ -44,11 +44,32 @@ export const ACCESS_ENTRIES_MAX = 10_000;
 /** What one such event names: questions, addresses; the others are counted. */
 export const ACCESS_NAMED_MAX = 20;
 export const ACCESS_QUESTION_CHARS_MAX = 300;
+/** How long a viewer token is good. */
+export const VIEWER_SECONDS_MIN = 1;
+export const VIEWER_SECONDS_DEFAULT = 3_600;
+export const VIEWER_SECONDS_MAX = 24 * 3_600;
+/** A saved query stands in a token, and a token in a header. */
+export const SCOPE_CHARS_MAX = 2_000;
 /** A body that is JSON and no events. */
 export const JSON_BODY_BYTES_MAX = 64 * 1024;
+/** An address with its query and the headers: room for a query of QUERY_CHARS_MAX, of which each may be sent as nine bytes. */
+export const HEADER_BYTES_MAX = 160 * 1024;
+/** How long the rest of a request that was refused unread may take to arrive. */
+export const REFUSED_LINGER_MS = 1_000;
 export const QUERY_MS_MAX = 5_000;
 export const PAGE_EVENTS_MAX = 1_000;
 export const PAGE_EVENTS_DEFAULT = 50;
+/** Disclosures of one page: it ends before the event that goes beyond them. */
+export const PAGE_BYTES_MAX = 8 * 1024 * 1024;
+/** What is read at a time of events that are checked in memory. */
+export const CHECK_EVENTS_MAX = 200;
+export const CHECK_BYTES_MAX = 8 * 1024 * 1024;
+/** What a look checks at least, however late it is: one event a page would be no progress. */
+export const CHECK_BYTES_MIN = 64 * 1024;
+/** Words of a phrase that SQL looks for before an event is read and checked, the longest. */
+export const HINT_WORDS_MAX = 8;
+/** How long work in memory may keep the server from everything else. */
+export const WORK_MS_MAX = 10;
 
 /** Text search: how often the server looks for blocks to index; what one transaction of it takes on, in blocks and in time. */
 export const SEARCH_INTERVAL_MS = 1_000;
@@ -84,7 +105,7 @@ export const STATS_SCAN_MS_MAX = 1_500;
 /** Events that the first statement of a scan looks at; each further one at twice as many while it is quick. */
 export const STATS_SCAN_EVENTS = 5_000;
 export const STATS_SCAN_EVENTS_MAX = 640_000;
-/** Events that a scan reads at a time when SQL cannot decide them. */
+/** Events that a scan reads at a time when SQL cannot decide them, CHECK_BYTES_MAX of them at most; an eighth of that to begin with. */
 export const STATS_CHECK_EVENTS = 1_000;
 export const STATS_BUCKETS_MAX = 1_000;
 export const STATS_VALUES_MAX = 50;
@@ -100,7 +121,7 @@ export const STREAM_GATHER_MS = 25;
 /** With many listeners events are gathered for longer, a millisecond more for so many: a write to a socket costs more than what is written. */
 export const STREAM_GATHER_LISTENERS = 5;
 export const STREAM_GATHER_MS_MAX = 250;
-/** What is read of a log at a time, and at how many places at once: by the feeds of live streams, and by those that catch up. */
+/** What is read of a log at a time, and at how many places at once: by the feeds of live streams, and by those that catch up, whose pages are looked through by as many. */
 export const STREAM_PAGE_EVENTS_MAX = 1_000;
 export const STREAM_PAGE_BYTES = 1024 * 1024;
 export const STREAM_FEED_READS_MAX = 2;

@@ -3,10 +3,10 @@
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
 import { Failure, makeRedaction } from '@indelible/core';
 import type { Logger } from 'pino';
-import { makeAuthenticator } from './access/authenticate.ts';
+import { type Access, openAccess } from './access/open.ts';
+import { loadSecret } from './access/secret.ts';
 import {
   Capture,
   type CoverageReport,
@@ -20,11 +20,12 @@ import {
 import type { Config, SourceConfig } from './config.ts';
 import { makeApp } from './http/app.ts';
 import type { Check } from './http/environment.ts';
+import { makeServer } from './http/listener.ts';
 import { makeMetrics, type Metrics } from './http/metrics.ts';
 import { Sealer } from './ledger/seal.ts';
 import { Signer } from './ledger/signer.ts';
 import { PARTITION_CHECK_MS, STOP_MS_MAX } from './limits.ts';
-import { listEvents } from './query/page.ts';
+import { firstEvents } from './query/page.ts';
 import { SearchIndexer } from './search/index.ts';
 import { Projector } from './stats/projector.ts';
 import { Committer } from './store/committer.ts';
@@ -121,7 +122,7 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   const app = makeApp({
     store,
     tenants,
-    authenticator: makeAuthenticator(store.appender, config.adminKey),
+    ...(await startAccess({ store, tenants, committer }, config, logger, stops)),
     committer,
     streams,
     redaction,
@@ -129,13 +130,34 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
     logger,
     checks: () => checkAll(store, sealer, captures),
     coverage,
+    trustedProxies: config.trustedProxies,
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = makeServer(app.fetch);
   const url = await listen(server, config);
   // Streams have no end of their own, and the server waits for those it serves.
   stops.push(() => streams.stop().then(() => closeServer(server)));
   logger.info({ url }, 'serving');
   return { url, databaseUrl, capture, stop: () => stopAll(stops, logger) };
+}
+
+/** Who may come in. */
+async function startAccess(
+  { store, tenants, committer }: { readonly store: Store; readonly tenants: Tenants; readonly committer: Committer },
+  config: Config,
+  logger: Logger,
+  stops: Stops,
+): Promise<Access> {
+  const access = openAccess({
+    appender: store.appender,
+    append: committer.append.bind(committer),
+    logOf: (tenant) => tenants.byName(tenant),
+    adminKey: config.adminKey,
+    secret: await loadSecret(config.signerDirectory, config.secretKey),
+    onError: (error) => logger.warn({ err: error }, 'who came in could not be written down; it is tried again'),
+  });
+  access.start();
+  stops.push(() => access.stop());
+  return access;
 }
 
 function openStreams(store: Store, metrics: Metrics, logger: Logger): Streams {
@@ -193,8 +215,7 @@ function openCoverage(
   logger: Logger,
   stops: Stops,
 ): () => Promise<CoverageReport> {
-  const operatorEvents = async (q: string, limit: number) =>
-    (await listEvents(store.reader, await tenants.byName(OPERATOR_TENANT), { q, limit })).events;
+  const operatorEvents = async (q: string, limit: number) => firstEvents(store.reader, await tenants.byName(OPERATOR_TENANT), q, limit);
   const report = makeCoverage({ appender: store.appender, watched: () => watched, operatorEvents });
   // A source that another server captures is that server's to tell of.
   const names = (): string[] =>

@@ -18,10 +18,17 @@ export function isMadeLater({ id }: Row): boolean {
   return MADE_LATER.test(id);
 }
 
-/** A list that the platform answers with; empty when it does not. */
+/**
+ * A list that the platform answers with; empty when it does not. In the order in which the rows were made, and not in that of
+ * ids, which are made by chance: so the same choices lead to the same rows in every run.
+ */
 export async function rowsAt(person: Person, path: string): Promise<readonly Row[]> {
   const rows = Rows.safeParse((await person.ask('GET', path)).body);
-  return rows.success ? rows.data : [];
+  if (!rows.success) return [];
+  return rows.data
+    .map((row) => ({ row, key: isMadeLater(row) ? `${String(row['created_at'])} ${String(row['title'] ?? row['name'])}` : ` ${row.id}` }))
+    .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
+    .map(({ row }) => row);
 }
 
 /** The id of what was made; undefined when it was not. */

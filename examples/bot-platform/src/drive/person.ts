@@ -60,7 +60,9 @@ export function createPerson(url: string, somebody: Somebody, nextId: () => stri
       signal: AbortSignal.timeout(REQUEST_MS_MAX),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    // What is downloaded is CSV or lines of JSON.
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : undefined };
   }
 
   const signIn: Person['signIn'] = async ({ password = DEMO_PASSWORD, ...ask } = {}) => {

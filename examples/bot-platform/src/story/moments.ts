@@ -63,8 +63,8 @@ export const MOMENTS: readonly Moment[] = [
     id: 'bot',
     title: 'A bot that asks too much',
     line: 'The Support bot gets another model, and a backstory that asks for cards.',
-    query: 'changed:backstory actor:(usr_casey OR usr_priya)',
-    finds: 2,
+    query: 'resource:bot/bot_support changed:backstory actor:usr_*',
+    finds: 3,
     part: 'both',
   },
   {

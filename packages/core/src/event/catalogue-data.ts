@@ -58,7 +58,7 @@ export const NOUNS: readonly NounGroup[] = [
     tags: ['hipaa:164.312(d)', 'soc2:CC6.1'],
   },
   {
-    nouns: words('api_key api_token access_token credential passkey password mfa'),
+    nouns: words('api_key api_token access_token viewer_token credential passkey password mfa'),
     verbs: words('created updated deleted revoked rotated'),
     category: 'authentication',
     severity: 'medium',

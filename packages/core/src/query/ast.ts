@@ -114,6 +114,8 @@ export type TimePoint =
   | { readonly kind: 'ago'; readonly amount: number; readonly unit: TimeUnit }
   /** The day that it is now, or the one before. */
   | { readonly kind: 'today' | 'yesterday' }
+  /** The very moment of asking. */
+  | { readonly kind: 'now' }
   /** A whole year, month or day in the zone of the asker; month and day count from 1. */
   | { readonly kind: 'year'; readonly year: number }
   | { readonly kind: 'month'; readonly year: number; readonly month: number }

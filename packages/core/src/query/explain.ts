@@ -130,6 +130,7 @@ function timeName(point: TimePoint, zone: string): string {
     case 'ago':
       return `${point.amount} ${UNITS[point.unit]} ago`;
     case 'instant':
+    case 'now':
       return printTime(point);
     case 'today':
     case 'yesterday':

@@ -23,10 +23,10 @@ export const KINDS: Readonly<Record<FieldKind, KindEntry>> = {
   time: {
     globs: false,
     ranges: true,
-    expected: 'a time, such as -24h, today, 2026-11, 2026-11-01, 2026-11-01T10:00 or 2026-11-01T10:00:00Z',
+    expected: 'a time, such as -24h, now, today, 2026-11, 2026-11-01, 2026-11-01T10:00 or 2026-11-01T10:00:00Z',
   },
   integer: { globs: false, ranges: true, expected: 'a whole number from 0 to 9007199254740991' },
-  changed: { globs: true, ranges: false, expected: 'the name of a field, such as model or config/limits' },
+  changed: { globs: true, ranges: false, expected: 'the name of a field, such as model or config.limits' },
   value: { globs: true, ranges: true, expected: 'a value, such as large-2, small*, >0.5 or 10..20' },
   has: { globs: false, ranges: false, expected: 'the name of a field, such as reason, ip or after.model' },
 };
@@ -90,7 +90,15 @@ export function findField(name: string): Field | undefined {
   return BY_NAME.get(name);
 }
 
-/** The names of the fields that take comparisons and ranges, besides those of values. */
-export const RANGE_FIELDS: readonly FieldName[] = FIELDS.filter((field) => KINDS[field.kind].ranges && field.paths !== true).map(
-  (field) => field.name,
-);
+/** A field as a query writes it: those of values go on with a path. */
+export function fieldLabel({ name, paths }: Field): string {
+  return paths === true ? `${name}.<path>` : name;
+}
+
+/** What a value of a field looks like, for error messages. */
+export function expectedOf({ kind, values }: Field): string {
+  return kind === 'enum' && values !== undefined ? `one of ${values.join(', ')}` : KINDS[kind].expected;
+}
+
+/** The fields that take comparisons and ranges, as queries write them. */
+export const RANGE_FIELDS: readonly string[] = FIELDS.filter((field) => KINDS[field.kind].ranges).map(fieldLabel);

@@ -1,14 +1,12 @@
 // Whether an event is what a query asks for, in memory: the model that the SQL is tested against, and the filter of live streams.
 
-import type { AuditEvent, Json, Party, Resource } from '../event/types.ts';
+import type { AuditEvent, Party, Resource } from '../event/types.ts';
 import { addressWithin, readAddress } from './address.ts';
 import type { AddressMatch, Bounds, HasMatch, Node, Query, ResourceMatch, Term, TextMatch, TimePoint } from './ast.ts';
+import { type EventReading, readingOf } from './event-reading.ts';
 import type { FieldName } from './fields.ts';
-import { leavesOf, numberOfLeaf, textOfLeaf, valueAt } from './paths.ts';
-import { searchableTexts } from './searchable.ts';
 import { textMatches } from './text-match.ts';
 import { resolveTime } from './time.ts';
-import { phraseMatches } from './words.ts';
 
 /** An event whose sections may have been pruned or erased: fields of those are absent. */
 type Readable = Partial<AuditEvent>;
@@ -21,7 +19,11 @@ export interface MatchContext {
   readonly nowMs: number;
   /** The zone of dates without one; UTC by default. */
   readonly zone?: string;
+  /** Of this very event, for whoever holds several queries against it. */
+  readonly reading?: EventReading;
 }
+
+type Context = MatchContext & Required<Pick<MatchContext, 'reading'>>;
 
 /**
  * Whether all terms of the query hold for an event. Texts are compared exactly, case and all; addresses by value.
@@ -29,15 +31,16 @@ export interface MatchContext {
  * an excluded term holds when none does, so also when the field is absent.
  */
 export function matches(query: Query, event: Readable, context: MatchContext): boolean {
-  return query.terms.every((node) => nodeHolds(node, event, context));
+  const whole = { ...context, reading: context.reading ?? readingOf(event) };
+  return query.terms.every((node) => nodeHolds(node, event, whole));
 }
 
-function nodeHolds(node: Node, event: Readable, context: MatchContext): boolean {
+function nodeHolds(node: Node, event: Readable, context: Context): boolean {
   switch (node.kind) {
     case 'field':
       return holds(node, event, context) !== node.negated;
     case 'text':
-      return searchableTexts(event).some((text) => phraseMatches(node.words, node.prefix, text)) !== node.negated;
+      return context.reading.words.hold(node) !== node.negated;
     case 'any':
       return node.terms.some((term) => nodeHolds(term, event, context)) !== node.negated;
     case 'all':
@@ -45,14 +48,14 @@ function nodeHolds(node: Node, event: Readable, context: MatchContext): boolean 
   }
 }
 
-function holds({ field, path, match }: Term, event: Readable, { seq, nowMs, zone }: MatchContext): boolean {
-  if (path !== undefined) return valueMatches(match, valueIn(field, path, event));
+function holds({ field, path, match }: Term, event: Readable, { seq, nowMs, zone, reading }: Context): boolean {
+  if (path !== undefined) return valueMatches(match, field, path, reading);
   switch (match.kind) {
     case 'has':
-      return hasField(match, event);
+      return hasField(match, event, reading);
     case 'equals':
     case 'glob':
-      if (field === 'changed') return (event.change?.fields ?? []).some((changed) => prefixMatches(match, changed));
+      if (field === 'changed') return matchesOneOf(match, reading.changed());
       return texts(field, event).some((text) => text !== undefined && textMatches(match, text));
     case 'resource':
       return resources(field, event).some((resource) => resourceMatches(match, resource));
@@ -65,32 +68,20 @@ function holds({ field, path, match }: Term, event: Readable, { seq, nowMs, zone
   }
 }
 
-/** The value under before., after. or meta.; undefined where there is none. */
-function valueIn(field: FieldName, path: readonly string[], event: Readable): Json | undefined {
-  const root = field === 'before' ? event.change?.before : field === 'after' ? event.change?.after : event.metadata;
-  return valueAt(root, path);
-}
-
 /** The value itself or any below it: paths match by prefix. */
-function valueMatches(match: Term['match'], value: Json | undefined): boolean {
-  if (value === undefined) return false;
-  return leavesOf(value).some((leaf) => {
-    if (match.kind === 'range') {
-      const number = numberOfLeaf(leaf);
-      return number !== undefined && isWithin(match, number);
-    }
-    return (match.kind === 'equals' || match.kind === 'glob') && textMatches(match, textOfLeaf(leaf));
-  });
+function valueMatches(match: Term['match'], field: FieldName, path: readonly string[], reading: EventReading): boolean {
+  if (match.kind === 'range') return reading.numbers(field, path).some((number) => isWithin(match, number));
+  return (match.kind === 'equals' || match.kind === 'glob') && matchesOneOf(match, reading.texts(field, path));
 }
 
-/** Whether a changed field, or one of the fields above it, fits. */
-function prefixMatches(match: TextMatch, field: string): boolean {
-  for (let end = field.indexOf('/'); end >= 0; end = field.indexOf('/', end + 1)) if (textMatches(match, field.slice(0, end))) return true;
-  return textMatches(match, field);
+function matchesOneOf(match: TextMatch, all: ReadonlySet<string>): boolean {
+  if (match.kind === 'equals') return all.has(match.value);
+  for (const text of all) if (textMatches(match, text)) return true;
+  return false;
 }
 
-function hasField({ field, path }: HasMatch, event: Readable): boolean {
-  if (path !== undefined) return valueIn(field, path, event) !== undefined;
+function hasField({ field, path }: HasMatch, event: Readable, reading: EventReading): boolean {
+  if (path !== undefined) return reading.value(field, path) !== undefined;
   switch (field) {
     case 'changed':
       return (event.change?.fields ?? []).length > 0;

@@ -25,18 +25,21 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
+/** How far a word is from a candidate; case does not count, and only the first 64 characters of the word do. */
+export function distanceTo(word: string, candidate: string): number {
+  return editDistance(word.slice(0, WORD_CHARS_MAX).toLowerCase(), candidate.toLowerCase());
+}
+
 /**
- * The first of the nearest candidates; case does not count. Only the first 64 characters of the word are looked at,
- * so that the time stays linear however long it is.
+ * The first of the nearest candidates, by distanceTo, so that the time stays linear however long the word is.
  *
  * @example nearest('acotr', ['action', 'actor']) // 'actor'
  */
 export function nearest<Word extends string>(word: string, candidates: readonly Word[]): Word | undefined {
-  const start = word.slice(0, WORD_CHARS_MAX).toLowerCase();
   let best: Word | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
-    const distance = editDistance(start, candidate.toLowerCase());
+    const distance = distanceTo(word, candidate);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

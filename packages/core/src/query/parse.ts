@@ -5,11 +5,11 @@
 //   terms   = term+
 //   term    = "-"? (field ":" (value | "(" values ")") | text | "(" alternatives ")")
 
-import { QUERY_CHARS_MAX, QUERY_TERMS_MAX } from '../limits.ts';
+import { QUERY_CHARS_MAX, QUERY_TERMS_MAX, QUERY_WORDS_MAX } from '../limits.ts';
 import type { Failure } from '../errors.ts';
 import type { Node, Query, TextTerm } from './ast.ts';
 import { fieldNamed, type NamedField } from './field-named.ts';
-import { KINDS } from './fields.ts';
+import { expectedOf } from './fields.ts';
 import { allOf, anyOf, listOf, negate } from './group.ts';
 import { invalid, shown } from './invalid.ts';
 import { readMatch } from './read-match.ts';
@@ -24,6 +24,8 @@ interface Reader {
   at: number;
   /** How many conditions were read. */
   count: number;
+  /** How many words of free text they have. */
+  words: number;
 }
 
 /**
@@ -40,7 +42,7 @@ export function parse(text: string): Query {
   const { tokens, fault } = readTokens(text);
   if (fault !== undefined) throw fault;
   if (tokens.length === 0) return { terms: [] };
-  const reader: Reader = { tokens, at: 0, count: 0 };
+  const reader: Reader = { tokens, at: 0, count: 0, words: 0 };
   return { terms: listOf([readAlternatives(reader, undefined)]) };
 }
 
@@ -88,8 +90,10 @@ function readPositive(reader: Reader, field: NamedField | undefined): Node {
       return readGroup(reader, field);
     case 'value':
       reader.at++;
-      refuseAnd(token.pieces, token.start);
-      return field === undefined ? count(reader, token, readText(token)) : count(reader, token, readValueOf(field, token));
+      refuseJoins(token.pieces, token.start);
+      return field === undefined
+        ? count(reader, token, countWords(reader, token, readText(token)))
+        : count(reader, token, readValueOf(field, token));
     case 'field':
       return readField(reader, token);
     case 'minus':
@@ -111,10 +115,10 @@ function readField(reader: Reader, token: Token & { kind: 'field' }): Node {
   reader.at++;
   const value = reader.tokens[reader.at];
   if (value === undefined || value.start !== token.end || value.kind === 'close') {
-    throw invalid(`A value is missing after ${token.name}:`, token.end - 1, KINDS[named.field.kind].expected);
+    throw invalid(`A value is missing after ${token.name}:`, token.end - 1, expectedOf(named.field));
   }
   if (value.kind === 'open') return readGroup(reader, named);
-  if (value.kind !== 'value') throw invalid(`A value is missing after ${token.name}:`, token.end - 1, KINDS[named.field.kind].expected);
+  if (value.kind !== 'value') throw invalid(`A value is missing after ${token.name}:`, token.end - 1, expectedOf(named.field));
   reader.at++;
   return count(reader, token, readValueOf(named, value));
 }
@@ -148,14 +152,29 @@ function count<Of extends Node>(reader: Reader, token: Token, node: Of): Of {
   return node;
 }
 
+function countWords(reader: Reader, token: Token, term: TextTerm): TextTerm {
+  reader.words += term.words.length;
+  if (reader.words > QUERY_WORDS_MAX)
+    throw invalid(`The query has more than ${QUERY_WORDS_MAX} words of free text.`, token.start, 'fewer words');
+  return term;
+}
+
 function isOr(token: Token): boolean {
   return token.kind === 'value' && bareWord(token.pieces) === 'OR';
 }
 
-function refuseAnd(pieces: readonly Piece[], position: number): void {
-  const word = bareWord(pieces);
-  if (word === 'AND') throw invalid('Terms are joined by AND as they stand; leave the word out.', position, TERM_EXPECTED, word);
-  if (word === 'NOT') throw invalid('Write a minus before a term to exclude it.', position, `-${TERM_EXPECTED}`, word);
+/** Words that join terms elsewhere. Searched for, they would hide that the terms are joined otherwise. */
+function refuseJoins(pieces: readonly Piece[], position: number): void {
+  const word = bareWord(pieces) ?? '';
+  const searched = `To search for the word, put it in quotes: "${word}".`;
+  switch (word.toLowerCase()) {
+    case 'and':
+      throw invalid(`Terms are joined by AND as they stand; leave the word out. ${searched}`, position, TERM_EXPECTED, word);
+    case 'or':
+      throw invalid(`OR between terms is written in capitals. ${searched}`, position, `OR, or ${TERM_EXPECTED}`, word);
+    case 'not':
+      throw invalid(`Write a minus before a term to exclude it. ${searched}`, position, `-${TERM_EXPECTED}`, word);
+  }
 }
 
 function bareWord(pieces: readonly Piece[]): string | undefined {

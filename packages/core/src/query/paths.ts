@@ -6,10 +6,9 @@ import type { Json, JsonObject } from '../event/types.ts';
 /** Steps that dots can divide and that do not look like a pointer. */
 const PLAIN = /^[^./~]+$/;
 
-/** The steps of a path as it was written behind its field; undefined for one with an empty step. */
-export function readPath(text: string): string[] | undefined {
-  const steps = text.startsWith('/') ? stepsOf(text.slice(1)) : text.split('.');
-  return steps.every((step) => step !== '') ? steps : undefined;
+/** The steps of a path as it was written behind its field: parted by dots, or as a pointer; an empty one stays empty. */
+export function readPath(text: string): string[] {
+  return text.startsWith('/') ? stepsOf(text.slice(1)) : text.split('.');
 }
 
 /** The canonical text of a path: with dots, or as a pointer where a step could not be told apart. */

@@ -11,7 +11,28 @@ import { print } from './print.ts';
 import { textMatches } from './text-match.ts';
 import { mannerOf, readTime, resolveTime } from './time.ts';
 
-const awkward = fc.constantFrom('"', '\\', '*', '(', ')', ' ', '\n', '\u00a0', '.', '..', '<', '>', ':', '-', '/', 'OR', 'é', '\u{1f600}');
+const awkward = fc.constantFrom(
+  '"',
+  '\\',
+  '*',
+  '(',
+  ')',
+  ' ',
+  '\n',
+  '\u00a0',
+  '.',
+  '..',
+  '<',
+  '>',
+  '=',
+  ':',
+  '-',
+  '/',
+  'OR',
+  'not',
+  'é',
+  '\u{1f600}',
+);
 const unit = fc.oneof(
   awkward,
   fc.constantFrom('a', 'b', '1'),
@@ -43,7 +64,7 @@ const timePoint: fc.Arbitrary<TimePoint> = fc.oneof(
     amount: fc.nat(5_000),
     unit: fc.constantFrom('s' as const, 'm' as const, 'h' as const, 'd' as const, 'w' as const),
   }),
-  fc.constantFrom({ kind: 'today' as const }, { kind: 'yesterday' as const }),
+  fc.constantFrom({ kind: 'now' as const }, { kind: 'today' as const }, { kind: 'yesterday' as const }),
   fc
     .tuple(
       fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
@@ -69,6 +90,12 @@ const network = fc.oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8
 /** Steps that a name can hold: it ends at a space, a quote, a parenthesis or a colon. */
 const step = fc.string({ unit: fc.constantFrom('a', 'B', '1', '_', '-', '.', '/', '~', 'é'), minLength: 1, maxLength: 4 });
 const path = fc.array(step, { minLength: 1, maxLength: 3 });
+
+/** A field that changed is named by a path, and no step of a path is empty. */
+function hasSteps(match: TextMatch): boolean {
+  const text = match.kind === 'equals' ? match.value : match.parts.join('*');
+  return !text.split('/').includes('');
+}
 
 function matchOf(field: Field): fc.Arbitrary<Match> {
   switch (field.kind) {
@@ -102,7 +129,7 @@ function matchOf(field: Field): fc.Arbitrary<Match> {
         ...bounds,
       }));
     case 'changed':
-      return fc.oneof(equalsOf(filled), globOf(text, filled));
+      return fc.oneof(equalsOf(filled), globOf(text, filled)).filter(hasSteps);
     case 'value':
       return fc.oneof(
         equalsOf(text),
@@ -178,6 +205,13 @@ test.each([
   ['after./config/max:5', 'after.config.max:5'],
   ['after./a.b:>1.50', 'after./a.b:>1.5'],
   ['at:2026-11-01T10:00', 'at:2026-11-01T10:00'],
+  ['changed:config.limits', 'changed:config/limits'],
+  ['changed:/config', 'changed:config'],
+  ['changed:/a.b', 'changed:/a.b'],
+  ['changed:/a.b.*', 'changed:/a.b.*'],
+  ['changed:config.*', 'changed:config/*'],
+  ['"or" x', '"or" x'],
+  ['at:-1h..now', 'at:-1h..now'],
 ])('%s is printed as %s', (text, printed) => {
   expect(print(parse(text))).toBe(printed);
 });

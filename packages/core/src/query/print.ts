@@ -5,7 +5,9 @@ import { printPath } from './paths.ts';
 import { printTime } from './time.ts';
 
 /** What has a meaning of its own when it is bare. */
-const NEEDS_QUOTES = /[\s"()*]|\.\.|^[<>]/;
+const NEEDS_QUOTES = /[\s"()*]|\.\.|^[<>=]/;
+/** Words that join terms, in capitals or not, mean something other than themselves, or are refused. */
+const JOINS = /^(?:or|and|not)$/i;
 
 /**
  * The canonical text of a query: one space between terms, quotes only where they are needed.
@@ -57,9 +59,9 @@ function commonField(group: Group): string | undefined {
   return common;
 }
 
-/** Between parentheses a value that reads OR, AND or NOT would be that word. */
+/** Between parentheses a value that joins terms would be that word. */
 function mayStandAlone({ match }: Term): boolean {
-  return match.kind !== 'equals' || !/^(?:OR|AND|NOT)$/.test(match.value);
+  return match.kind !== 'equals' || !JOINS.test(match.value);
 }
 
 /** The field of a term with its path, as it stands before the colon. */
@@ -68,7 +70,8 @@ export function fieldText({ field, path }: Pick<Term, 'field' | 'path'>): string
 }
 
 function printWords({ words, prefix }: TextTerm): string {
-  const text = words.length === 1 ? (words[0] as string) : `"${words.join(' ')}"`;
+  const [only = ''] = words;
+  const text = words.length === 1 && !JOINS.test(only) ? only : `"${words.join(' ')}"`;
   return prefix ? `${text}*` : text;
 }
 
@@ -76,7 +79,7 @@ function printMatch({ field, match }: Pick<Term, 'field' | 'match'>): string {
   switch (match.kind) {
     case 'equals':
     case 'glob':
-      return printText(match);
+      return field === 'changed' ? printChanged(match) : printText(match);
     case 'resource':
       return match.id === undefined ? printText(match.type) : `${printText(match.type)}/${printText(match.id)}`;
     case 'address':
@@ -89,6 +92,13 @@ function printMatch({ field, match }: Pick<Term, 'field' | 'match'>): string {
     case 'has':
       return printText({ kind: 'equals', value: fieldText(match) });
   }
+}
+
+/** Without any slash, dots would part its steps. */
+function printChanged(match: TextMatch): string {
+  const parts = match.kind === 'equals' ? [match.value] : match.parts;
+  const isPointer = parts.some((part) => part.includes('.')) && !parts.some((part) => part.includes('/'));
+  return isPointer ? `/${printText(match)}` : printText(match);
 }
 
 /** A text or a glob as a value: the pieces in quotes where they need them, the stars always bare. */

@@ -51,7 +51,8 @@ function readDecimal(text: string, position: number): number {
   const value = Number(text);
   // Zero has no sign in an answer.
   if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(value)) return value === 0 ? 0 : value;
-  throw invalid(`${shown(text)} is not a number.`, position, KINDS.value.expected, text);
+  const why = /^-?\d*(?:\.\d*)?$/.test(text) && /\d/.test(text) ? ' There is a digit on both sides of its point: 0.5.' : '';
+  throw invalid(`${shown(text)} is not a number.${why}`, position, KINDS.value.expected, text);
 }
 
 function endsBeforeItBegins(position: number): Error {

@@ -2,7 +2,7 @@
 
 import { addressWithin, formatAddress, maskAddress, readAddress } from './address.ts';
 import type { AddressMatch, HasMatch, Match, ResourceMatch, TextMatch } from './ast.ts';
-import { KINDS, RANGE_FIELDS, type Field } from './fields.ts';
+import { expectedOf, KINDS, RANGE_FIELDS, type Field } from './fields.ts';
 import { invalid, shown } from './invalid.ts';
 import { fieldNamed } from './field-named.ts';
 import { readDecimals, readNumbers, readTimes } from './read-bounds.ts';
@@ -43,22 +43,31 @@ export function readMatch(field: Field, pieces: readonly Piece[], position: numb
 }
 
 function refuseOperators(field: Field, pieces: readonly Piece[]): void {
-  const { ranges, globs, expected } = KINDS[field.kind];
+  const { ranges, globs } = KINDS[field.kind];
+  const expected = expectedOf(field);
   for (const [index, piece] of pieces.entries()) {
     if (piece.quoted) continue;
+    if (index === 0 && piece.text.startsWith('='))
+      throw invalid(
+        'The colon says equals already: leave the = out, or put a value that begins with it in quotes.',
+        piece.position,
+        expected,
+      );
     const comparison = index === 0 ? piece.text.search(/^[<>]/) : -1;
     const offset = comparison === 0 ? 0 : piece.text.indexOf('..');
     if (!ranges && offset >= 0) {
       const sign = comparison === 0 ? `a value that begins with ${piece.text.charAt(0)}` : 'a value with two dots';
-      throw invalid(
-        `${field.name} takes no comparisons and no ranges; ${RANGE_FIELDS.join(' and ')} do. Put ${sign} in quotes.`,
-        piece.position + offset,
-        expected,
-      );
+      throw invalid(`${field.name} takes no comparisons and no ranges; ${insteadOfRange(field, sign)}`, piece.position + offset, expected);
     }
     const star = piece.text.indexOf('*');
     if (!globs && star >= 0) throw invalid(`${field.name} takes no *.`, piece.position + star, expected);
   }
+}
+
+function insteadOfRange({ name, kind, values = [] }: Field, sign: string): string {
+  if (kind === 'address') return 'write a network, such as 203.0.113.0/24.';
+  if (kind === 'enum') return `name the words that are meant: ${name}:(${values.slice(-2).join(' OR ')}).`;
+  return `${RANGE_FIELDS.slice(0, -1).join(', ')} and ${RANGE_FIELDS.at(-1)} do. Put ${sign} in quotes.`;
 }
 
 function readWord(field: Field, pieces: readonly Piece[], position: number): TextMatch {
@@ -66,18 +75,20 @@ function readWord(field: Field, pieces: readonly Piece[], position: number): Tex
   const words = field.values ?? [];
   if (words.some((word) => textMatches(match, word))) return match;
   const text = joinPieces(pieces);
-  throw invalid(
-    `${shown(text)} is not a value of ${field.name}; it is one of ${words.join(', ')}.`,
-    position,
-    `one of ${words.join(', ')}`,
-    text,
-  );
+  throw invalid(`${shown(text)} is not a value of ${field.name}; it is one of ${words.join(', ')}.`, position, expectedOf(field), text);
 }
 
+/** As paths behind before. are written: with dots, or as a pointer, whose first slash may be left out where there is another. */
 function readChanged(pieces: readonly Piece[], position: number): TextMatch {
   const match = toTextMatch(pieces);
   if (isEmpty(match)) throw invalid('A field that changed has a name.', position, KINDS.changed.expected);
-  return match;
+  const parts = match.kind === 'equals' ? [match.value] : match.parts;
+  const read = parts.some((part) => part.includes('/'))
+    ? parts.map((part, index) => (index === 0 ? part.replace(/^\//, '') : part))
+    : parts.map((part) => part.replaceAll('.', '/'));
+  if (read.join('*').split('/').includes(''))
+    throw invalid(`A step of the path in ${shown(joinPieces(pieces))} is empty.`, position, KINDS.changed.expected, joinPieces(pieces));
+  return match.kind === 'equals' ? { kind: 'equals', value: read[0] ?? '' } : { kind: 'glob', parts: read };
 }
 
 /** Only signs make it a comparison: after.version:10 asks for the text 10 and for the number. */
@@ -118,6 +129,14 @@ function readResource(field: Field, pieces: readonly Piece[], position: number):
   return { kind: 'resource', type, id };
 }
 
+/** The beginning of an address means a network, mostly. */
+function networkMeant(text: string): string {
+  const octets = text.split('.').filter((octet) => octet !== '');
+  const network = [...octets, '0', '0', '0'].slice(0, 4).join('.');
+  if (octets.length > 3 || !/^[\d.]+$/.test(text) || readAddress(network) === undefined) return '';
+  return ` A network is written ${network}/${octets.length * 8}.`;
+}
+
 function isEmpty(match: TextMatch): boolean {
   return match.kind === 'equals' && match.value === '';
 }
@@ -125,7 +144,8 @@ function isEmpty(match: TextMatch): boolean {
 function readNetwork(text: string, position: number): AddressMatch {
   const slash = text.indexOf('/');
   const bytes = readAddress(slash < 0 ? text : text.slice(0, slash));
-  if (bytes === undefined) throw invalid(`${shown(text)} is not an IP address.`, position, KINDS.address.expected, text);
+  if (bytes === undefined)
+    throw invalid(`${shown(text)} is not an IP address.${networkMeant(text)}`, position, KINDS.address.expected, text);
   const address = formatAddress(bytes);
   if (slash < 0) return { kind: 'address', address };
   const bits = bytes.length * 8;

@@ -12,28 +12,33 @@ const AGO_MS_MAX = 36_525 * UNIT_MS.d;
 
 const AGO = /^-(\d{1,12})([smhdw])$/;
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
-const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(?:Z|([+-])(\d{2}):(\d{2}))$/i;
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d{2}):(\d{2}))$/i;
 const CLOCK = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?$/i;
-const ZONELESS = /^\d{4}-\d{2}-\d{2}T[\d:.]*$/i;
+const ZONELESS = /^\d{4}-\d{2}-\d{2}T[\d:]*\.\d+$/i;
+const BLANK = /^\d{4}-\d{2}-\d{2} +\d/;
+const LENGTH = /^(?:-\d+ ?[a-z]*|\d+ ?[a-z]+)$/i;
 
 /**
- * Reads one time: `-24h` (units s, m, h, d, w), `today`, `yesterday`, `2026`, `2026-11`, `2026-11-01`, `2026-11-01T10:00`
- * and `2026-11-01T10:00:30` by the clocks of the asker, or a full RFC 3339 instant with at most milliseconds.
+ * Reads one time: `-24h` (units s, m, h, d, w), `now`, `today`, `yesterday`, `2026`, `2026-11`, `2026-11-01`,
+ * `2026-11-01T10:00` and `2026-11-01T10:00:30` by the clocks of the asker, or an RFC 3339 instant: what is finer than a
+ * millisecond is cut off, and the seconds may be left out.
  *
  * @param position where the text stands in the query, for the Failure
  */
 export function readTime(text: string, position: number): TimePoint {
-  const point = readAgo(text) ?? readDayWord(text) ?? readDate(text) ?? readClock(text) ?? readInstant(text);
+  const point = readAgo(text) ?? readWord(text) ?? readDate(text) ?? readClock(text) ?? readInstant(text);
   if (point !== undefined) return point;
   let why = 'is not a time';
   if (AGO.test(text)) why = 'reaches back more than a hundred years';
   else if (DATE.test(text) || INSTANT.test(text) || CLOCK.test(text)) why = 'is not in the calendar';
   else if (ZONELESS.test(text)) why = 'has a fraction and no zone: end it with Z or with an offset such as +02:00';
+  else if (BLANK.test(text)) why = 'has a blank where a T stands between date and time: 2026-11-01T10:00';
+  else if (LENGTH.test(text)) why = 'is not a time: so long ago is written -24h, by one of s, m, h, d and w';
   throw invalid(`${shown(text)} ${why}.`, position, KINDS.time.expected, text);
 }
 
-function readDayWord(text: string): TimePoint | undefined {
-  return text === 'today' || text === 'yesterday' ? { kind: text } : undefined;
+function readWord(text: string): TimePoint | undefined {
+  return text === 'today' || text === 'yesterday' || text === 'now' ? { kind: text } : undefined;
 }
 
 function readAgo(text: string): TimePoint | undefined {
@@ -75,12 +80,12 @@ function isOnClock(hours: string, minutes: string, seconds: string): boolean {
 function readInstant(text: string): TimePoint | undefined {
   const found = INSTANT.exec(text);
   if (found === null) return undefined;
-  const [, date = '', hours = '', minutes = '', seconds = '', fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = found;
+  const [, date = '', hours = '', minutes = '', seconds = '0', fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = found;
   const day = readDate(date);
   if (day?.kind !== 'day' || !isOnClock(hours, minutes, seconds) || !isOnClock(offsetHours, offsetMinutes, '0')) return undefined;
   const offsetMs = Number(offsetHours) * UNIT_MS.h + Number(offsetMinutes) * UNIT_MS.m;
   const wall = { ...day, hour: Number(hours), minute: Number(minutes), second: Number(seconds) };
-  const localMs = utcMs(wall) + Number(fraction.padEnd(3, '0'));
+  const localMs = utcMs(wall) + Number(fraction.slice(0, 3).padEnd(3, '0'));
   const ms = sign === '-' ? localMs + offsetMs : localMs - offsetMs;
   // An offset may push it out of the years that can be written with four digits.
   const first = utcMs({ year: 1, month: 1, day: 1 });
@@ -92,6 +97,7 @@ export function printTime(point: TimePoint): string {
   switch (point.kind) {
     case 'ago':
       return `-${point.amount}${point.unit}`;
+    case 'now':
     case 'today':
     case 'yesterday':
       return point.kind;
@@ -124,6 +130,8 @@ export function mannerOf(point: TimePoint): 'ago' | 'word' | 'wall' | 'instant' 
     case 'ago':
     case 'instant':
       return point.kind;
+    case 'now':
+      return 'ago';
     case 'today':
     case 'yesterday':
       return 'word';
@@ -146,6 +154,8 @@ function spanOf(point: TimePoint, nowMs: number, zone: string): { readonly start
       const startMs = nowMs - point.amount * UNIT_MS[point.unit];
       return { startMs, endMs: startMs + 1 };
     }
+    case 'now':
+      return { startMs: nowMs, endMs: nowMs + 1 };
     case 'instant':
       return { startMs: point.ms, endMs: point.ms + 1 };
     case 'today':

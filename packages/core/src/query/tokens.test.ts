@@ -45,9 +45,10 @@ test('within field:( ) words are values, colons and minuses and all; elsewhere i
   expect(kinds('tag: (a:b)')).toEqual(['field', 'open', 'field', 'value', 'close']);
 });
 
-test('what is unbalanced is a fault beside the tokens before it', () => {
-  const { tokens, fault } = readTokens('actor:maria reason:"half');
-  expect(tokens.map((token) => token.kind)).toEqual(['field', 'value', 'field']);
+test('what is unbalanced is a fault beside the tokens before it, and the value that is open', () => {
+  const { tokens, fault, isOpen } = readTokens('actor:maria reason:"half');
+  expect(tokens.map((token) => token.kind)).toEqual(['field', 'value', 'field', 'value']);
+  expect(isOpen).toBe(true);
   expect(fault?.details.position).toBe(19);
   expect(readTokens('a:b )').fault?.details.position).toBe(4);
   expect(readTokens('(a (b)').fault?.details.position).toBe(0);

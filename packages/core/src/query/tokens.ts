@@ -25,6 +25,8 @@ export interface Tokens {
   readonly tokens: readonly Token[];
   /** What is wrong with the text itself; the tokens are those before it. Returned, because completion reads unfinished text. */
   readonly fault?: Failure;
+  /** The fault is a quote that is never closed: the last token is the value with it, up to the end of the text. */
+  readonly isOpen?: true;
 }
 
 const SPACE = /\s/;
@@ -37,6 +39,7 @@ interface Reader {
   /** The parentheses that are open; within field:( ... ) words are values, colons and all. */
   readonly groups: { readonly start: number; readonly ofValues: boolean }[];
   at: number;
+  isOpen: boolean;
 }
 
 /** Reads the tokens of a text, in time linear in its length. */
@@ -47,10 +50,10 @@ export function readTokens(text: string): Tokens {
   if (nul >= 0) return { tokens, fault: invalid('A query cannot hold the character U+0000; no event does.', nul, 'text') };
   if (unstorable >= 0)
     return { tokens, fault: invalid('A query cannot hold half of a surrogate pair; no event does.', unstorable, 'well-formed Unicode') };
-  const reader: Reader = { text, tokens, groups: [], at: 0 };
+  const reader: Reader = { text, tokens, groups: [], at: 0, isOpen: false };
   while (reader.at < text.length) {
     const fault = readNext(reader);
-    if (fault !== undefined) return { tokens, fault };
+    if (fault !== undefined) return { tokens, fault, ...(reader.isOpen && { isOpen: true }) };
   }
   const open = reader.groups[0];
   if (open !== undefined)
@@ -101,10 +104,12 @@ function readValue(reader: Reader): Failure | undefined {
   const pieces: Piece[] = [];
   while (reader.at < text.length) {
     if (text.charAt(reader.at) === '"') {
-      const piece = readQuoted(reader);
-      if ('fault' in piece) return piece.fault;
-      pieces.push(piece);
-      continue;
+      const { piece, fault } = readQuoted(reader);
+      if (piece !== undefined) pieces.push(piece);
+      if (fault === undefined) continue;
+      if (piece !== undefined) reader.tokens.push({ kind: 'value', pieces, start, end: text.length });
+      reader.isOpen = piece !== undefined;
+      return fault;
     }
     const bare = sticky(BARE, text, reader.at);
     if (bare === undefined) break;
@@ -115,7 +120,8 @@ function readValue(reader: Reader): Failure | undefined {
   return undefined;
 }
 
-function readQuoted(reader: Reader): Piece | { readonly fault: Failure } {
+/** @returns both for a quote that is never closed: what stands in it so far, and the fault */
+function readQuoted(reader: Reader): { readonly piece?: Piece; readonly fault?: Failure } {
   const { text } = reader;
   const position = reader.at;
   let value = '';
@@ -123,7 +129,7 @@ function readQuoted(reader: Reader): Piece | { readonly fault: Failure } {
     const char = text.charAt(at);
     if (char === '"') {
       reader.at = at + 1;
-      return { text: value, quoted: true, position };
+      return { piece: { text: value, quoted: true, position } };
     }
     if (char !== '\\') {
       value += char;
@@ -141,5 +147,6 @@ function readQuoted(reader: Reader): Piece | { readonly fault: Failure } {
     }
     value += escaped;
   }
-  return { fault: invalid('This quote is never closed.', position, 'a closing quote for this one') };
+  const fault = invalid('This quote is never closed.', position, 'a closing quote for this one');
+  return { piece: { text: value, quoted: true, position }, fault };
 }

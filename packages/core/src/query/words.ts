@@ -15,17 +15,3 @@ export function searchWords(text: string): string[] {
   const found = text.normalize('NFKC').toLowerCase().match(WORD) ?? [];
   return found.map((word) => (word.length > WORD_CHARS_MAX ? word.slice(0, WORD_CHARS_MAX).toWellFormed() : word));
 }
-
-/** Whether words stand in a text one behind the other; with `prefix` the last of them may go on. */
-export function phraseMatches(words: readonly string[], prefix: boolean, text: string): boolean {
-  const inText = searchWords(text);
-  const last = words.length - 1;
-  for (let start = 0; start + last < inText.length; start++) {
-    const fits = words.every((word, index) => {
-      const found = inText[start + index] ?? '';
-      return prefix && index === last ? found.startsWith(word) : found === word;
-    });
-    if (fits) return true;
-  }
-  return false;
-}

@@ -74,6 +74,16 @@ test('trims in the documented order and says so', () => {
   });
 });
 
+test('a place is taken as it is known, and left out when it is not', () => {
+  expect(made({ location: { country: 'DK', city: 'København' } }).context).toEqual({ location: { country: 'DK', city: 'København' } });
+  expect(made({ location: { country: 'DK', city: '' }, ip: '::1' }).context).toEqual({ ip: '::1', location: { country: 'DK' } });
+  expect(made({ location: {} }).context).toEqual({});
+  expect(made({ location: { city: 'x'.repeat(2_000) } })).toMatchObject({
+    context: { location: { city: 'x'.repeat(1_024) } },
+    trimmed: ['location.city'],
+  });
+});
+
 test('whatever the context, the sealed message fits, and can be read', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 50 }),
@@ -83,6 +93,7 @@ test('whatever the context, the sealed message fits, and can be read', () => {
   const context = fc.record(
     {
       ip: text,
+      location: fc.record({ country: text, city: text }, { requiredKeys: [] }),
       userAgent: text,
       sessionId: text,
       requestId: text,

@@ -4,9 +4,9 @@
 // metadata left out, every other text to 128, context left out, the actor to its type and id. `trimmed` names the steps.
 
 import { actorOf, type Scope } from '../context/context.ts';
-import { cleanActor, cleanContext, cleanMetadata, cleanText } from './clean.ts';
+import { cleanActor, cleanContext, cleanMetadata, cleanTexts } from './clean.ts';
 import { DATABASE_BYTES_MAX, MESSAGE_BYTES_MAX, REASON_CHARS_TRIMMED, TEXT_CHARS_TRIMMED, USER_AGENT_CHARS_TRIMMED } from './limits.ts';
-import { CONTEXT_FIELDS, type MessageActor, type MessageContext, type MessagePayload, asciiJson } from './message.ts';
+import { CONTEXT_FIELDS, LOCATION_FIELDS, type MessageActor, type MessageContext, type MessagePayload, asciiJson } from './message.ts';
 import { attempt, counters } from './stats.ts';
 
 export type Body = Omit<MessagePayload, 'nonce' | 't' | 'database'>;
@@ -71,12 +71,12 @@ function shorten(
   max: { readonly [field in keyof MessageContext]: number },
   others = Infinity,
 ): MessageContext {
-  const shorter: Partial<Record<keyof MessageContext, string>> = {};
-  for (const field of CONTEXT_FIELDS) {
-    const text = cleanText(context[field], max[field] ?? others, field, () => undefined);
-    if (text !== undefined) shorter[field] = text;
-  }
-  return shorter;
+  const unnoted = (): void => undefined;
+  const { location } = context;
+  return {
+    ...cleanTexts(context, CONTEXT_FIELDS, (field) => [max[field] ?? others, field], unnoted),
+    ...(location && { location: cleanTexts(location, LOCATION_FIELDS, (field) => [others, field], unnoted) }),
+  };
 }
 
 function shortenActor(actor: MessageActor): MessageActor {

@@ -3,9 +3,9 @@
 
 import type { Actor, Context } from '../context/types.ts';
 import { BEHALF_DEPTH_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX, USER_AGENT_CHARS_MAX } from './limits.ts';
-import { ACTOR_TYPES, CONTEXT_FIELDS, type MessageActor, type MessageContext } from './message.ts';
+import { ACTOR_TYPES, CONTEXT_FIELDS, LOCATION_FIELDS, type MessageActor, type MessageContext, type Texts } from './message.ts';
 
-const CONTEXT_CHARS_MAX: { readonly [field in keyof MessageContext]: number } = {
+const CONTEXT_CHARS_MAX: { readonly [field in (typeof CONTEXT_FIELDS)[number]]?: number } = {
   userAgent: USER_AGENT_CHARS_MAX,
   reason: REASON_CHARS_MAX,
 };
@@ -39,9 +39,24 @@ export function cleanActor(actor: Actor, cut: NoteCut, depth = 0): MessageActor 
 }
 
 export function cleanContext(context: Context, cut: NoteCut): MessageContext {
-  const clean: Partial<Record<keyof MessageContext, string>> = {};
-  for (const field of CONTEXT_FIELDS) {
-    const text = cleanText(context[field], CONTEXT_CHARS_MAX[field] ?? NAME_CHARS_MAX, field, cut);
+  const { location } = context;
+  const place = location ? cleanTexts(location, LOCATION_FIELDS, (field) => [NAME_CHARS_MAX, `location.${field}`], cut) : {};
+  return {
+    ...cleanTexts(context, CONTEXT_FIELDS, (field) => [CONTEXT_CHARS_MAX[field] ?? NAME_CHARS_MAX, field], cut),
+    ...(Object.keys(place).length > 0 && { location: place }),
+  };
+}
+
+/** @param ruleOf how long a field may be, and what it is called when it was cut */
+export function cleanTexts<Field extends string>(
+  texts: { readonly [field in Field]?: unknown },
+  fields: readonly Field[],
+  ruleOf: (field: Field) => readonly [max: number, name: string],
+  cut: NoteCut,
+): Texts<Field> {
+  const clean: { [field in Field]?: string } = {};
+  for (const field of fields) {
+    const text = cleanText(texts[field], ...ruleOf(field), cut);
     if (text !== undefined && text !== '') clean[field] = text;
   }
   return clean;

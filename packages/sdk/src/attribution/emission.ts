@@ -27,22 +27,28 @@ const IF_WRITABLE = `pg_catalog.current_setting('transaction_read_only')='off'`;
 
 const ALLOWED = `(SELECT pg_catalog.bool_and(pg_catalog.has_function_privilege(p.oid,'EXECUTE')) FROM pg_catalog.pg_proc p WHERE p.proname='pg_logical_emit_message' AND p.pronamespace='pg_catalog'::pg_catalog.regnamespace AND p.proargtypes[2]=25)`;
 
-/** Around the message's text: a parameter of the extended protocol, or a literal in a simple query. */
 interface Emission {
+  /** For the extended protocol: $1 is the message, declared as text. A cast would have to be parsed each time. */
+  readonly parameter: string;
+  /** Around the message as a literal in a simple query. */
   readonly before: string;
   readonly after: string;
 }
 
+function around(before: string, after: string): Emission {
+  return { parameter: `${before}$1${after}`, before, after };
+}
+
 /** Without asking: what is known of the connection suffices. */
 const PLAIN: { readonly [kind in EmissionKind]: Emission } = {
-  now: {
-    before: `SELECT pg_catalog.pg_logical_emit_message(true,'${MESSAGE_PREFIX}',pg_catalog.set_config('${CONTEXT_SETTING}',`,
-    after: `,true)) AS ${ANSWER_COLUMN}`,
-  },
-  if_written: {
-    before: `SELECT CASE WHEN ${IF_WRITTEN} THEN pg_catalog.pg_logical_emit_message(true,'${MESSAGE_PREFIX}',`,
-    after: `) END AS ${ANSWER_COLUMN}`,
-  },
+  now: around(
+    `SELECT pg_catalog.pg_logical_emit_message(true,'${MESSAGE_PREFIX}',pg_catalog.set_config('${CONTEXT_SETTING}',`,
+    `,true)) AS ${ANSWER_COLUMN}`,
+  ),
+  if_written: around(
+    `SELECT CASE WHEN ${IF_WRITTEN} THEN pg_catalog.pg_logical_emit_message(true,'${MESSAGE_PREFIX}',`,
+    `) END AS ${ANSWER_COLUMN}`,
+  ),
 };
 
 const CAUTIOUS: { readonly [kind in EmissionKind]: Emission } = {
@@ -56,10 +62,10 @@ const CAUTIOUS: { readonly [kind in EmissionKind]: Emission } = {
  */
 function cautious(condition: string, before: string, after: string): Emission {
   const call = `SELECT NULL::tsvector FROM pg_catalog.pg_logical_emit_message(true,%L,%L)`;
-  return {
-    before: `SELECT CASE WHEN ${ALLOWED} IS NOT TRUE THEN ${REFUSED} WHEN ${condition} THEN (SELECT pg_catalog.count(*) FROM pg_catalog.ts_stat(pg_catalog.format('${call}','${MESSAGE_PREFIX}',${before}`,
-    after: `${after}))) ELSE ${ABLE} END AS ${ANSWER_COLUMN}`,
-  };
+  return around(
+    `SELECT CASE WHEN ${ALLOWED} IS NOT TRUE THEN ${REFUSED} WHEN ${condition} THEN (SELECT pg_catalog.count(*) FROM pg_catalog.ts_stat(pg_catalog.format('${call}','${MESSAGE_PREFIX}',${before}`,
+    `${after}))) ELSE ${ABLE} END AS ${ANSWER_COLUMN}`,
+  );
 }
 
 function emission(kind: EmissionKind, trust: Trust): Emission {
@@ -67,10 +73,9 @@ function emission(kind: EmissionKind, trust: Trust): Emission {
   return (known ? PLAIN : CAUTIOUS)[kind];
 }
 
-/** The statement with a parameter $1 for the message. */
+/** The statement with a parameter $1 for the message, of the type text. */
 export function parameterSql(kind: EmissionKind, trust: Trust): string {
-  const { before, after } = emission(kind, trust);
-  return `${before}$1::text${after}`;
+  return emission(kind, trust).parameter;
 }
 
 /** The statement with the message written into it, and a semicolon, to be put ahead of a simple query. */

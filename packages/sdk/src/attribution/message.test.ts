@@ -101,6 +101,8 @@ test.each([
   ['an id that is a number', wrap({ v: 1, nonce: NONCE, actor: { type: 'user', id: 7 } })],
   ['a chain five deep', wrap({ v: 1, nonce: NONCE, actor: nest(5) })],
   ['a context with a number', wrap({ v: 1, nonce: NONCE, context: { ip: 7 } })],
+  ['a place that is a text', wrap({ v: 1, nonce: NONCE, context: { location: 'Lisboa' } })],
+  ['a place with a number', wrap({ v: 1, nonce: NONCE, context: { location: { country: 351 } } })],
   ['metadata that is a list', wrap({ v: 1, nonce: NONCE, metadata: [] })],
   ['trimmed that is text', wrap({ v: 1, nonce: NONCE, trimmed: 'x' })],
   ['too large', wrap({ v: 1, nonce: NONCE, metadata: { x: 'x'.repeat(MESSAGE_BYTES_MAX) } })],
@@ -110,10 +112,19 @@ test.each([
 
 test('unknown fields are left out, and four deep is allowed', () => {
   const opened = openMessage(
-    wrap({ v: 1, nonce: NONCE, actor: nest(4), context: { ip: '::1', attribution: 'verified' }, admin: true }),
+    wrap({
+      v: 1,
+      nonce: NONCE,
+      actor: nest(4),
+      context: { ip: '::1', location: { city: 'Lisboa', planet: 'Earth' }, attribution: 'verified' },
+      admin: true,
+    }),
     KEY,
   );
-  expect(opened).toEqual({ payload: { v: 1, nonce: NONCE, actor: nest(4), context: { ip: '::1' } }, attribution: 'asserted' });
+  expect(opened).toEqual({
+    payload: { v: 1, nonce: NONCE, actor: nest(4), context: { ip: '::1', location: { city: 'Lisboa' } } },
+    attribution: 'asserted',
+  });
 });
 
 test('any text at all is answered, never thrown at', () => {

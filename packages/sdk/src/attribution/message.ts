@@ -7,9 +7,10 @@
 // section 5 without padding, key and payload taken as UTF-8. Everything is ASCII: other characters are written \uXXXX,
 // so a database in any encoding can carry the message.
 
-import { createHmac, createSecretKey, type Hmac, type KeyObject, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { randomFillSync, timingSafeEqual } from 'node:crypto';
 import type { ActorType } from '../context/types.ts';
 import { BEHALF_DEPTH_MAX, MESSAGE_BYTES_MAX, NONCE_BYTES } from './limits.ts';
+import { macOf } from './mac.ts';
 
 /** The prefix of the logical message, and the setting that triggers read. */
 export const MESSAGE_PREFIX = 'indelible';
@@ -24,7 +25,9 @@ export interface MessageActor {
 }
 
 export const CONTEXT_FIELDS = ['ip', 'userAgent', 'sessionId', 'requestId', 'traceId', 'spanId', 'route', 'authMethod', 'reason'] as const;
-export type MessageContext = { readonly [field in (typeof CONTEXT_FIELDS)[number]]?: string };
+export const LOCATION_FIELDS = ['country', 'city'] as const;
+export type Texts<Field extends string> = { readonly [field in Field]?: string };
+export type MessageContext = Texts<(typeof CONTEXT_FIELDS)[number]> & { readonly location?: Texts<(typeof LOCATION_FIELDS)[number]> };
 
 /** What a message says. */
 export interface MessagePayload {
@@ -98,12 +101,18 @@ export interface Emitted {
 
 /** As sealMessage, for a body whose text is at hand: the JSON of an object in ASCII, as asciiJson makes it. */
 export function sealBody(body: string, { nonce, t, database }: Emitted, key: string | undefined): string {
-  const where = database === undefined ? '' : `,"database":${asciiJson(database)}`;
-  return sealText(`${body.slice(0, -1)},"nonce":"${nonce}","t":${t}${where}}`, key);
+  return sealText(`${body.slice(0, -1)},"nonce":"${nonce}","t":${t}${whereOf(database)}}`, key);
+}
+
+let lastWhere: { readonly database: string | undefined; readonly text: string } = { database: undefined, text: '' };
+
+function whereOf(database: string | undefined): string {
+  if (lastWhere.database !== database) lastWhere = { database, text: database === undefined ? '' : `,"database":${asciiJson(database)}` };
+  return lastWhere.text;
 }
 
 function sealText(payload: string, key: string | undefined): string {
-  return JSON.stringify(key === undefined ? { payload } : { payload, mac: macOf(payload, key).digest('base64url') });
+  return JSON.stringify(key === undefined ? { payload } : { payload, mac: macOf(payload, key) });
 }
 
 /**
@@ -122,15 +131,8 @@ export function openMessage(text: string, key: string | undefined): OpenedMessag
   const genuine =
     key !== undefined &&
     typeof envelope.mac === 'string' &&
-    sameBytes(Buffer.from(envelope.mac, 'base64url'), macOf(envelope.payload, key).digest());
+    sameBytes(Buffer.from(envelope.mac, 'base64url'), Buffer.from(macOf(envelope.payload, key), 'base64url'));
   return { payload, attribution: genuine ? 'verified' : 'asserted' };
-}
-
-let lastKey: { readonly text: string; readonly object: KeyObject } | undefined;
-
-function macOf(text: string, key: string): Hmac {
-  if (lastKey?.text !== key) lastKey = { text: key, object: createSecretKey(Buffer.from(key, 'utf8')) };
-  return createHmac('sha256', lastKey.object).update(text, 'utf8');
 }
 
 function sameBytes(a: Buffer, b: Buffer): boolean {
@@ -188,15 +190,23 @@ function readActor(raw: unknown, depth: number): MessageActor | undefined {
 }
 
 function readContext(raw: unknown): MessageContext | undefined {
+  const texts = readTexts(raw, CONTEXT_FIELDS);
+  const rawLocation = isObject(raw) ? raw.location : undefined;
+  const location = rawLocation === undefined ? undefined : readTexts(rawLocation, LOCATION_FIELDS);
+  if (texts === undefined || (rawLocation !== undefined && location === undefined)) return undefined;
+  return { ...texts, ...(location && { location }) };
+}
+
+function readTexts<Field extends string>(raw: unknown, fields: readonly Field[]): Texts<Field> | undefined {
   if (!isObject(raw)) return undefined;
-  const context: { [field in (typeof CONTEXT_FIELDS)[number]]?: string } = {};
-  for (const field of CONTEXT_FIELDS) {
+  const texts: { [field in Field]?: string } = {};
+  for (const field of fields) {
     const value = raw[field];
     if (value === undefined) continue;
     if (typeof value !== 'string') return undefined;
-    context[field] = value;
+    texts[field] = value;
   }
-  return context;
+  return texts;
 }
 
 function isActorType(value: unknown): value is ActorType {

@@ -84,8 +84,8 @@ function ahead(
   );
 }
 
-function messageOf({ client, body, key, ...plan }: Plan): string {
-  const database = plan.database ?? client.database;
+function messageOf({ client, body, key, database: given }: Plan): string {
+  const database = given ?? client.database;
   // PostgreSQL cuts longer names, so this is not the database's own.
   const known = typeof database === 'string' && database !== '' && Buffer.byteLength(database) <= DATABASE_BYTES_MAX;
   return sealBody(body.text, { nonce: newNonce(), t: Date.now(), database: known ? database : undefined }, key);

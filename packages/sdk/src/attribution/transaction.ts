@@ -31,7 +31,7 @@ export function transactionOf(client: PgClient): TransactionState | undefined {
   };
   // Ahead of pg's own listeners, which submit the next query at once.
   connection.prependListener('commandComplete', (message: { readonly text?: string }) => {
-    if (ENDS.test(message.text ?? '')) state.emitted = undefined;
+    if (state.emitted !== undefined && ENDS.test(message.text ?? '')) state.emitted = undefined;
   });
   connection.prependListener('readyForQuery', (message: { readonly status?: TransactionStatus }) => {
     state.status = message.status ?? 'I';

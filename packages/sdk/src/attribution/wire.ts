@@ -13,6 +13,8 @@ export interface Wire {
   behind: (() => void) | undefined;
 }
 
+/** By its number in every PostgreSQL (pg_type.dat). */
+const TEXT = [25];
 const wires = new WeakMap<PgConnection, Wire>();
 
 /** The places of a connection, made at the first call. */
@@ -60,9 +62,9 @@ export function withdraw(wire: Wire): void {
   wire.behind = undefined;
 }
 
-/** Sends a statement with one parameter, of which no answer but its rows is asked for. */
+/** Sends a statement with one parameter of the type text; of its answer nothing but the rows is asked for. */
 export function sendStatement(connection: PgConnection, sql: string, value: string, described: boolean): void {
-  connection.parse({ name: '', text: sql, types: [] });
+  connection.parse({ name: '', text: sql, types: TEXT });
   connection.bind({ portal: '', statement: '', values: [value] });
   if (described) connection.describe({ type: 'P', name: '' });
   connection.execute({ portal: '', rows: 0 });

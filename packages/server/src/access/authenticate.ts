@@ -1,102 +1,104 @@
-// Who sends a request, and for which tenant: the one place where a tenant is checked.
+// Who sends a request, and about which tenant: the one place where that is found out.
 
-import { timingSafeEqual } from 'node:crypto';
 import { Failure } from '@indelible/core';
-import type pg from 'pg';
-import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
-import { type ApiKey, findKey, hashKey, type Scope, SCOPES } from '../store/api-keys.ts';
 import { checkTenantName, OPERATOR_TENANT } from '../store/log-row.ts';
-import { storeFailure } from '../store/pool.ts';
+import { demand, type Permission, ruleOf } from './permissions.ts';
+import type { Caller, Principal } from './principal.ts';
 
-/** The id of the key from the environment, which stands in no table. */
-export const ADMIN_KEY_ID = 'key_environment';
-
-export interface Caller {
-  readonly key: ApiKey;
-  readonly tenant: string;
-}
-
+/** What of a request says who sends it. */
 export interface Credentials {
   /** The header Authorization. */
   readonly authorization: string | undefined;
   /** The header Indelible-Tenant. */
   readonly tenant: string | undefined;
-}
-
-export interface Authenticator {
-  /** @throws Failure `unauthorized`, `forbidden`, `tenant_missing`, `tenant_invalid` */
-  caller(credentials: Credentials, scope: Scope): Promise<Caller>;
-  /** The key alone, for what belongs to no tenant. */
-  key(credentials: Credentials, scope: Scope): Promise<ApiKey>;
+  /** The client's address; undefined where there is no connection. */
+  readonly address?: string | undefined;
+  /** The header Cookie. */
+  readonly cookie?: string | undefined;
 }
 
 /**
- * A key is looked up by its SHA-256, so nothing of it can be learned from the time that the look-up takes. An answer is
- * kept for KEY_CACHE_MS: a revoked key is refused at the latest then.
- *
- * @param adminKey the operator's key from the environment: every scope, all tenants, as long as it stands there
+ * One way to come in: by a key, by a viewer token, by a session. It answers undefined for credentials of another form than its
+ * own, and throws for those of its form that are not good.
  */
-export function makeAuthenticator(appender: pg.Pool, adminKey?: string): Authenticator {
-  const adminHash = adminKey === undefined ? undefined : hashKey(adminKey);
-  const admin: ApiKey = { id: ADMIN_KEY_ID, name: 'INDELIBLE_ADMIN_KEY', scopes: SCOPES, createdAt: new Date() };
-  const cache = new Map<string, { readonly key: ApiKey | undefined; readonly until: number }>();
+export type Way = (credentials: Credentials) => Promise<Principal | undefined>;
 
-  const lookUp = async (token: string): Promise<ApiKey | undefined> => {
-    const hash = hashKey(token);
-    if (adminHash !== undefined && timingSafeEqual(hash, adminHash)) return admin;
-    const id = hash.toString('latin1');
-    const known = cache.get(id);
-    if (known !== undefined && known.until > Date.now()) return known.key;
+export interface Authenticator {
+  /** Who sends it, and that they may; for what is not of one tenant. @throws Failure `unauthorized`, `forbidden`, `store_unavailable` */
+  permit(credentials: Credentials, permission: Permission): Promise<Principal>;
+  /**
+   * Who sends it, about which tenant, and that they may.
+   *
+   * @throws Failure `unauthorized`, `forbidden`, `tenant_missing`, `tenant_invalid`, `store_unavailable`
+   */
+  admit(credentials: Credentials, permission: Permission): Promise<Caller>;
+}
+
+/** A failure of somebody who is known: whose it was goes into the trail, and not into the answer. */
+export class Denied extends Failure {
+  readonly principal: Principal;
+
+  constructor(failure: Failure, principal: Principal) {
+    super(failure.code, failure.message, failure.details);
+    this.principal = principal;
+  }
+}
+
+/** @example makeAuthenticator([keyWay(appender, adminKey)]) */
+export function makeAuthenticator(ways: readonly Way[]): Authenticator {
+  const identify = async (credentials: Credentials): Promise<Principal> => {
+    for (const way of ways) {
+      const principal = await way(credentials);
+      if (principal !== undefined) return principal;
+    }
+    throw new Failure(
+      'unauthorized',
+      credentials.authorization === undefined
+        ? 'the header Authorization is missing'
+        : 'the header Authorization holds no key of the form ink_... and no viewer token of the form ivt_...',
+    );
+  };
+  const checked = async <Answer>(credentials: Credentials, check: (principal: Principal) => Answer): Promise<Answer> => {
+    const principal = await identify(credentials);
     try {
-      const key = await findKey(appender, hash);
-      if (cache.size >= KEY_CACHE_ENTRIES_MAX) cache.clear();
-      cache.set(id, { key, until: Date.now() + KEY_CACHE_MS });
-      return key;
+      return check(principal);
     } catch (error) {
-      throw storeFailure(error);
+      throw error instanceof Failure ? new Denied(error, principal) : error;
     }
   };
-
-  const key = async ({ authorization }: Credentials, scope: Scope): Promise<ApiKey> => {
-    const token = /^Bearer +(ink_[A-Za-z0-9_-]+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) {
-      throw new Failure(
-        'unauthorized',
-        authorization === undefined ? 'the header Authorization is missing' : 'the header Authorization holds no key of the form ink_...',
-      );
-    }
-    const found = await lookUp(token);
-    if (found === undefined) throw new Failure('unauthorized', 'this key does not exist or was revoked');
-    if (!found.scopes.includes(scope))
-      throw new Failure('forbidden', `this needs the scope "${scope}"; the key has ${found.scopes.join(', ')}`);
-    return found;
-  };
-
   return {
-    key,
-    caller: async (credentials, scope) => {
-      const found = await key(credentials, scope);
-      const tenant = tenantOf(found, credentials.tenant);
-      if (tenant === OPERATOR_TENANT && scope === 'ingest')
-        throw new Failure('forbidden', `only the trail itself writes to the log of ${OPERATOR_TENANT}`);
-      return { key: found, tenant };
-    },
+    permit: (credentials, permission) =>
+      checked(credentials, (principal) => {
+        demand(principal, permission);
+        return principal;
+      }),
+    admit: (credentials, permission) => checked(credentials, (principal) => admitted(principal, credentials, permission)),
   };
 }
 
-function tenantOf(key: ApiKey, header: string | undefined): string {
-  const named = header === undefined ? undefined : decoded(header);
-  if (key.tenant !== undefined) {
-    if (named !== undefined && named !== key.tenant)
-      throw new Failure('forbidden', 'this key is good for another tenant than the header Indelible-Tenant names');
-    return key.tenant;
+function admitted(principal: Principal, credentials: Credentials, permission: Permission): Caller {
+  demand(principal, permission);
+  const tenant = ruleOf(permission).ofOperator === true ? (principal.tenant ?? OPERATOR_TENANT) : tenantOf(principal, credentials.tenant);
+  if (tenant === OPERATOR_TENANT && permission === 'events.write')
+    throw new Failure('forbidden', `only the trail itself writes to the log of ${OPERATOR_TENANT}`);
+  return { principal, tenant };
+}
+
+function tenantOf(principal: Principal, header: string | undefined): string {
+  const named = header === undefined ? undefined : tenantNamed(header);
+  if (principal.tenant !== undefined) {
+    if (named !== undefined && named !== principal.tenant)
+      throw new Failure('forbidden', `this ${NOUNS[principal.kind]} is good for another tenant than the header Indelible-Tenant names`);
+    return principal.tenant;
   }
   if (named === undefined) throw new Failure('tenant_missing', 'the header Indelible-Tenant is missing');
   return named === OPERATOR_TENANT ? named : checkTenantName(named);
 }
 
-/** A header carries ASCII: other characters, and the percent sign itself, come percent-encoded. */
-function decoded(header: string): string {
+const NOUNS = { key: 'key', operator: 'key', person: 'role', viewer: 'token' } as const;
+
+/** A header carries ASCII: other characters, and the percent sign itself, come percent-encoded. @throws Failure `tenant_invalid` */
+export function tenantNamed(header: string): string {
   try {
     return decodeURIComponent(header);
   } catch {

@@ -22,6 +22,11 @@ export interface ApiClient {
   get<Answer>(path: string, parameters?: ApiParameters): Promise<Answer>;
 }
 
+export interface ApiWriter extends ApiClient {
+  /** The same, of a request with a body. */
+  post<Answer>(path: string, body: object): Promise<Answer>;
+}
+
 /** Opens an answer that has no end of its own; the signal ends it. */
 export type OpenStream = (path: string, parameters: ApiParameters, signal: AbortSignal) => Promise<Response>;
 
@@ -44,18 +49,21 @@ export function makeStreamClient(access: ApiAccess): OpenStream {
 }
 
 /** @example await makeApiClient({ url, key }).get<Page>('/v1/events', { q: 'actor:maria', limit: 10 }); */
-export function makeApiClient(access: ApiAccess): ApiClient {
+export function makeApiClient(access: ApiAccess): ApiWriter {
   const headers = headersOf(access, 'application/json');
+  const read = async <Answer>(response: Response): Promise<Answer> => {
+    if (!response.ok) throw await failureOf(response);
+    try {
+      return (await response.json()) as Answer;
+    } catch (cause) {
+      throw unreachable(access.url, 'its answer broke off or is no JSON', cause);
+    }
+  };
   return {
-    get: async <Answer>(path: string, parameters: ApiParameters = {}): Promise<Answer> => {
-      const response = await send(address(access.url, path, parameters), headers);
-      if (!response.ok) throw await failureOf(response);
-      try {
-        return (await response.json()) as Answer;
-      } catch (cause) {
-        throw unreachable(access.url, 'its answer broke off or is no JSON', cause);
-      }
-    },
+    get: async <Answer>(path: string, parameters: ApiParameters = {}): Promise<Answer> =>
+      read(await send(address(access.url, path, parameters), headers)),
+    post: async <Answer>(path: string, body: object): Promise<Answer> =>
+      read(await send(address(access.url, path, {}), { ...headers, 'content-type': 'application/json' }, undefined, JSON.stringify(body))),
   };
 }
 
@@ -72,10 +80,15 @@ function address(base: string, path: string, parameters: ApiParameters): URL {
   return url;
 }
 
-async function send(url: URL, headers: Record<string, string>, signal = AbortSignal.timeout(REQUEST_MS_MAX)): Promise<Response> {
+async function send(
+  url: URL,
+  headers: Record<string, string>,
+  signal = AbortSignal.timeout(REQUEST_MS_MAX),
+  body?: string,
+): Promise<Response> {
   let request: Request;
   try {
-    request = new Request(url, { headers, signal });
+    request = new Request(url, { headers, signal, ...(body === undefined ? {} : { method: 'POST', body }) });
   } catch {
     throw new Failure('parameter_invalid', 'the key or the tenant holds a character that no HTTP header can carry');
   }

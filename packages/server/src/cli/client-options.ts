@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { type ApiAccess, type ApiClient, makeApiClient, makeStreamClient, type OpenStream } from './api-client.ts';
+import { type ApiAccess, type ApiWriter, makeApiClient, makeStreamClient, type OpenStream } from './api-client.ts';
 
 export interface ClientOptions {
   readonly server?: string;
@@ -17,7 +17,7 @@ export function withClientOptions(command: Command): Command {
     .option('--tenant <tenant>', 'the tenant, for a key that is good for all (INDELIBLE_TENANT)');
 }
 
-export function clientOf(options: ClientOptions): ApiClient {
+export function clientOf(options: ClientOptions): ApiWriter {
   return makeApiClient(accessOf(options));
 }
 

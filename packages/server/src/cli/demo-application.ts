@@ -12,29 +12,36 @@ export const APPLICATION_DATABASE = 'bot_platform';
 
 export interface Application {
   readonly url: string;
-  /** Lets people use the application until it stops. */
-  drive(): void;
-  stop(): Promise<void>;
+  /** Starts the people who use the application; what they say comes line by line. */
+  readonly people: (env: Environment) => People;
+  readonly stop: () => Promise<void>;
+}
+
+export interface People {
+  readonly lines: Interface;
+  /** Tells them that the application is captured: what they do from now on is on record. */
+  readonly captured: () => void;
+  /** Resolves with the exit code; null when a signal ended them. */
+  readonly ended: Promise<number | null>;
 }
 
 export interface ApplicationOptions {
   readonly databaseUrl: string;
   readonly contextKey: string;
-  /** Actions a second. */
-  readonly rate: string;
   readonly logger: Logger;
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 const script = (name: string): string => fileURLToPath(new URL(`../../../../examples/bot-platform/dist/${name}`, import.meta.url));
 
 /** @throws Error when the application ends before it is ready; its own words are in the log */
-export async function startApplication(options: ApplicationOptions): Promise<Application> {
-  const { logger } = options;
+export async function startApplication({ databaseUrl, contextKey, logger }: ApplicationOptions): Promise<Application> {
   const children: ChildProcess[] = [];
-  const run = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess => {
+  const run = (name: string, env: Environment): ChildProcess => {
     // A group of its own: Ctrl-C on the terminal reaches the server alone, which then stops its children in order.
     // The channel between them closes when the server is killed, and the children end by themselves.
-    const child = spawn(process.execPath, [script(name), ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+    const child = spawn(process.execPath, [script(name)], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
     children.push(child);
     linesOf(child.stderr).on('line', (line) => logger.debug({ from: name }, line));
     child.on('exit', (code) => code !== 0 && code !== null && logger.error({ from: name, code }, 'the example ended'));
@@ -49,10 +56,21 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       clearTimeout(patience);
     }
   };
-  const application = run('main.js', [], { DATABASE_URL: options.databaseUrl, INDELIBLE_CONTEXT_KEY: options.contextKey, PORT: '0' });
+  const application = run('main.js', { DATABASE_URL: databaseUrl, INDELIBLE_CONTEXT_KEY: contextKey, PORT: '0' });
   try {
     const url = await readyUrl(application);
-    return { url, drive: () => run('driver.js', ['--url', url, '--rate', options.rate], {}), stop };
+    return {
+      url,
+      people: (env) => {
+        const child = run('driver.js', { ...env, PLATFORM_URL: url, DATABASE_URL: databaseUrl });
+        return {
+          lines: linesOf(child.stdout),
+          captured: () => void (child.connected && child.send('captured')),
+          ended: once(child, 'exit').then(([code]) => code as number | null),
+        };
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -1,26 +1,33 @@
-// The terminal of the demo: the trail as it fills up, and four keys.
+// The terminal of the demo: the trail as it fills up, and five keys.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deltasOf, type Json } from '@indelible/core';
 import pc from 'picocolors';
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import type { RunningServer } from '../main.ts';
+import type { PresentedEvent } from '../query/present.ts';
 import { verifyDatabase } from '../verify/database.ts';
 import { formatVerdict } from '../verify/format.ts';
 import { makeApiClient } from './api-client.ts';
 import type { Application } from './demo-application.ts';
+import type { Story } from './demo-story.ts';
 import { restore, type Tampered, tamper } from './demo-tamper.ts';
 import { makeEventTable } from './event-table.ts';
 import { follow } from './follow.ts';
+import { cut, printable, width } from './text-width.ts';
 
 export interface ScreenOptions {
   readonly server: RunningServer;
   readonly config: Config;
   readonly application: Application;
+  readonly story: Story;
   readonly tenant: string;
+  /** Fires when the process is asked to stop. */
+  readonly signal: AbortSignal;
 }
 
-const KEYS = `${pc.bold('[t]')} tamper  ${pc.bold('[v]')} verify  ${pc.bold('[r]')} restore  ${pc.bold('[q]')} quit`;
+const KEYS = `${pc.bold('[s]')} the story  ${pc.bold('[t]')} tamper  ${pc.bold('[v]')} verify  ${pc.bold('[r]')} restore  ${pc.bold('[q]')} quit`;
 
 /** Shows the trail until somebody presses q, Ctrl-C, or the process is asked to stop. */
 export async function runScreen(options: ScreenOptions): Promise<void> {
@@ -28,6 +35,7 @@ export async function runScreen(options: ScreenOptions): Promise<void> {
   const out = (text: string): boolean => process.stdout.write(`${text}\n`);
   const owner = new pg.Pool({ connectionString: server.databaseUrl, max: 1 });
   const quit = new AbortController();
+  options.signal.addEventListener('abort', () => quit.abort());
   let tampered: Tampered | undefined;
 
   const actions: Readonly<Record<string, () => Promise<void>>> = {
@@ -57,6 +65,9 @@ export async function runScreen(options: ScreenOptions): Promise<void> {
       out(`${pc.green('restored')} sequence ${tampered.seq}. Press [v].`);
       tampered = undefined;
     },
+    s: async () => {
+      for (const line of storyLines(options)) out(line);
+    },
     q: async () => quit.abort(),
   };
 
@@ -68,18 +79,35 @@ export async function runScreen(options: ScreenOptions): Promise<void> {
   await owner.end();
 }
 
-function introduce({ server, config, application, tenant }: ScreenOptions, out: (text: string) => void): void {
+function introduce(options: ScreenOptions, out: (text: string) => void): void {
+  const { server, application } = options;
   out(`
 ${pc.bold('Indelible')} ${server.url}   the example application ${application.url}
 
-  Ask it yourself, in another terminal:
-    export INDELIBLE_URL=${server.url} INDELIBLE_KEY=${config.adminKey} INDELIBLE_TENANT=${tenant}
+  Ask it yourself, in another terminal (docs/TOUR.md leads through it in five minutes):
+    ${exportLine(options)}
     ./indelible query 'operation:update attribution:verified' --verbose
+    ./indelible state bot bot_support --at -2d
     ./indelible tail
     ./indelible verify --server ${server.url} --state trail.state
 
   ${KEYS}
 `);
+}
+
+function exportLine({ server, config, tenant }: ScreenOptions): string {
+  return `export INDELIBLE_URL=${server.url} INDELIBLE_KEY=${config.adminKey} INDELIBLE_TENANT=${tenant}`;
+}
+
+/** The story in ten lines, each with the query that finds it. */
+function storyLines(options: ScreenOptions): string[] {
+  const moments = options.story.moments();
+  if (moments.length === 0) return ['The story has not begun yet.'];
+  const told = moments.flatMap(({ line, query }, n) => [
+    `${pc.bold(String(n + 1).padStart(2))} ${line}`,
+    `   ${pc.cyan(`./indelible query '${query}'`)}`,
+  ]);
+  return ['', `${pc.bold('The story.')} Its queries, in another terminal, after`, `   ${pc.dim(exportLine(options))}`, ...told, ''];
 }
 
 /** One key at a time: a second one waits until the first has done its work. */
@@ -102,22 +130,15 @@ function listenToKeys(
     }
     busy = busy.then(action).catch((error: unknown) => out(pc.red(error instanceof Error ? error.message : String(error))));
   };
-  const onSignal = (): void => quit.abort();
   process.stdin.setRawMode(true).resume().on('data', onKey);
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
   return () => {
     process.stdin.off('data', onKey).setRawMode(false).pause();
-    process.off('SIGTERM', onSignal);
-    process.off('SIGINT', onSignal);
   };
 }
 
 async function showEvents({ server, config, tenant }: ScreenOptions, signal: AbortSignal, out: (text: string) => void): Promise<void> {
   const client = makeApiClient({ url: server.url, key: config.adminKey, tenant });
-  // Before and after are shown of updates; of what was created or deleted the sentence says enough here.
-  const plain = makeEventTable(process.stdout.columns, false);
-  const verbose = makeEventTable(process.stdout.columns, true);
+  const table = makeEventTable(process.stdout.columns, false);
   const events = follow(client, {
     q: '',
     past: 5,
@@ -127,5 +148,28 @@ async function showEvents({ server, config, tenant }: ScreenOptions, signal: Abo
     onFault: (failure) => out(pc.dim(failure.message)),
     onSuccession: (origin) => out(pc.dim(`another log has taken over: ${origin}`)),
   });
-  for await (const event of events) for (const line of (event.operation === 'update' ? verbose : plain).lines(event)) out(line);
+  for await (const event of events) {
+    for (const line of table.lines(event)) out(line);
+    // Of what was created or deleted the sentence says enough here.
+    if (event.operation === 'update') for (const line of changeLines(event)) out(line);
+  }
+}
+
+/** When a row was changed last is said by the time of the event. */
+const UNTELLING = 'updated_at';
+
+/** "model: small-1 -> large-2", one line each. */
+function changeLines({ change }: PresentedEvent): string[] {
+  if (change === undefined) return [];
+  const columns = (process.stdout.columns ?? 80) - 1;
+  const deltas = deltasOf(change).filter(({ field }) => field !== UNTELLING);
+  return deltas.map(({ field, before, after }) => {
+    const room = Math.floor((columns - width(field) - 10) / 2);
+    return `    ${pc.yellow(printable(field))}: ${pc.red(valueText(before, room))} -> ${pc.green(valueText(after, room))}`;
+  });
+}
+
+function valueText(value: Json | undefined, room: number): string {
+  if (value === undefined) return '(none)';
+  return cut(printable(typeof value === 'string' ? value : JSON.stringify(value)), Math.max(8, room));
 }

@@ -4,61 +4,125 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import pc from 'picocolors';
+import type { Logger } from 'pino';
 import { type Config, readConfig } from '../config.ts';
 import { makeLogger } from '../logger.ts';
 import { type RunningServer, startServer } from '../main.ts';
 import { ensureDatabase, removeEmbedded } from '../store/embedded/index.ts';
+import { demoRestoreCommand, demoTamperCommand } from './demo-attack.ts';
 import { APPLICATION_DATABASE, type Application, startApplication } from './demo-application.ts';
 import { runScreen } from './demo-screen.ts';
+import { dropStraySlot } from './demo-slot.ts';
+import { makeSteps, type Steps } from './demo-steps.ts';
+import { type Part, type PartProgress, type Story, type StoryOptions, tellStory } from './demo-story.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** The tenants that the example application is born with. */
 const TENANTS = ['org_acme', 'org_globex'] as const;
 const SOURCE = 'bots';
-const RATE_PER_SECOND = 1.5;
+/** What one person or another does, at the pace of an office. */
+const RATE_PER_SECOND = '0.5';
+const SEED = '1';
+/** After so long the demo is ready, though the last days of its story are still being played. */
+const READY_MS_MAX = 12_000;
+
+interface DemoOptions {
+  readonly ephemeral?: boolean;
+  readonly rate: string;
+  readonly seed: string;
+}
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('Run the server with an example application whose database it captures (npm start)')
+    .description('Run the server with an example company whose database it captures, and a month of its history (npm start)')
     .option('--ephemeral', 'keep nothing: the data directory is a temporary one')
-    .option('--rate <number>', 'what the people of the example do, in actions a second', String(RATE_PER_SECOND))
-    .action(demo);
+    .option('--rate <number>', 'what the people of the example do once the story is told, in acts a second', RATE_PER_SECOND)
+    .option('--seed <number>', 'another seed, another month: for a new data directory', SEED)
+    .action(demo)
+    .addCommand(demoTamperCommand())
+    .addCommand(demoRestoreCommand());
 }
 
-async function demo(options: { ephemeral?: boolean; rate: string }): Promise<void> {
+async function demo(options: DemoOptions): Promise<void> {
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
-  const say = (text: string): void => {
-    if (terminal) process.stdout.write(`${text}\n`);
-  };
   const config = await demoConfig(options.ephemeral === true);
   const logger = makeLogger(terminal && config.logLevel === 'info' ? 'warn' : config.logLevel);
-  let server: RunningServer | undefined;
-  let application: Application | undefined;
+  const stopping = new AbortController();
+  const stopped = untilStopped(logger).then(() => stopping.abort());
+  const started: Started = {};
   try {
-    say(pc.dim('starting PostgreSQL and the server ...'));
-    server = await startServer(config, logger);
-    await keepKeys(config);
-    say(pc.dim('starting the example application ...'));
-    const applicationUrl = withDatabase(server.databaseUrl, APPLICATION_DATABASE);
-    await ensureDatabase(server.databaseUrl, APPLICATION_DATABASE);
-    application = await startApplication({ databaseUrl: applicationUrl, contextKey: config.contextKey ?? '', rate: options.rate, logger });
-    await server.capture({ name: SOURCE, url: applicationUrl });
-    application.drive();
-    if (terminal) await runScreen({ server, config, application, tenant: TENANTS[0] });
+    const story = await start(started, { ...options, config, logger, steps: makeSteps(terminal ? process.stdout : undefined), stopped });
+    if (stopping.signal.aborted || story === undefined) return;
+    const { server, application } = started as Required<Started>;
+    if (terminal) await runScreen({ server, config, application, story, tenant: TENANTS[0], signal: stopping.signal });
     else {
       process.stdout.write(`${JSON.stringify({ ready: true, url: server.url, tenants: TENANTS, application: application.url })}\n`);
-      await untilStopped(logger);
+      await stopped;
     }
   } finally {
-    await application?.stop();
-    await server?.stop();
+    await started.application?.stop();
+    await started.server?.stop();
     if (options.ephemeral === true) {
       await removeEmbedded(config.dataDirectory);
       await rm(config.dataDirectory, { recursive: true, force: true });
     }
   }
+}
+
+/** What has to be stopped again, as far as it was started. */
+interface Started {
+  server?: RunningServer;
+  application?: Application;
+}
+
+interface StartOptions extends DemoOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly steps: Steps;
+  /** Resolves when somebody wants to stop: then what is under way is finished, and nothing else begun. */
+  readonly stopped: Promise<void>;
+}
+
+/** @returns undefined when somebody wanted to stop meanwhile */
+async function start(started: Started, { config, logger, steps, stopped, rate, seed }: StartOptions): Promise<Story | undefined> {
+  let stop = false;
+  void stopped.then(() => (stop = true));
+  const began = performance.now();
+  const server = await steps.run('PostgreSQL and the server', async () => (started.server = await startServer(config, logger)));
+  await keepKeys(config);
+  if (stop) return undefined;
+  const databaseUrl = withDatabase(server.databaseUrl, APPLICATION_DATABASE);
+  const says: Partial<Record<Part, (detail: string) => void>> = {};
+  const onProgress: StoryOptions['onProgress'] = (progress) => says[progress.part]?.(progressText(progress));
+  const story = await steps.run('the example and its database', async () => {
+    await ensureDatabase(server.databaseUrl, APPLICATION_DATABASE);
+    await dropStraySlot(server.databaseUrl, databaseUrl, SOURCE);
+    started.application = await startApplication({ databaseUrl, contextKey: config.contextKey ?? '', logger });
+    const telling = tellStory(started.application, { serverUrl: server.url, key: config.adminKey ?? '', seed, rate, onProgress });
+    await telling.prepared;
+    return telling;
+  });
+  if (stop) return undefined;
+  await steps.run('capturing that database', () => server.capture({ name: SOURCE, url: databaseUrl }));
+  story.captured();
+  await steps.run('four weeks of history', (say) => {
+    says.history = say;
+    return Promise.race([story.imported, stopped]);
+  });
+  await steps.run('the last two days, as they go', (say) => {
+    says.days = say;
+    const patience = sleep(Math.max(0, READY_MS_MAX - (performance.now() - began)), undefined, { ref: false });
+    return Promise.race([story.told, stopped, patience]);
+  });
+  return story;
+}
+
+function progressText({ part, done, of, there }: PartProgress): string {
+  const unit = part === 'history' ? 'events' : 'steps';
+  if (there) return `${of.toLocaleString('en')} ${unit}, there already`;
+  return done === of ? `${of.toLocaleString('en')} ${unit}` : `${done.toLocaleString('en')} of ${of.toLocaleString('en')} ${unit}`;
 }
 
 async function demoConfig(ephemeral: boolean): Promise<Config> {

@@ -16,7 +16,7 @@ export function detailLines(event: PresentedEvent): string[] {
   const rest = Object.entries(event)
     .filter(([name]) => !ELSEWHERE.has(name))
     .flatMap(([name, value]) => fieldLines(name, value as Json));
-  const changes = changeLines(event);
+  const changes = changeLines(event, Number.POSITIVE_INFINITY);
   return [
     ...head,
     '',

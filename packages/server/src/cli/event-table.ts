@@ -3,7 +3,7 @@
 import { deltasOf, describe, type Json, type PartRole, wallOf } from '@indelible/core';
 import pc from 'picocolors';
 import type { PresentedEvent } from '../query/present.ts';
-import { cut, fit, printable, width } from './text-width.ts';
+import { cut, cutApart, fit, printable, width } from './text-width.ts';
 
 type Paint = (text: string) => string;
 
@@ -117,20 +117,29 @@ function sentence(event: PresentedEvent, room: number | undefined): string {
   return line + ' '.repeat(Math.max(0, fill));
 }
 
-/** A line for each changed field: "model: small-1 -> large-2". */
-export function changeLines(event: PresentedEvent): string[] {
+/**
+ * A line for each changed field: "model: small-1 -> large-2".
+ *
+ * @param most columns that a value takes; what is longer shows where it differs
+ */
+export function changeLines(event: PresentedEvent, most = VALUE_COLUMNS_MAX): string[] {
   const { change } = event;
   if (change === undefined) return [];
-  const lines = deltasOf(change).map(
-    ({ field, before, after }) => `    ${pc.yellow(printable(field))}: ${valueText(before, pc.red)} -> ${valueText(after, pc.green)}`,
-  );
+  const lines = deltasOf(change).map(({ field, before, after }) => {
+    const [old, next] = cutApart(valueText(before), valueText(after), most);
+    return `    ${pc.yellow(printable(field))}: ${paintOf(before, pc.red)(old)} -> ${paintOf(after, pc.green)(next)}`;
+  });
   const unknown = (change.unavailable ?? []).map(
     ({ field, reason }) => `    ${pc.yellow(printable(field))}: earlier value not available (${printable(reason)})`,
   );
   return [...lines, ...unknown];
 }
 
-function valueText(value: Json | undefined, paint: Paint): string {
-  if (value === undefined) return pc.dim('(none)');
-  return paint(cut(printable(typeof value === 'string' ? value : JSON.stringify(value)), VALUE_COLUMNS_MAX));
+function valueText(value: Json | undefined): string {
+  if (value === undefined) return '(none)';
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function paintOf(value: Json | undefined, paint: Paint): Paint {
+  return value === undefined ? pc.dim : paint;
 }

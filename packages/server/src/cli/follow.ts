@@ -2,7 +2,7 @@
 //
 // What one answer shows is a beginning of the log: appends commit in the order of their numbers, and a page is read in one
 // snapshot. So when an answer to "from N on" is complete, everything up to its last event has been seen. When it is not,
-// its largest number M exists, and the numbers N..M are asked for in windows that fit into one page.
+// its largest number M exists, and the numbers N..M are asked for in windows, each to its last page.
 
 import { Failure } from '@indelible/core';
 import { PAGE_EVENTS_MAX } from '../limits.ts';
@@ -42,7 +42,7 @@ export async function* follow(client: ApiClient, options: FollowOptions): AsyncG
 
 /** The last events before a place, oldest first. */
 export async function readPast(client: ApiClient, { q, past }: FollowOptions, { size }: Head): Promise<PresentedEvent[]> {
-  if (past > 0 && size > 0) return (await ask(client, q, `<${size}`, past, 'desc')).events.toReversed();
+  if (past > 0 && size > 0) return (await askAll(client, q, `<${size}`, past, 'desc')).toReversed();
   // A query that cannot be read is refused now, not after the first event.
   await ask(client, q, '<1', 1, 'desc');
   return [];
@@ -72,10 +72,12 @@ export async function* poll(client: ApiClient, options: FollowOptions, from: Hea
       const last = lastSeq(page, next - 1);
       if (page.next === undefined) {
         next = last + 1;
-        yield* inSequence(page);
+        yield* inSequence(page.events);
       } else {
         for (; next <= last; next = Math.min(last, next + PAGE_EVENTS_MAX - 1) + 1) {
-          yield* inSequence(await ask(client, options.q, `${next}..${Math.min(last, next + PAGE_EVENTS_MAX - 1)}`, PAGE_EVENTS_MAX, 'asc'));
+          yield* inSequence(
+            await askAll(client, options.q, `${next}..${Math.min(last, next + PAGE_EVENTS_MAX - 1)}`, PAGE_EVENTS_MAX, 'asc'),
+          );
         }
         continue;
       }
@@ -99,14 +101,26 @@ export async function readHead(client: ApiClient): Promise<Head> {
   }
 }
 
-async function ask(client: ApiClient, q: string, seq: string, limit: number, order: 'asc' | 'desc'): Promise<Page> {
-  return client.get<Page>('/v1/events', { q: `${q} seq:${seq}`.trim(), limit, order });
+async function ask(client: ApiClient, q: string, seq: string, limit: number, order: 'asc' | 'desc', cursor?: string): Promise<Page> {
+  return client.get<Page>('/v1/events', { q: `${q} seq:${seq}`.trim(), limit, order, cursor });
+}
+
+/** As many events, over as many pages as they take: one of large events ends early. */
+async function askAll(client: ApiClient, q: string, seq: string, most: number, order: 'asc' | 'desc'): Promise<PresentedEvent[]> {
+  const events: PresentedEvent[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ask(client, q, seq, most - events.length, order, cursor);
+    events.push(...page.events);
+    cursor = page.next;
+  } while (cursor !== undefined && events.length < most);
+  return events;
 }
 
 function lastSeq(page: Page, least: number): number {
   return page.events.reduce((last, { seq }) => Math.max(last, seq), least);
 }
 
-function inSequence(page: Page): PresentedEvent[] {
-  return page.events.toSorted((a, b) => a.seq - b.seq);
+function inSequence(events: readonly PresentedEvent[]): PresentedEvent[] {
+  return events.toSorted((a, b) => a.seq - b.seq);
 }

@@ -41,7 +41,7 @@ test('a key is made, printed once, listed without its text, and revoked', async 
   expect(listed.out + (await key('list')).out).not.toContain(token);
 
   expect(await key('revoke', found?.id ?? '')).toMatchObject({ code: 0, out: `${found?.id} is revoked\n` });
-  expect(await findKey(trail.store.appender, hashKey(token))).toBeUndefined();
+  expect(await findKey(trail.store.appender, hashKey(token))).toMatchObject({ revokedAt: expect.any(Date) });
   expect((await key('revoke', found?.id ?? '')).code).toBe(1);
 });
 
@@ -65,4 +65,42 @@ test.each([
 
 test('a reserved tenant gets no key', async () => {
   expect((await key('create', '--name', 'x', '--tenant', '_system')).code).not.toBe(0);
+});
+
+test('a key is rotated: both are good for the overlap, and every change is on record', async () => {
+  const made = await key(
+    'create',
+    '--name',
+    'sync',
+    '--tenant',
+    'org_rotated',
+    '--scope',
+    'ingest',
+    '--from',
+    '10.0.0.0/8',
+    '--expires',
+    '90d',
+    '--json',
+  );
+  const { id, expiresAt, addresses } = JSON.parse(made.out) as { id: string; expiresAt: string; addresses: string[] };
+  expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(89 * 86_400_000);
+  expect(addresses).toEqual(['10.0.0.0/8']);
+  const rotated = await key('rotate', id, '--overlap', '1h');
+  expect(rotated).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^ink_[A-Za-z0-9_-]{43}\n$/),
+    err: expect.stringContaining(`${id} is good until`),
+  });
+  const found = await findKey(trail.store.appender, hashKey(rotated.out.trim()));
+  expect(found).toMatchObject({ name: 'sync', replaces: id, addresses: ['10.0.0.0/8'], expiresAt: expect.any(Date) });
+  expect((await key('list')).out).toMatch(new RegExp(`${id}\\tgood until `));
+  expect((await key('rotate', 'key_none')).code).toBe(1);
+  const { rows } = await trail.admin.query<{ action: string; actor: string }>(
+    `select action, indelible.disclosed(disclosures, 'actor') ->> 'attribution' as actor from indelible.event
+     where tenant_id = (select tenant_id from indelible.log where tenant = 'org_rotated') and action ~ 'api_key' order by seq`,
+  );
+  expect(rows).toEqual([
+    { action: 'api_key.created', actor: 'asserted' },
+    { action: 'api_key.rotated', actor: 'asserted' },
+  ]);
 });

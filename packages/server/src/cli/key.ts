@@ -1,19 +1,19 @@
-// indelible key create | list | revoke: the API keys, straight in the trail's database.
+// indelible key create | list | rotate | revoke: the API keys, straight in the trail's database.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@indelible/core';
 import { Command, Option } from 'commander';
-import type pg from 'pg';
-import { readConfig } from '../config.ts';
-import { KEY_CACHE_MS } from '../limits.ts';
-import { type ApiKey, createKey, listKeys, revokeKey, type Scope, SCOPES } from '../store/api-keys.ts';
-import { trailUrl } from '../store/trail-url.ts';
-import { withPool } from './with-pool.ts';
+import { makeKey, presentKey, type PresentedKey, rotateKey, scopeNamed, takeKey } from '../access/keys.ts';
+import { KEY_CACHE_MS, KEY_OVERLAP_SECONDS_DEFAULT } from '../limits.ts';
+import { listKeys, SCOPES } from '../store/api-keys.ts';
+import { seconds } from './duration.ts';
+import { asOwner } from './terminal-owner.ts';
 
 const json = (): Option => new Option('--json', 'print JSON');
+const KEEP = 'keep the key now; only its hash is stored.';
 
 export function keyCommand(): Command {
-  const command = new Command('key').description('Make, list and revoke API keys');
+  const command = new Command('key').description('Make, list, rotate and revoke API keys');
   command
     .command('create')
     .description('Make a key and print it, once')
@@ -21,6 +21,8 @@ export function keyCommand(): Command {
     .option('--tenant <tenant>', 'the tenant that it is good for')
     .option('--all-tenants', 'good for all tenants; requests name one by the header Indelible-Tenant')
     .option('--scope <scopes>', `some of ${SCOPES.join(', ')}, joined by commas`, 'ingest')
+    .option('--expires <time>', 'how long it is good, such as 90d (default: until it is revoked)', seconds)
+    .option('--from <networks>', 'addresses or networks from where alone it is good, such as 10.0.0.0/8, joined by commas')
     .addOption(json())
     .action((options: CreateOptions) => create(options));
   command
@@ -28,6 +30,12 @@ export function keyCommand(): Command {
     .description('List the keys; what they are is stored nowhere')
     .addOption(json())
     .action((options: { json?: boolean }) => list(options));
+  command
+    .command('rotate <id>')
+    .description('Make a key that takes the place of another one, and print it, once; both are good until the overlap is over')
+    .option('--overlap <time>', 'how long the former key stays good, such as 24h', seconds, KEY_OVERLAP_SECONDS_DEFAULT)
+    .addOption(json())
+    .action((id: string, options: { overlap: number; json?: boolean }) => rotate(id, options));
   command
     .command('revoke <id>')
     .description('Revoke a key; when the command ends no server accepts it any more')
@@ -41,53 +49,61 @@ interface CreateOptions {
   readonly tenant?: string;
   readonly allTenants?: boolean;
   readonly scope: string;
+  readonly expires?: number;
+  readonly from?: string;
   readonly json?: boolean;
 }
 
-async function create(options: CreateOptions): Promise<void> {
-  if ((options.tenant === undefined) === (options.allTenants !== true))
+async function create({ name, tenant, allTenants, scope, expires, from, json: asJson }: CreateOptions): Promise<void> {
+  if ((tenant === undefined) === (allTenants !== true))
     throw new Failure('parameter_invalid', 'name one tenant by --tenant, or say --all-tenants');
-  const scopes = options.scope.split(',').map((scope) => scope.trim());
-  for (const scope of scopes) {
-    if (!isScope(scope)) throw new Failure('parameter_invalid', `there is no scope "${scope}"; there are ${SCOPES.join(', ')}`);
-  }
-  const { tenant, name } = options;
-  const made = await owner((db) => createKey(db, { name, ...(tenant === undefined ? {} : { tenant }), scopes: scopes.filter(isScope) }));
-  if (options.json) process.stdout.write(`${JSON.stringify({ ...present(made.key), key: made.token })}\n`);
-  else process.stdout.write(`${made.token}\n`);
-  process.stderr.write(`${made.key.id}: keep the key now; only its hash is stored.\n`);
-}
-
-function isScope(scope: string): scope is Scope {
-  return SCOPES.some((known) => known === scope);
+  const scopes = scope.split(',').map((one) => scopeNamed(one.trim()));
+  const addresses = from?.split(',').map((one) => one.trim());
+  const expiresAt = expires === undefined ? undefined : new Date(Date.now() + expires * 1_000);
+  const made = await asOwner((ctx) => makeKey(ctx, { name, tenant, scopes, addresses, expiresAt }));
+  print(asJson, { ...presentKey(made.key), key: made.token }, made.token, `${made.key.id}: ${KEEP}`);
 }
 
 async function list(options: { json?: boolean }): Promise<void> {
-  const keys = (await owner(listKeys)).map(present);
+  const keys = (await asOwner(({ owner }) => listKeys(owner))).map(presentKey);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(keys)}\n`);
     return;
   }
   if (keys.length === 0) process.stdout.write('There are no keys. Make one: indelible key create --name <name> --tenant <tenant>\n');
   for (const key of keys) {
+    const used = key.lastUsedAt === undefined ? 'never used' : `used ${key.lastUsedAt}`;
     process.stdout.write(
-      `${[key.id, key.revokedAt === undefined ? 'good' : 'revoked', key.tenant ?? 'all tenants', key.scopes.join(','), key.createdAt, key.name].join('\t')}\n`,
+      `${[key.id, stateOf(key), key.tenant ?? 'all tenants', key.scopes.join(','), key.createdAt, used, key.name].join('\t')}\n`,
     );
   }
 }
 
+function stateOf({ revokedAt, expiresAt }: PresentedKey): string {
+  if (revokedAt !== undefined) return 'revoked';
+  if (expiresAt === undefined) return 'good';
+  return Date.parse(expiresAt) <= Date.now() ? 'expired' : `good until ${expiresAt}`;
+}
+
+async function rotate(id: string, options: { overlap: number; json?: boolean }): Promise<void> {
+  const { token, key, former } = await asOwner((ctx) => rotateKey(ctx, id, options.overlap));
+  const end = former.expiresAt?.toISOString();
+  print(
+    options.json,
+    { ...presentKey(key), key: token, former: presentKey(former) },
+    token,
+    `${key.id}: ${KEEP} ${id} is good until ${end}.`,
+  );
+}
+
 async function revoke(id: string, options: { json?: boolean }): Promise<void> {
-  const key = present(await owner((db) => revokeKey(db, id)));
+  const key = presentKey(await asOwner((ctx) => takeKey(ctx, id)));
   // A server may remember a key for this long; afterwards the promise of the command is true everywhere.
   await sleep(KEY_CACHE_MS + 100);
   process.stdout.write(options.json ? `${JSON.stringify(key)}\n` : `${key.id} is revoked\n`);
 }
 
-function present(key: ApiKey): Omit<ApiKey, 'createdAt' | 'revokedAt'> & { createdAt: string; revokedAt?: string } {
-  const { createdAt, revokedAt, ...rest } = key;
-  return { ...rest, createdAt: createdAt.toISOString(), ...(revokedAt === undefined ? {} : { revokedAt: revokedAt.toISOString() }) };
-}
-
-async function owner<Result>(work: (db: pg.Pool) => Promise<Result>): Promise<Result> {
-  return withPool(await trailUrl(readConfig()), work);
+function print(asJson: boolean | undefined, value: object, text: string, note: string): void {
+  process.stdout.write(`${asJson === true ? JSON.stringify(value) : text}\n`);
+  process.stderr.write(`${note}\n`);
 }

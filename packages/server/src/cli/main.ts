@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts';
 import { keyCommand } from './key.ts';
 import { eventCommand, queryCommand } from './query.ts';
 import { reportFault } from './report.ts';
+import { roleCommand } from './role.ts';
 import { resourceCommand } from './resource.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
@@ -15,6 +16,7 @@ import { stateCommand } from './state.ts';
 import { statsCommand } from './stats.ts';
 import { tailCommand } from './tail.ts';
 import { verifyCommand } from './verify.ts';
+import { viewerCommand } from './viewer.ts';
 import { logCommand } from './log.ts';
 import { version } from '../version.ts';
 
@@ -39,6 +41,8 @@ for (const command of [
   actorCommand(),
   verifyCommand(),
   keyCommand(),
+  roleCommand(),
+  viewerCommand(),
   logCommand(),
   searchCommand(),
   statsCommand(),

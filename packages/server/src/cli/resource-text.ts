@@ -5,7 +5,7 @@ import pc from 'picocolors';
 import type { PagedVersion, ResourceAnswer } from '../query/history-resource.ts';
 import { timeText, valueText } from './state-table.ts';
 import { doubtText, type Shown, who } from './state-text.ts';
-import { cut, printable } from './text-width.ts';
+import { cutApart, printable } from './text-width.ts';
 
 const KIND_PAINTS = { created: pc.green, observed: pc.dim, changed: pc.yellow, deleted: pc.red } as const;
 const VALUE_COLUMNS_MAX = 60;
@@ -41,9 +41,9 @@ export function versionLines(versions: readonly PagedVersion[], { columns, zone 
 
 function deltaLine({ field, before, after, kind }: FieldDelta, columns: number | undefined): string {
   const most = columns === undefined ? Number.POSITIVE_INFINITY : VALUE_COLUMNS_MAX;
-  const text = (value: typeof before): string => cut(printable(valueText(value)), most);
+  const [old, next] = cutApart(printable(valueText(before)), printable(valueText(after)), most);
   const name = pc.yellow(printable(field));
-  if (kind === 'added') return `        + ${name}: ${pc.green(text(after))}`;
-  if (kind === 'removed') return `        - ${name}: ${pc.red(text(before))}`;
-  return `        ~ ${name}: ${pc.red(text(before))} -> ${pc.green(text(after))}`;
+  if (kind === 'added') return `        + ${name}: ${pc.green(next)}`;
+  if (kind === 'removed') return `        - ${name}: ${pc.red(old)}`;
+  return `        ~ ${name}: ${pc.red(old)} -> ${pc.green(next)}`;
 }

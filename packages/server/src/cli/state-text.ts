@@ -7,7 +7,7 @@ import type { CompareAnswer, ComparedState } from '../query/compare.ts';
 import type { ReverseAnswer } from '../query/reverse.ts';
 import type { StateAnswer } from '../query/state.ts';
 import { alignedTable, type Paint, timeText, valueText } from './state-table.ts';
-import { printable } from './text-width.ts';
+import { cutApart, printable } from './text-width.ts';
 
 /** For which terminal, by whose clocks. */
 export interface Shown {
@@ -15,6 +15,8 @@ export interface Shown {
   readonly columns: number | undefined;
   readonly zone: string;
 }
+
+const COMPARED_COLUMNS_MIN = 20;
 
 const STANDINGS: Readonly<Record<Standing, readonly [words: string, paint: Paint]>> = {
   unknown: ['not known yet', pc.yellow],
@@ -54,6 +56,8 @@ export function stateLines(state: StateAnswer, shown: Shown): string[] {
 export function compareLines(answer: CompareAnswer, shown: Shown): string[] {
   const { resource, from, to, deltas, notRestorable } = answer;
   const marks = { added: '+', removed: '-', changed: '~' } as const;
+  // Some two thirds of the line are the values', and each has a half of that.
+  const most = shown.columns === undefined ? Number.POSITIVE_INFINITY : Math.max(COMPARED_COLUMNS_MIN, Math.floor(shown.columns / 3));
   const table = alignedTable(
     [
       { title: ' ' },
@@ -64,15 +68,11 @@ export function compareLines(answer: CompareAnswer, shown: Shown): string[] {
       { title: 'SET BY', most: 24, paint: pc.cyan },
       { title: `WHEN (${shown.zone})`, paint: pc.dim },
     ],
-    deltas.map(({ kind, field, before, after, setBy }) => [
-      marks[kind],
-      field,
-      valueText(before),
-      '->',
-      valueText(after),
-      setBy === undefined ? '' : setterText(setBy),
-      setBy === undefined ? '' : timeText(setBy.at, shown.zone),
-    ]),
+    deltas.map(({ kind, field, before, after, setBy }) => {
+      const [old, next] = cutApart(valueText(before), valueText(after), most);
+      const setter = setBy === undefined ? ['', ''] : [setterText(setBy), timeText(setBy.at, shown.zone)];
+      return [marks[kind], field, old, '->', next, ...setter];
+    }),
     shown.columns,
   );
   return [
@@ -141,7 +141,9 @@ function sinceLines(
   if (partial === true)
     lines.push(
       pc.yellow(
-        `! its history is long: it was searched back to ${timeText(searchedBackTo ?? '', zone)}; what has no setter was set before`,
+        searchedBackTo === undefined
+          ? '! what comes next was not searched to its end: nobody knows whether it was there'
+          : `! its history is long: it was searched back to ${timeText(searchedBackTo, zone)}; what has no setter was set before`,
       ),
     );
   return lines;

@@ -33,6 +33,35 @@ export function cut(text: string, columns: number): string {
   return columns < 1 ? '' : `${taken}…`;
 }
 
+/**
+ * Two versions of a text, each in as many columns: where they are too long, what both begin with is left out up to the word
+ * in which they part, so that the difference is seen.
+ *
+ * @example cutApart('You are kind. You wait.', 'You are kind. You run.', 12) // ['…You wait.', '…You run.']
+ */
+export function cutApart(before: string, after: string, columns: number): readonly [string, string] {
+  const start = width(before) <= columns && width(after) <= columns ? 0 : partingOf(before, after, columns);
+  const shown = (text: string): string => (start === 0 ? cut(text, columns) : cut(`…${text.slice(start)}`, columns));
+  return [shown(before), shown(after)];
+}
+
+/** Where to begin so that what follows shows the first difference of two texts: 0 where the beginning does. */
+function partingOf(before: string, after: string, columns: number): number {
+  const others = segmenter.segment(after)[Symbol.iterator]();
+  let seen = 0;
+  let word = 0;
+  let previous = 0;
+  for (const { segment, index } of segmenter.segment(before)) {
+    if (others.next().value?.segment !== segment) break;
+    seen += width(segment);
+    if (segment !== ' ') continue;
+    previous = word;
+    word = index + 1;
+  }
+  // One word more than needed, so that the eye finds the place.
+  return seen < columns / 2 ? 0 : previous === 0 ? word : previous;
+}
+
 /** Cut or filled with spaces to exactly that many columns. */
 export function fit(text: string, columns: number): string {
   const short = cut(text, columns);

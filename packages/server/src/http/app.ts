@@ -4,14 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '@indelible/core';
 import { Hono } from 'hono';
 import type { App, Environment, Services } from './environment.ts';
+import { makeGate } from './gate.ts';
+import { noteAccess } from './note-access.ts';
 import { makeParameterCheck } from './openapi/known-parameters.ts';
 import { OPERATIONS } from './openapi/operations.ts';
 import { asFailure, problemResponse } from './problem.ts';
+import { accessRoutes } from './routes/access.ts';
 import { actorRoutes } from './routes/actors.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/log.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { streamRoutes } from './routes/stream.ts';
@@ -31,6 +35,7 @@ export function makeApp(services: Services): App {
     }
     checkParameters(c.req.method, c.req.path, c.req.query());
     await next();
+    noteAccess(services, c);
     c.header('indelible-request-id', requestId);
     c.header('x-content-type-options', 'nosniff');
     services.logger.debug(
@@ -38,12 +43,15 @@ export function makeApp(services: Services): App {
       'request',
     );
   });
+  app.use(makeGate(services));
   healthRoutes(app, services);
   streamRoutes(app, services);
   eventRoutes(app, services);
   resourceRoutes(app, services);
   actorRoutes(app, services);
   logRoutes(app, services);
+  keyRoutes(app, services);
+  accessRoutes(app, services);
   coverageRoutes(app, services);
   documentationRoutes(app);
   statsRoutes(app, services);

@@ -3,14 +3,19 @@
 import type { Redaction } from '@indelible/core';
 import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { Authenticator, Caller } from '../access/authenticate.ts';
+import type { AccessTrail } from '../access/access-trail.ts';
+import type { Authenticator } from '../access/authenticate.ts';
+import type { ViewerTokens } from '../access/viewer-token.ts';
+import type { Caller } from '../access/principal.ts';
 import type { CoverageReport } from '../capture/index.ts';
 import type { Committer } from '../store/committer.ts';
+import type { Reader } from '../store/as-tenant.ts';
 import type { Store } from '../store/pool.ts';
-import type { Scope } from '../store/api-keys.ts';
+import type { Self } from '../store/self.ts';
 import type { Tenants } from '../store/tenants.ts';
 import type { Streams } from '../stream/index.ts';
 import type { Metrics } from './metrics.ts';
+import type { Operation } from './openapi/operation.ts';
 
 /** One thing that the server depends on. Only what is required decides whether it is ready: an event can still be taken in while the rest is mended. */
 export interface Check {
@@ -32,15 +37,35 @@ export interface Services {
   readonly checks: () => Promise<readonly Check[]>;
   /** What is captured of every source. */
   readonly coverage: () => Promise<CoverageReport>;
+  /** Networks of proxies whose word on a client's address counts. */
+  readonly trustedProxies: readonly string[];
+  readonly viewerTokens: ViewerTokens;
+  /** Writes what the trail says of itself. */
+  readonly self: Self;
+  /** Where it is noted who reads and who is refused. */
+  readonly accessTrail: Pick<AccessTrail, 'note'>;
 }
 
 export interface Environment {
-  Variables: { requestId: string };
+  Variables: {
+    requestId: string;
+    /** What is asked for; undefined where the server has nothing. */
+    operation: Operation | undefined;
+    /** Whom the gate has let in; undefined where an address is open to everybody. */
+    admitted: Admitted | undefined;
+  };
 }
 
 export type App = Hono<Environment>;
 
-/** Who sends this request and for which tenant. */
-export function callerOf(services: Services, c: Context<Environment>, scope: Scope): Promise<Caller> {
-  return services.authenticator.caller({ authorization: c.req.header('authorization'), tenant: c.req.header('indelible-tenant') }, scope);
+/** Who sends a request, about which tenant, and what they read through: it shows no other tenant than theirs. */
+export interface Admitted extends Caller {
+  readonly reader: Reader;
+}
+
+/** Who sends this request: whom the gate (gate.ts) has let in. */
+export function callerOf(c: Context<Environment>): Admitted {
+  const admitted = c.get('admitted');
+  if (admitted === undefined) throw new Error('a route asked for its caller that the table of operations opens to everybody');
+  return admitted;
 }

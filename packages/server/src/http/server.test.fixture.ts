@@ -1,17 +1,22 @@
 // The HTTP application over a trail of its own, without a socket: what tests of routes share.
 
+import { randomBytes } from 'node:crypto';
 import { makeRedaction } from '@indelible/core';
-import { makeAuthenticator } from '../access/authenticate.ts';
+import type { AccessTrail } from '../access/access-trail.ts';
+import type { Way } from '../access/authenticate.ts';
+import { makeAsPrincipal } from '../access/by-person.ts';
+import type { KeyUse } from '../access/key-use.ts';
+import { openAccess } from '../access/open.ts';
 import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
 import { makeLogger } from '../logger.ts';
 import { createKey, type Scope } from '../store/api-keys.ts';
 import type { Receipt } from '../store/append.ts';
 import { Committer } from '../store/committer.ts';
-import { openStore } from '../store/pool.ts';
+import { openStore, type Store } from '../store/pool.ts';
 import { Streams } from '../stream/index.ts';
 import { makeTenants } from '../store/tenants.ts';
 import { makeApp } from './app.ts';
-import type { App } from './environment.ts';
+import type { App, Check, Services } from './environment.ts';
 import { makeMetrics } from './metrics.ts';
 
 export const ADMIN_KEY = 'ink_the-key-of-the-operator-from-the-environment';
@@ -26,10 +31,16 @@ export interface Answer {
 
 export interface TestServer {
   readonly trail: SealedTrail;
+  readonly services: Services;
+  /** Writes what it noted when a test says so. */
+  readonly keyUse: KeyUse;
+  /** The same. */
+  readonly accessTrail: AccessTrail;
   readonly app: App;
   readonly streams: Streams;
   key(tenant: string | undefined, ...scopes: Scope[]): Promise<{ id: string; token: string }>;
-  request(path: string, init?: RequestInit): Promise<Answer>;
+  /** @param from the address that it comes from */
+  request(path: string, init?: RequestInit, from?: string): Promise<Answer>;
   get(path: string, token: string, headers?: Record<string, string>): Promise<Answer>;
   /** Text and bytes go as they are, anything else as JSON. */
   post(body: unknown, token: string, headers?: Record<string, string>, path?: string): Promise<Answer>;
@@ -54,32 +65,37 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     onCommit: (commit) => metrics.committed(commit),
     ...(queueEventsMax === undefined ? {} : { queueEventsMax }),
   });
-  const app = makeApp({
+  const tenants = makeTenants(store.appender);
+  // What it notes is written when a test says so.
+  const access = openAccess({
+    appender: store.appender,
+    append: committer.append.bind(committer),
+    logOf: (tenant) => tenants.byName(tenant),
+    adminKey: ADMIN_KEY,
+    secret: randomBytes(32),
+    ways: [signedInWay(store.appender)],
+    onError: () => undefined,
+  });
+  const services: Services = {
     store,
-    tenants: makeTenants(store.appender),
-    authenticator: makeAuthenticator(store.appender, ADMIN_KEY),
+    tenants,
+    ...access,
     committer,
     streams,
     redaction: makeRedaction(),
     metrics,
     logger: makeLogger('silent'),
-    checks: async () => [
-      await store.appender.query('select 1').then(
-        () => ({ name: 'database', ok: true, required: true }),
-        () => ({ name: 'database', ok: false, required: true }),
-      ),
-      { name: 'capture shop', ok: false, required: false },
-    ],
+    checks: () => checksOf(store),
     coverage: async () => ({ asOf: '2026-11-01T00:00:00.000Z', sources: [] }),
-  });
-  const request: TestServer['request'] = async (path, init) => {
-    const response = await app.request(path, init);
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Answer['body']) : {}, text };
+    trustedProxies: [],
   };
+  const app = makeApp(services);
+  const request = requestOf(app);
   return {
     trail,
+    services,
+    keyUse: access.keyUse,
+    accessTrail: access.accessTrail,
     app,
     streams,
     key: async (tenant, ...scopes) => {
@@ -100,6 +116,35 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
       await store.close();
       await trail.close();
     },
+  };
+}
+
+async function checksOf(store: Store): Promise<Check[]> {
+  const ok = await store.appender.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  return [
+    { name: 'database', ok, required: true },
+    { name: 'capture shop', ok: false, required: false },
+  ];
+}
+
+function requestOf(app: App): TestServer['request'] {
+  return async (path, init, from) => {
+    const response = await app.request(path, init, from === undefined ? undefined : { incoming: { socket: { remoteAddress: from } } });
+    const text = await response.text();
+    const isJson = text !== '' && response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Answer['body']) : {}, text };
+  };
+}
+
+/** In place of a sign-in: whoever says who they are is it. `Authorization: Person usr_maria` */
+function signedInWay(appender: Store['appender']): Way {
+  const asPrincipal = makeAsPrincipal(appender);
+  return async (credentials) => {
+    const id = /^Person (\S+)$/.exec(credentials.authorization ?? '')?.[1];
+    return id === undefined ? undefined : asPrincipal({ id, name: `The person ${id}`, credentials: [] }, credentials);
   };
 }
 

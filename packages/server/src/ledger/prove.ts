@@ -16,7 +16,7 @@ import {
 } from '@indelible/core';
 import type pg from 'pg';
 import { QUERY_MS_MAX } from '../limits.ts';
-import { asTenant } from '../store/as-tenant.ts';
+import { asTenant, type Reader } from '../store/as-tenant.ts';
 import { SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { readEntries, readKeys, readLogName, readProven } from '../store/proof-rows.ts';
@@ -48,7 +48,7 @@ export interface LogStatus extends PublishedLog {
  *
  * @throws Failure `not_sealed` when nothing is published yet
  */
-export function logStatus(reader: pg.Pool, log: { readonly tenantId: number }): Promise<LogStatus> {
+export function logStatus(reader: Reader, log: { readonly tenantId: number }): Promise<LogStatus> {
   return asTenant(reader, log.tenantId, QUERY_MS_MAX, async (tx) => ({
     ...(await publishedLog(tx, log.tenantId)),
     system: await publishedLog(tx, SYSTEM_TENANT_ID),
@@ -74,7 +74,7 @@ async function publishedLog(tx: pg.ClientBase, tenantId: number): Promise<Publis
  *
  * @throws Failure `not_sealed` when there is none yet
  */
-export function checkpointText(reader: pg.Pool, log: { readonly tenantId: number }): Promise<string> {
+export function checkpointText(reader: Reader, log: { readonly tenantId: number }): Promise<string> {
   return asTenant(reader, log.tenantId, QUERY_MS_MAX, async (tx) => (await published(tx, log.tenantId)).note);
 }
 
@@ -101,7 +101,7 @@ export interface TileAnswer {
  * @param path for example `/tile/0/x001/067` or `/tile/entries/003.p/17`
  * @throws Failure `not_found` when the address is malformed or the published tree does not reach so far
  */
-export async function tileByPath(reader: pg.Pool, log: { readonly tenantId: number }, path: string): Promise<TileAnswer> {
+export async function tileByPath(reader: Reader, log: { readonly tenantId: number }, path: string): Promise<TileAnswer> {
   const tile = parseTilePath(path);
   if (tile === undefined) throw new Failure('not_found', `${path} is not the address of a tile`);
   return asTenant(reader, log.tenantId, QUERY_MS_MAX, async (tx) => {
@@ -132,7 +132,7 @@ export interface Consistency {
  *
  * @throws Failure `parameter_invalid` unless 1 <= from <= to <= the published size
  */
-export function consistency(reader: pg.Pool, log: { readonly tenantId: number }, from: number, to: number): Promise<Consistency> {
+export function consistency(reader: Reader, log: { readonly tenantId: number }, from: number, to: number): Promise<Consistency> {
   return asTenant(reader, log.tenantId, QUERY_MS_MAX, async (tx) => {
     const { size } = await published(tx, log.tenantId);
     const pointer = Number.isSafeInteger(from) && from >= 1 && from <= to ? 'to' : 'from';
@@ -152,7 +152,7 @@ export function consistency(reader: pg.Pool, log: { readonly tenantId: number },
  * @throws Failure `not_found`; `not_sealed` (try again after a second) until a published checkpoint covers the event
  */
 export async function eventProof(
-  reader: pg.Pool,
+  reader: Reader,
   log: { readonly tenantId: number; readonly origin: string },
   id: string,
 ): Promise<EventProof> {
@@ -186,7 +186,7 @@ export async function eventProof(
 
 async function inclusion(
   tx: pg.ClientBase,
-  reader: pg.Pool,
+  reader: Reader,
   { tenantId, size, note }: CheckpointRow,
   index: number,
 ): Promise<{ index: number; hashes: Uint8Array[]; checkpoint: string }> {
@@ -206,7 +206,7 @@ export interface PublicKeys {
   }[];
 }
 
-export async function publicKeys(reader: pg.Pool): Promise<PublicKeys> {
+export async function publicKeys(reader: Reader): Promise<PublicKeys> {
   const keys = await asTenant(reader, SYSTEM_TENANT_ID, QUERY_MS_MAX, readKeys);
   return {
     keys: keys.map(({ publicKey, from, to }) => ({

@@ -4,6 +4,7 @@
 import { joinHashes, type NodePlace, type NodeReader, TILE_WIDTH, tileReader, tileRoot, tilesOfNodes, tileWidth } from '@indelible/core';
 import type pg from 'pg';
 import { TILE_ROOTS_MAX } from '../limits.ts';
+import type { Reader } from '../store/as-tenant.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { readLeafHashes, readTile, readTiles } from '../store/tree-rows.ts';
 
@@ -23,9 +24,10 @@ export interface TileRoots {
 }
 
 // By pool: two databases never share roots, and a pool that is no more takes its roots along.
-const ROOTS = new WeakMap<pg.Pool, TileRoots>();
+const ROOTS = new WeakMap<object, TileRoots>();
 
-export function tileRootsOf(pool: pg.Pool): TileRoots {
+export function tileRootsOf(reader: Reader): TileRoots {
+  const pool = reader.pool ?? reader;
   const known = ROOTS.get(pool);
   if (known !== undefined) return known;
   const roots = new Map<string, Uint8Array>();

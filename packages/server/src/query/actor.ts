@@ -3,10 +3,11 @@
 import { checkZone, CLOCK_SKEW_MS_MAX, Failure, ID_CHARS_MAX } from '@indelible/core';
 import type pg from 'pg';
 import { ACTOR_COUNTED_MAX, ACTOR_DAYS_DEFAULT, ACTOR_EVENTS_MAX, QUERY_MS_MAX } from '../limits.ts';
-import { asTenant } from '../store/as-tenant.ts';
+import { asTenant, type Reader } from '../store/as-tenant.ts';
 import { type ActorRow, countActor, readActorEnds, readActorSlice } from '../store/read-actor.ts';
 import { type Position, type RecordedRange, recordedBounds } from '../store/read-events.ts';
 import { type ActorSummary, summarize } from './actor-summary.ts';
+import { partOf } from './part.ts';
 import type { ReadScope } from './present.ts';
 import { instantOfText } from './state-subject.ts';
 import { ranges } from './walk.ts';
@@ -45,7 +46,7 @@ const CHUNK_EVENTS = 2_000;
  * @example await actorSummary(store.reader, log, 'usr_maria', { from: '-7d', zone: 'Europe/Berlin' });
  */
 export async function actorSummary(
-  reader: pg.Pool,
+  reader: Reader,
   scope: ReadScope,
   id: string,
   { from, to, zone = 'UTC', nowMs = Date.now() }: ActorRequest = {},
@@ -64,13 +65,14 @@ export async function actorSummary(
     scope.tenantId,
     QUERY_MS_MAX,
     async (tx) => {
-      const ends = await readActorEnds(tx, scope.tenantId, id);
+      const within = partOf(scope);
+      const ends = await readActorEnds(tx, scope.tenantId, id, within);
       const bounds = ends && (await recordedBounds(tx, scope.tenantId, {}));
       if (ends === undefined || bounds === undefined) throw noSuchActor(id);
       // What occurred at a time was recorded some minutes before it at the earliest.
       const recorded = { fromMs: Math.max(bounds.fromMs, fromMs - CLOCK_SKEW_MS_MAX), toMs: bounds.toMs };
       if (recorded.fromMs >= recorded.toMs) return { ends, count: 0, backToMs: undefined };
-      const slice = { recorded, order: 'desc', limit: ACTOR_COUNTED_MAX, ...between(occurred) } as const;
+      const slice = { recorded, order: 'desc', limit: ACTOR_COUNTED_MAX, within, ...between(occurred) } as const;
       return {
         ends,
         backToMs: await readBack(tx, scope, id, recorded, occurred, rows, deadline),
@@ -112,7 +114,7 @@ function between({ fromMs, toMs }: RecordedRange): { readonly after: Position; r
  */
 async function readBack(
   tx: pg.ClientBase,
-  { tenantId }: ReadScope,
+  scope: ReadScope,
   id: string,
   recorded: RecordedRange,
   occurred: RecordedRange,
@@ -120,12 +122,20 @@ async function readBack(
   deadline: number,
 ): Promise<number | undefined> {
   const { after: start, before } = between(occurred);
+  const within = partOf(scope);
   for (const range of ranges(recorded, 'desc', start)) {
     const olderMs = range.fromMs <= recorded.fromMs ? Number.NEGATIVE_INFINITY : range.fromMs + CLOCK_SKEW_MS_MAX;
     let after: Position | undefined = start;
     while (after !== undefined) {
       const limit = Math.min(CHUNK_EVENTS, ACTOR_EVENTS_MAX + 1 - rows.length);
-      const chunk: ActorRow[] = await readActorSlice(tx, tenantId, id, { recorded: range, order: 'desc', limit, after, before });
+      const chunk: ActorRow[] = await readActorSlice(tx, scope.tenantId, id, {
+        recorded: range,
+        order: 'desc',
+        limit,
+        after,
+        before,
+        within,
+      });
       rows.push(...chunk);
       const last: ActorRow | undefined = chunk.length < limit ? undefined : chunk.at(-1);
       after = last && { occurredMs: last.occurredMs, seq: last.seq };

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
 import type { ResourceName } from '../store/read-resource.ts';
+import { plansOf } from './part.ts';
 import type { ReadScope } from './present.ts';
 import { answerOf, type Known, readKnown, type StateAnswer, type StateReader } from './state.ts';
 import { checkSubject, instantOfText } from './state-subject.ts';
@@ -56,7 +57,7 @@ export async function compareResource(
     scope.tenantId,
     QUERY_MS_MAX,
     async (tx) => [await read(tx, instants[0]), await read(tx, instants[1])] as const,
-    'ordered',
+    plansOf(scope),
   );
   const [was, becomes] = await Promise.all([
     answerOf(ask, scope, known[0], { type, id }, instants[0]),

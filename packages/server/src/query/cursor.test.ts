@@ -17,8 +17,15 @@ test.each([
   expect(() => readCursor(other, writeCursor(print, state))).toThrow(expect.objectContaining({ code: 'cursor_invalid' }));
 });
 
-function forged(content: object): string {
-  return Buffer.from(JSON.stringify(content)).toString('base64url');
+/** As the server would write it, with a place that it never writes. */
+function written(position: object, nowMs = state.nowMs): string {
+  return writeCursor(print, { nowMs, position: { ...state.position, ...position } });
+}
+
+/** As somebody else would. */
+function altered(content: object): string {
+  const whole = JSON.parse(Buffer.from(writeCursor(print, state), 'base64url').toString('utf8')) as object;
+  return Buffer.from(JSON.stringify({ ...whole, ...content })).toString('base64url');
 }
 
 test.each([
@@ -26,10 +33,15 @@ test.each([
   ['no base64url', '%%%'],
   ['no JSON', Buffer.from('{').toString('base64url')],
   ['no object', Buffer.from('null').toString('base64url')],
-  ['another version', forged({ v: 2, q: print, n: 1, o: 1, s: 1 })],
-  ['a text for a time', forged({ v: 1, q: print, n: 1, o: "1'; drop table x; --", s: 1 })],
-  ['a time beyond the calendar', forged({ v: 1, q: print, n: 1, o: 9e15, s: 1 })],
-  ['a fraction for a sequence number', forged({ v: 1, q: print, n: 1, o: 1, s: 0.5 })],
+  ['another version', altered({ v: 1 })],
+  ['a text for a time', written({ occurredMs: "1'; drop table x; --" as unknown as number })],
+  ['a time beyond the calendar', written({ occurredMs: 9e15 })],
+  ['the first time that a date can hold', written({ occurredMs: -8_640_000_000_000_000 })],
+  ['the last time that a date can hold, for now', written({}, 8_640_000_000_000_000)],
+  ['a fraction for a sequence number', written({ seq: 0.5 })],
+  ['another place', altered({ s: 8 })],
+  ['another time', altered({ o: 1_780_000_000_000 })],
+  ['another now', altered({ n: 1_780_000_000_001 })],
   ['far too much', 'A'.repeat(100_000)],
 ])('a cursor of %s is refused', (_, cursor) => {
   expect(() => readCursor(print, cursor)).toThrow(expect.objectContaining({ code: 'cursor_invalid' }));

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { Failure } from '@indelible/core';
 import type { Order, Position } from '../store/read-events.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const CURSOR_CHARS_MAX = 1_024;
 
 export interface CursorState {
@@ -22,7 +22,9 @@ export function fingerprint(kind: string, tenantId: number, order: Order, questi
 }
 
 export function writeCursor(print: string, state: CursorState): string {
-  const content = { v: VERSION, q: print, n: state.nowMs, o: state.position.occurredMs, s: state.position.seq };
+  const { nowMs: n, position } = state;
+  const { occurredMs: o, seq: s } = position;
+  const content = { v: VERSION, q: sealOf(print, n, o, s), n, o, s };
   return Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
@@ -31,14 +33,21 @@ export function readCursor(print: string, cursor: string): CursorState {
   const content = decode(cursor);
   if (content?.['v'] !== VERSION) throw new Failure('cursor_invalid', 'cursor: it was not made by this server', { pointer: 'cursor' });
   const { q, n, o, s } = content;
-  if (q !== print) throw new Failure('cursor_invalid', 'cursor: it belongs to another query, order or tenant', { pointer: 'cursor' });
+  if (q !== sealOf(print, n, o, s))
+    throw new Failure('cursor_invalid', 'cursor: it belongs to another query, order or tenant, or was altered', { pointer: 'cursor' });
   if (!isInstant(n) || !isInstant(o) || !Number.isSafeInteger(s))
     throw new Failure('cursor_invalid', 'cursor: it is damaged', { pointer: 'cursor' });
   return { nowMs: n, position: { occurredMs: o, seq: s as number } };
 }
 
+/** Binds a place to its question. It is no secret: whoever alters a cursor with care reads what a query would have shown. */
+function sealOf(...content: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest().toString('base64url', 0, 16);
+}
+
+/** Events occur in the years 1 to 9999, and places lie a moment before and after them. */
 function isInstant(value: unknown): value is number {
-  return Number.isSafeInteger(value) && !Number.isNaN(new Date(value as number).getTime());
+  return Number.isSafeInteger(value) && (value as number) >= Date.parse('0000-12-31') && (value as number) <= Date.parse('+010000-01-02');
 }
 
 function decode(cursor: string): { [key: string]: unknown } | undefined {

@@ -6,8 +6,9 @@ import type pg from 'pg';
 import { type HistoryEvent, SOURCE_KINDS } from '@indelible/core';
 import { QUERY_MS_MAX, STATE_TRUNCATIONS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
+import type { Condition, EventRow } from '../store/read-events.ts';
 import type { Tenants } from '../store/tenants.ts';
-import { foreignEvent, newest } from './gaps-read.ts';
+import { foreignEvent, makeFollow } from './gaps-read.ts';
 
 /** Where the capture puts what it cannot place, and the tag that it marks it with (capture/tenant-map.ts, capture/row-event.ts). */
 const UNPLACED_TENANT = 'default';
@@ -22,25 +23,23 @@ export interface UnplacedTruncation {
 }
 
 /** @param reader the reader's pool */
-export async function readUnplaced(reader: pg.Pool, tenants: Tenants, type: string): Promise<readonly UnplacedTruncation[]> {
-  const log = await tenants.byName(UNPLACED_TENANT);
-  if (log === undefined) return [];
-  const read = async (tx: pg.ClientBase): Promise<readonly UnplacedTruncation[]> => {
-    const rows = await newest(
-      tx,
-      log.tenantId,
-      ({ bind }) => `e.action = ${bind(`${type}.truncated`)} and e.resource_id is null and e.source_kind = ${bind(POSTGRES)}`,
-      Number.POSITIVE_INFINITY,
-      STATE_TRUNCATIONS_MAX,
-    );
-    return rows.flatMap((row) => {
-      const { source, tags } = foreignEvent(UNPLACED_TENANT, row) as { source?: { name?: string }; tags?: readonly string[] };
-      return tags?.includes(UNPLACED_TAG) === true && source?.name !== undefined
-        ? [{ id: row.id, source: source.name, atMs: row.occurredMs }]
-        : [];
-    });
+export function makeReadUnplaced(reader: pg.Pool, tenants: Tenants): (type: string) => Promise<readonly UnplacedTruncation[]> {
+  const follow = makeFollow<readonly UnplacedTruncation[]>(STATE_TRUNCATIONS_MAX);
+  return async (type) => {
+    const log = await tenants.byName(UNPLACED_TENANT);
+    if (log === undefined) return [];
+    const condition: Condition = ({ bind }) =>
+      `e.action = ${bind(`${type}.truncated`)} and e.resource_id is null and e.source_kind = ${bind(POSTGRES)}`;
+    const read = (tx: pg.ClientBase): ReturnType<typeof follow> => follow(tx, log.tenantId, type, condition, unplacedOf);
+    return (await asTenant(reader, log.tenantId, QUERY_MS_MAX, read, 'kept')).flat();
   };
-  return asTenant(reader, log.tenantId, QUERY_MS_MAX, read, 'ordered');
+}
+
+function unplacedOf(row: EventRow): readonly UnplacedTruncation[] {
+  const { source, tags } = foreignEvent(UNPLACED_TENANT, row) as { source?: { name?: string }; tags?: readonly string[] };
+  return tags?.includes(UNPLACED_TAG) === true && source?.name !== undefined
+    ? [{ id: row.id, source: source.name, atMs: row.occurredMs }]
+    : [];
 }
 
 /** As an event of the history of a resource of the type; no place in the log that is asked. */

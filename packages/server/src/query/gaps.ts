@@ -11,8 +11,8 @@ import { asTenant } from '../store/as-tenant.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
 import type { Condition, EventRow } from '../store/read-events.ts';
 import type { Tenants } from '../store/tenants.ts';
-import { foreignEvent, newest } from './gaps-read.ts';
-import { readUnplaced, type UnplacedTruncation } from './gaps-truncated.ts';
+import { foreignEvent, makeFollow, newestBefore } from './gaps-read.ts';
+import { makeReadUnplaced, type UnplacedTruncation } from './gaps-truncated.ts';
 
 /** One hole of a source. */
 export interface SourceGap {
@@ -43,10 +43,7 @@ const HARMLESS = new Set(['identity_changed', 'ddl_untracked']);
 
 /** @param reader the reader's pool */
 export function makeGaps(reader: pg.Pool, tenants: Tenants): Gaps {
-  return {
-    of: shared((source) => readGaps(reader, tenants, source)),
-    truncated: shared((type) => readUnplaced(reader, tenants, type)),
-  };
+  return { of: shared(makeReadGaps(reader, tenants)), truncated: shared(makeReadUnplaced(reader, tenants)) };
 }
 
 /** Readers share an answer for a moment. */
@@ -67,22 +64,33 @@ function shared<Answer>(read: (name: string) => Promise<Answer>): (name: string)
 /** The holes that concern a resource of a type, by the sources that its events come from. */
 export async function gapsOf(gaps: Gaps, type: string, events: readonly HistoryEvent[], untilMs: number): Promise<CaptureGap[]> {
   const sources = new Set(events.flatMap(({ source }) => (source?.kind === 'postgres' && source.name !== undefined ? [source.name] : [])));
-  const found = (await Promise.all([...sources].map((source) => gaps.of(source)))).flat();
-  return found
-    .filter((gap) => gap.fromMs <= untilMs && gap.concerns(type))
-    .map((gap) => {
-      const from = new Date(goodSince(gap, events)).toISOString();
-      const to = gap.toMs === undefined ? {} : { to: new Date(gap.toMs).toISOString() };
-      return { from, ...to, detail: `changes of the source ${gap.source} may be missing (${gap.reason})` };
-    });
+  const found = await Promise.all(
+    [...sources].map(async (source) => {
+      const concerned = (await gaps.of(source)).filter((gap) => gap.fromMs <= untilMs && gap.concerns(type));
+      const goodSince = concerned.length === 0 ? undefined : makeGoodSince(source, events);
+      return concerned.map((gap) => ({
+        from: new Date(goodSince?.(gap) ?? gap.fromMs).toISOString(),
+        ...(gap.toMs === undefined ? {} : { to: new Date(gap.toMs).toISOString() }),
+        detail: `changes of the source ${gap.source} may be missing (${gap.reason})`,
+      }));
+    }),
+  );
+  return found.flat();
 }
 
-/** What was captured of the resource itself before the hole was found says that nothing was missing yet. */
-function goodSince({ fromMs, foundMs, source }: SourceGap, events: readonly HistoryEvent[]): number {
-  const before = events.filter(
-    (event) => event.source?.name === source && Date.parse(event.recordedAt ?? event.occurredAt) < foundMs - LOOK_MS,
-  );
-  return Math.max(fromMs, ...before.map(({ occurredAt }) => Math.min(foundMs, Date.parse(occurredAt))));
+/** What was captured of the resource itself before a hole was found says that nothing was missing yet. */
+function makeGoodSince(source: string, events: readonly HistoryEvent[]): (gap: SourceGap) => number {
+  const captured = events
+    .filter((event) => event.source?.name === source)
+    .map(({ recordedAt, occurredAt }) => ({ recordedMs: Date.parse(recordedAt ?? occurredAt), goodMs: Date.parse(occurredAt) }))
+    .sort((a, b) => a.recordedMs - b.recordedMs);
+  // From here on each says the latest of what is recorded up to it.
+  let latestMs = Number.NEGATIVE_INFINITY;
+  for (const item of captured) item.goodMs = latestMs = Math.max(latestMs, item.goodMs);
+  return ({ fromMs, foundMs }) => {
+    const before = captured.findLast(({ recordedMs }) => recordedMs < foundMs - LOOK_MS);
+    return before === undefined ? fromMs : Math.max(fromMs, Math.min(foundMs, before.goodMs));
+  };
 }
 
 interface Told {
@@ -92,45 +100,53 @@ interface Told {
   readonly tables: readonly string[] | undefined;
   /** Whether the hole ended where it was found. */
   readonly closed: boolean;
+  /** Milliseconds since 1970: when the source was told of before. */
+  readonly beforeMs: number;
 }
 
-async function readGaps(reader: pg.Pool, tenants: Tenants, source: string): Promise<readonly SourceGap[]> {
-  const log = await tenants.byName(OPERATOR_TENANT);
-  if (log === undefined) return [];
-  const { tenantId } = log;
-  const read = async (tx: pg.ClientBase): Promise<readonly SourceGap[]> => {
+function makeReadGaps(reader: pg.Pool, tenants: Tenants): (source: string) => Promise<readonly SourceGap[]> {
+  const [followTold, followMapping] = [makeFollow<Told>(GAPS_MAX), makeFollow<ReadonlyMap<string, string>>(1)];
+  return async (source) => {
+    const log = await tenants.byName(OPERATOR_TENANT);
+    if (log === undefined) return [];
+    const { tenantId } = log;
     const about =
       (condition: string): Condition =>
       ({ bind }) =>
         `e.resource_type = 'capture_source' and e.resource_id = ${bind(source)} and e.source_kind = ${bind(SELF)} and ${condition}`;
-    const rows = await newest(
-      tx,
-      tenantId,
-      about(`e.action in ('capture.gap', 'capture.started', 'capture.stopped')`),
-      Number.POSITIVE_INFINITY,
-      GAPS_MAX,
-    );
-    const told = rows.map(toldOf).reverse();
-    const types = told.some(({ tables }) => tables !== undefined)
-      ? await mappedTypes(tx, tenantId, about(`e.action = 'capture.mapping'`))
-      : new Map<string, string>();
-    const gaps: SourceGap[] = [];
-    for (const [index, gap] of told.entries()) {
-      if (gap.action === 'capture.started' || HARMLESS.has(gap.reason)) continue;
-      const [before] = await newest(tx, tenantId, about('true'), gap.ms, 1);
-      const toMs = gap.closed ? gap.ms : told.slice(index + 1).find((later) => ends(later, gap))?.ms;
-      gaps.push({
-        source,
-        reason: gap.reason,
-        fromMs: (before?.occurredMs ?? gap.ms) - LOOK_MS,
-        ...(toMs === undefined ? {} : { toMs }),
-        foundMs: gap.ms,
-        concerns: (type) => gap.tables?.some((table) => mayHold(table, type, types)) ?? true,
-      });
-    }
-    return gaps;
+    const read = async (tx: pg.ClientBase): Promise<readonly SourceGap[]> => {
+      const keep = async (row: EventRow): Promise<Told> => {
+        const told = toldOf(row);
+        if (told.action === 'capture.started') return told;
+        return { ...told, beforeMs: (await newestBefore(tx, tenantId, about('true'), told.ms))?.occurredMs ?? told.ms };
+      };
+      const turns = about(`e.action in ('capture.gap', 'capture.started', 'capture.stopped')`);
+      const told = await followTold(tx, tenantId, source, turns, keep);
+      const [types = NO_TYPES] = told.some(({ tables }) => tables !== undefined)
+        ? await followMapping(tx, tenantId, source, about(`e.action = 'capture.mapping'`), mappedTypes)
+        : [];
+      return gapsOfSource(source, told.toReversed(), types);
+    };
+    return asTenant(reader, tenantId, QUERY_MS_MAX, read, 'kept');
   };
-  return asTenant(reader, tenantId, QUERY_MS_MAX, read, 'ordered');
+}
+
+const NO_TYPES: ReadonlyMap<string, string> = new Map();
+
+/** @param told oldest first */
+function gapsOfSource(source: string, told: readonly Told[], types: ReadonlyMap<string, string>): SourceGap[] {
+  return told.flatMap((gap, index) => {
+    if (gap.action === 'capture.started' || HARMLESS.has(gap.reason)) return [];
+    const toMs = gap.closed ? gap.ms : told.slice(index + 1).find((later) => ends(later, gap))?.ms;
+    return {
+      source,
+      reason: gap.reason,
+      fromMs: gap.beforeMs - LOOK_MS,
+      ...(toMs === undefined ? {} : { toMs }),
+      foundMs: gap.ms,
+      concerns: (type) => gap.tables?.some((table) => mayHold(table, type, types)) ?? true,
+    };
+  });
 }
 
 function toldOf(row: EventRow): Told {
@@ -139,6 +155,7 @@ function toldOf(row: EventRow): Told {
   const names = Array.isArray(tables) ? tables.filter((table): table is string => typeof table === 'string') : undefined;
   return {
     ms: row.occurredMs,
+    beforeMs: row.occurredMs,
     action: typeof action === 'string' ? action : '',
     reason: typeof reason === 'string' ? reason : 'unknown',
     tables: names,
@@ -153,13 +170,9 @@ function ends(later: Told, gap: Told): boolean {
   return gap.tables !== undefined && later.closed && gap.tables.every((table) => later.tables?.includes(table) === true);
 }
 
-/** The resource types that the mapping in force gives to tables. */
-async function mappedTypes(tx: pg.ClientBase, tenantId: number, condition: Condition): Promise<ReadonlyMap<string, string>> {
-  const [row] = await newest(tx, tenantId, condition, Number.POSITIVE_INFINITY, 1);
-  const change =
-    row === undefined
-      ? undefined
-      : (foreignEvent(OPERATOR_TENANT, row)['change'] as { after?: { tables?: Record<string, { type?: string }> } } | undefined);
+/** The resource types that a mapping gives to tables. */
+function mappedTypes(row: EventRow): ReadonlyMap<string, string> {
+  const change = foreignEvent(OPERATOR_TENANT, row)['change'] as { after?: { tables?: Record<string, { type?: string }> } } | undefined;
   return new Map(
     Object.entries(change?.after?.tables ?? {}).flatMap(([table, { type }]) => (type === undefined ? [] : [[table, type] as const])),
   );

@@ -8,9 +8,11 @@
 import { CLOCK_SKEW_MS_MAX, escapeStep, type HistoryEvent, isWhole, startsAnew, stateAt, tellingOf } from '@indelible/core';
 import type pg from 'pg';
 import { STATE_BYTES_MAX, STATE_EVENTS_MAX } from '../limits.ts';
-import { type Position, type RecordedRange, recordedBounds } from '../store/read-events.ts';
+import { filledBy, type Position, type RecordedRange, recordedBounds, type Slice } from '../store/read-events.ts';
 import { readResource, type ResourceName, type ResourceRow } from '../store/read-resource.ts';
 import { historyEvent } from './history-event.ts';
+import { unplacedEvent } from './gaps-truncated.ts';
+import { isSeen, partOf, plansOf } from './part.ts';
 import type { ReadScope } from './present.ts';
 import type { Truncations } from './truncations.ts';
 import { ranges } from './walk.ts';
@@ -90,7 +92,10 @@ export async function readPast(tx: pg.ClientBase, question: PastQuestion): Promi
   // Only captured tables are truncated. Of two sources that have tables of one name each truncates its own.
   const sources = new Set(own.flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
   if (own.length > 0 && sources.size === 0) return { events: own, reach, backToMs };
-  const emptied = await truncations.of(tx, scope, resource.type, bounds, { fromMs: backToMs, toMs: untilMs });
+  const emptied = (await truncations.of(tx, scope, resource.type, bounds, { fromMs: backToMs, toMs: untilMs })).map((event) =>
+    // That the table was emptied belongs to the resource; who did it, to whom may see that event.
+    isSeen(scope, event) ? event : bare(event),
+  );
   const concerned = own.length === 0 ? emptied : emptied.filter(({ source }) => sources.has(source?.name));
   return { events: concerned.length === 0 ? own : [...own, ...concerned].sort(byTime), reach, backToMs };
 }
@@ -98,16 +103,16 @@ export async function readPast(tx: pg.ClientBase, question: PastQuestion): Promi
 async function readBack(tx: pg.ClientBase, reading: Reading, bounds: RecordedRange): Promise<Past['reach']> {
   const { scope, resource, untilMs, deadline } = reading.question;
   const start = { occurredMs: untilMs + 1, seq: -1 };
-  for (const recorded of ranges(bounds, 'desc', start)) {
+  for (const recorded of ranges(bounds, 'desc', start, plansOf(scope))) {
     const olderMs = recorded.fromMs <= bounds.fromMs ? Number.NEGATIVE_INFINITY : recorded.fromMs + CLOCK_SKEW_MS_MAX;
     let after: Position | undefined = start;
     while (after !== undefined) {
-      const limit = nextLimit(reading);
-      const rows: ResourceRow[] = await readResource(tx, scope.tenantId, resource, { recorded, order: 'desc', limit, after });
+      const chunk: Slice = { recorded, order: 'desc', limit: nextLimit(reading), bytes: CHUNK_BYTES, after, within: partOf(scope) };
+      const rows: ResourceRow[] = await readResource(tx, scope.tenantId, resource, chunk);
       for (const row of rows) {
         note(reading, historyEvent(scope, row, resource), row);
       }
-      const last: ResourceRow | undefined = rows.length < limit ? undefined : rows.at(-1);
+      const last: ResourceRow | undefined = filledBy(rows, chunk) === undefined ? undefined : rows.at(-1);
       after = last && { occurredMs: last.occurredMs, seq: last.seq };
       // Beside the last event of a chunk there may be another of the same millisecond.
       reading.completeMs = Math.min(
@@ -173,30 +178,48 @@ function showsAll(event: HistoryEvent): boolean {
   return (change.unavailable ?? []).every(({ field }) => Object.hasOwn(change.after ?? {}, field));
 }
 
+/** What comes after an instant. */
+export interface Next {
+  /** Oldest first. */
+  readonly events: readonly HistoryEvent[];
+  /** `partial`: a limit was met before an event that tells something, or the end. */
+  readonly reach: 'whole' | 'partial';
+}
+
 /**
- * The first events about a resource after an instant, oldest first, up to one that tells something: what comes next says
- * whether the resource was there before. Empty when there is none.
+ * The first events about a resource after an instant, up to one that tells something: what comes next says whether the
+ * resource was there before. Empty when there is none.
+ *
+ * @param most as far as readPast goes, by default
  */
 export async function readNext(
   tx: pg.ClientBase,
-  { scope, resource, untilMs }: Pick<PastQuestion, 'scope' | 'resource' | 'untilMs'>,
-): Promise<HistoryEvent[]> {
+  { scope, resource, untilMs, deadline }: Pick<PastQuestion, 'scope' | 'resource' | 'untilMs' | 'deadline'>,
+  most = { events: STATE_EVENTS_MAX, bytes: STATE_BYTES_MAX },
+): Promise<Next> {
   const recorded = await recordedBounds(tx, scope.tenantId, {});
-  if (recorded === undefined) return [];
   const events: HistoryEvent[] = [];
+  if (recorded === undefined) return { events, reach: 'whole' };
   let after: Position = { occurredMs: untilMs, seq: Number.MAX_SAFE_INTEGER };
-  for (let limit = 1; events.length < STATE_EVENTS_MAX; limit = Math.min(CHUNK_EVENTS_MAX, limit * 8)) {
-    const rows = await readResource(tx, scope.tenantId, resource, { recorded, order: 'asc', limit, after });
+  let bytes = 0;
+  for (let limit = 1; ; limit = Math.min(CHUNK_EVENTS_MAX, limit * 8)) {
+    const chunk: Slice = { recorded, order: 'asc', limit, bytes: Math.min(CHUNK_BYTES, most.bytes), after, within: partOf(scope) };
+    const rows = await readResource(tx, scope.tenantId, resource, chunk);
     for (const row of rows) {
       const event = historyEvent(scope, row, resource);
       events.push(event);
-      if (tellingOf(event) !== undefined) return events;
+      bytes += row.disclosures.length;
+      if (tellingOf(event) !== undefined) return { events, reach: 'whole' };
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < limit) break;
+    if (last === undefined || filledBy(rows, chunk) === undefined) return { events, reach: 'whole' };
+    if (events.length >= most.events || bytes >= most.bytes || performance.now() > deadline) return { events, reach: 'partial' };
     after = { occurredMs: last.occurredMs, seq: last.seq };
   }
-  return events;
+}
+
+function bare({ id, occurredAt, resource, source }: HistoryEvent): HistoryEvent {
+  return unplacedEvent(resource?.type ?? '', { id, source: source?.name ?? '', atMs: Date.parse(occurredAt) });
 }
 
 /** By (occurredAt, seq), oldest first. */

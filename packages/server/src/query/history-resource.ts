@@ -8,6 +8,7 @@ import { recordedBounds } from '../store/read-events.ts';
 import { countSorts, readPlaces, type ResourceName, type Sort } from '../store/read-resource.ts';
 import { historyEvent } from './history-event.ts';
 import { type HistorySubject, type ResourceHistory, resourceHistory } from './history.ts';
+import { partOf, plansOf } from './part.ts';
 import type { PresentedEvent, ReadScope } from './present.ts';
 import type { PageRequest } from './read-page.ts';
 import { answerOf, type Known, readKnown, type StateAnswer, type StateReader, valuesOnly } from './state.ts';
@@ -58,7 +59,7 @@ async function stateNow(
 ): Promise<ResourceAnswer['state'] | Failure> {
   const read = (tx: pg.ClientBase): Promise<Known> => readKnown(tx, ask, scope, resource, { untilMs: nowMs, need: 'values' });
   try {
-    const known = await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, read, 'ordered');
+    const known = await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, read, plansOf(scope));
     return valuesOnly(await answerOf(ask, scope, known, resource, nowMs));
   } catch (error) {
     if (error instanceof Failure && error.code === 'not_found') return error;
@@ -78,7 +79,7 @@ async function ownEvents(
   const erased = own.filter(isErased);
   if (erased.length === 0) return own;
   const places = erased.map(({ seq, recordedAt }) => ({ seq, recordedMs: Date.parse(recordedAt) }));
-  const rows = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readPlaces(tx, scope.tenantId, places), 'ordered');
+  const rows = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readPlaces(tx, scope.tenantId, places), 'kept');
   const mended = new Map(rows.map((row) => [row.seq, historyEvent(scope, row, { type, id })]));
   return own.flatMap((event) => (isErased(event) ? (mended.get(event.seq) ?? []) : event));
 }
@@ -102,7 +103,7 @@ async function versionsOn(
   const older =
     oldest === undefined || isOldest
       ? 0
-      : await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => countOlder(tx, scope, resource, oldest), 'ordered');
+      : await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => countOlder(tx, scope, resource, oldest), plansOf(scope));
   const versions = versionsOf(oldestFirst, (older ?? 0) + 1).map(({ version, ...rest }) =>
     older === undefined ? rest : { version, ...rest },
   );
@@ -110,16 +111,12 @@ async function versionsOn(
 }
 
 /** How many versions come before an event; undefined when they are too many. */
-async function countOlder(
-  tx: pg.ClientBase,
-  { tenantId }: ReadScope,
-  resource: ResourceName,
-  oldest: HistoryEvent,
-): Promise<number | undefined> {
-  const recorded = await recordedBounds(tx, tenantId, {});
+async function countOlder(tx: pg.ClientBase, scope: ReadScope, resource: ResourceName, oldest: HistoryEvent): Promise<number | undefined> {
+  const recorded = await recordedBounds(tx, scope.tenantId, {});
   if (recorded === undefined) return 0;
   const after = { occurredMs: Date.parse(oldest.occurredAt), seq: oldest.seq };
-  const sorts = await countSorts(tx, tenantId, resource, { recorded, order: 'desc', limit: VERSIONS_COUNTED_MAX + 1, after });
+  const slice = { recorded, order: 'desc', limit: VERSIONS_COUNTED_MAX + 1, after, within: partOf(scope) } as const;
+  const sorts = await countSorts(tx, scope.tenantId, resource, slice);
   if (sorts.reduce((sum, { count }) => sum + count, 0) > VERSIONS_COUNTED_MAX) return undefined;
   return sorts.reduce((sum, sort) => sum + (isVersion(sort, resource.type) ? sort.count : 0), 0);
 }

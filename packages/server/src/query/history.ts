@@ -1,9 +1,11 @@
 // The history of one resource: the events about it and, when asked for, those that name it as related.
 
-import type pg from 'pg';
-import { readRelatedSlice, readSlice } from '../store/read-events.ts';
+import { print, type Query } from '@indelible/core';
+import type { Reader } from '../store/as-tenant.ts';
 import type { PresentedEvent, ReadScope } from './present.ts';
-import { type ListingPlan, type Page, type PageRequest, readPage } from './read-page.ts';
+import { planOf } from './page.ts';
+import { askedOf } from './part.ts';
+import { type Listing, type Page, type PageRequest, readPage } from './read-page.ts';
 import { checkSubject } from './state-subject.ts';
 
 export interface HistorySubject {
@@ -30,24 +32,28 @@ export interface ResourceHistory extends Page {
  * @example await resourceHistory(store.reader, log, { type: 'bot', id: 'bot_42', related: true }, { limit: 20 });
  */
 export async function resourceHistory(
-  reader: pg.Pool,
+  reader: Reader,
   log: ReadScope,
   subject: HistorySubject,
   request: PageRequest = {},
 ): Promise<ResourceHistory> {
   const { type, id, related = false } = checkSubject(subject);
-  const plan: ListingPlan = {
-    seq: {},
-    occurredFromMs: Number.NEGATIVE_INFINITY,
-    read: async (tx, slice) => {
-      const own = await readSlice(tx, log.tenantId, slice, ({ bind }) => `e.resource_type = ${bind(type)} and e.resource_id = ${bind(id)}`);
-      return related ? [...own, ...(await readRelatedSlice(tx, log.tenantId, slice, { type, id }))] : own;
-    },
+  const query = askedOf(log, aboutResource(type, id, related));
+  const { within } = log;
+  const listing: Listing = {
+    kind: 'history',
+    question: JSON.stringify([type, id, related, ...(within === undefined ? [] : [print(within)])]),
+    plan: (nowMs) => planOf(log, query, { nowMs, zone: 'UTC' }),
   };
-  const listing = { kind: 'history', question: JSON.stringify([type, id, related]), plan: () => plan };
   const page = await readPage(reader, log, listing, request, Date.now());
   const name = latestName(page.events, type, id);
   return { resource: { type, id, ...(name === undefined ? {} : { name }) }, ...page };
+}
+
+function aboutResource(type: string, id: string, related: boolean): Query {
+  const match = { kind: 'resource', type: { kind: 'equals', value: type }, id: { kind: 'equals', value: id } } as const;
+  const named = (['resource', 'related'] as const).map((field) => ({ kind: 'field', field, negated: false, match }) as const);
+  return { terms: related ? [{ kind: 'any', negated: false, terms: named }] : named.slice(0, 1) };
 }
 
 function latestName(events: readonly PresentedEvent[], type: string, id: string): string | undefined {

@@ -1,10 +1,12 @@
 // The events that a query asks for, page by page.
 
-import { checkZone, explain, parse, print } from '@indelible/core';
-import type pg from 'pg';
-import { compile } from './compile.ts';
-import type { ReadScope } from './present.ts';
-import { type Listing, type Page, type PageRequest, type PageTime, readPage } from './read-page.ts';
+import { checkZone, explain, Failure, parse, print, type Query } from '@indelible/core';
+import { PAGE_EVENTS_MAX } from '../limits.ts';
+import type { Reader } from '../store/as-tenant.ts';
+import { type Clock, compile } from './compile.ts';
+import { askedOf } from './part.ts';
+import type { PresentedEvent, ReadScope } from './present.ts';
+import { type Listing, type ListingPlan, type Page, type PageCost, type PageRequest, readPage } from './read-page.ts';
 import { makeSearchedRead } from './read-searched.ts';
 import { type Look, makeScan, type ScanOptions } from './scan.ts';
 import { searchPlan } from './search-plan.ts';
@@ -28,31 +30,55 @@ export interface EventsRequest extends PageRequest {
  * @example await listEvents(store.reader, log, { q: 'actor:maria at:-24h', limit: 100 });
  */
 export async function listEvents(
-  reader: pg.Pool,
+  reader: Reader,
   log: ReadScope | undefined,
   request: EventsRequest = {},
-  options: PageTime & ScanOptions = {},
+  options: PageCost & ScanOptions = {},
 ): Promise<Page> {
-  const query = parse(request.q ?? '');
+  const query = askedOf(log, parse(request.q ?? ''));
   const zone = checkZone(request.zone ?? 'UTC');
-  if (log === undefined) return { events: [] };
+  if (log === undefined) return nothing(request);
   const listing: Listing = {
     kind: 'events',
     question: JSON.stringify([print(query), zone]),
-    plan: (nowMs) => {
-      const clock = { nowMs, zone };
-      const { seq, occurredFromMs } = compile(query, clock).bounds;
-      const scan = makeScan(log, query, clock, options);
-      const search = searchPlan(query, clock);
-      return {
-        seq,
-        occurredFromMs,
-        read: search === undefined ? scan.read : makeSearchedRead(log.tenantId, search, scan),
-        plans: scan.plans,
-      };
-    },
+    plan: (nowMs) => planOf(log, query, { nowMs, zone }, options),
   };
   return readPage(reader, log, listing, request, request.nowMs ?? Date.now(), options);
+}
+
+/** Of a tenant that has no log there was no page before either. */
+function nothing({ cursor }: PageRequest): Page {
+  if (cursor === undefined) return { events: [] };
+  throw new Failure('cursor_invalid', 'cursor: nothing has been recorded for this tenant yet', { pointer: 'cursor' });
+}
+
+/**
+ * The newest events that a query asks for, over as many pages as they take.
+ *
+ * @throws Failure as listEvents does
+ */
+export async function firstEvents(reader: Reader, log: ReadScope | undefined, q: string, limit: number): Promise<PresentedEvent[]> {
+  const events: PresentedEvent[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listEvents(reader, log, { q, limit: Math.min(PAGE_EVENTS_MAX, limit - events.length), cursor });
+    events.push(...page.events);
+    cursor = page.next;
+  } while (cursor !== undefined && events.length < limit);
+  return events;
+}
+
+/** How the events of a query are found. */
+export function planOf(log: ReadScope, query: Query, clock: Clock, options: ScanOptions = {}): ListingPlan {
+  const { seq, occurredFromMs } = compile(query, clock).bounds;
+  const scan = makeScan(log, query, clock, options);
+  const search = searchPlan(query, clock);
+  return {
+    seq,
+    occurredFromMs,
+    read: search === undefined ? scan.read : makeSearchedRead(log.tenantId, search, scan),
+    plans: scan.plans,
+  };
 }
 
 /** How a page of a query is found. */
@@ -69,7 +95,7 @@ export interface EventsExplanation {
  * @throws Failure as listEvents does
  * @example (await explainEvents(store.reader, log, { q: 'actor:maria' })).plan[0]?.lead // 'actor'
  */
-export async function explainEvents(reader: pg.Pool, log: ReadScope | undefined, request: EventsRequest = {}): Promise<EventsExplanation> {
+export async function explainEvents(reader: Reader, log: ReadScope | undefined, request: EventsRequest = {}): Promise<EventsExplanation> {
   const plan: Look[] = [];
   await listEvents(reader, log, request, { onLook: (look) => plan.push(look) });
   return { explanation: explain(parse(request.q ?? ''), checkZone(request.zone ?? 'UTC')), plan };

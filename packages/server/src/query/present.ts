@@ -1,7 +1,7 @@
 // From a row to the event that readers see. It is made of the disclosures alone, the bytes that the log proves: whoever
 // changes a filter column changes which questions find an event, not what the answer says.
 
-import { type AuditEvent, fromSections, type Json } from '@indelible/core';
+import { type AuditEvent, fromSections, type Json, type Query } from '@indelible/core';
 import { sectionLines } from '../store/disclosures.ts';
 import type { EventRow } from '../store/read-events.ts';
 
@@ -18,6 +18,8 @@ export interface ReadScope {
   readonly tenantId: number;
   readonly tenant: string;
   readonly origin: string;
+  /** Of somebody who sees a part of the tenant alone: the query that each event they are shown meets. */
+  readonly within?: Query;
 }
 
 export function present(scope: ReadScope, row: EventRow): PresentedEvent {

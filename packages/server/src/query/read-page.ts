@@ -2,10 +2,11 @@
 
 import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
 import type pg from 'pg';
-import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX, QUERY_MS_MAX } from '../limits.ts';
-import { asTenant, type Plans } from '../store/as-tenant.ts';
+import { PAGE_BYTES_MAX, PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX, QUERY_MS_MAX } from '../limits.ts';
+import { asTenant, type Plans, type Reader } from '../store/as-tenant.ts';
 import {
   type EventRow,
+  filledBy,
   type Order,
   type Position,
   type RecordedRange,
@@ -15,11 +16,12 @@ import {
 } from '../store/read-events.ts';
 import type { Found } from '../store/scan-statement.ts';
 import { fingerprint, readCursor, writeCursor } from './cursor.ts';
+import { inTurns } from './in-turns.ts';
 import { present, type PresentedEvent, type ReadScope } from './present.ts';
 import { type Walked, walk } from './walk.ts';
 
 export interface PageRequest {
-  /** How many events, 1 to PAGE_EVENTS_MAX; PAGE_EVENTS_DEFAULT by default. */
+  /** How many events at most, 1 to PAGE_EVENTS_MAX; PAGE_EVENTS_DEFAULT by default. A page of large events has fewer. */
   readonly limit?: number | undefined;
   /** The `next` of the page before. */
   readonly cursor?: string | undefined;
@@ -37,12 +39,22 @@ export interface Page {
   readonly searchedBackTo?: string;
 }
 
-/** How much time a page may take. */
-export interface PageTime {
+/** How much a page may take. */
+export interface PageCost {
+  /** Bytes of disclosures; one event is on the page in any case. */
+  readonly bytes?: number | undefined;
   /** Milliseconds after which the page begins no further statement. */
   readonly walkMs?: number | undefined;
-  /** Milliseconds that one statement may take. */
+  /** Milliseconds that one statement may take; and how much longer a page may look for its first step forward. */
   readonly statementMs?: number | undefined;
+}
+
+/** When reading stops, on the clock of performance.now(). */
+export interface Until {
+  /** From then on as soon as it has come further than where it began. */
+  readonly soon: number;
+  /** From then on in any case. */
+  readonly end: number;
 }
 
 /** What is listed: its name for the cursor, and how to read it. */
@@ -60,23 +72,23 @@ export interface ListingPlan {
   /** Milliseconds since 1970: no event is meant that occurred earlier. */
   readonly occurredFromMs: number;
   /** The first events of a slice. It may stop before the slice's end and say where; an array alone means that it did not. */
-  readonly read: (tx: pg.ClientBase, slice: Slice) => Promise<Found | readonly EventRow[]>;
+  readonly read: (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found | readonly EventRow[]>;
   /** What `read` needs of its transaction, see asTenant; `ordered` by default. */
   readonly plans?: Plans | undefined;
 }
 
 /**
  * @param nowMs milliseconds since 1970: what "now" means on a first page; later pages take it from their cursor
- * @param time together at most QUERY_MS_MAX by default: the walk begins its last statement when half of that is over
+ * @param cost of time at most QUERY_MS_MAX by default: the walk begins its last statement when half of that is over
  * @throws Failure `parameter_invalid`, `cursor_invalid`, `query_timeout`, `store_unavailable`
  */
 export async function readPage(
-  reader: pg.Pool,
+  reader: Reader,
   scope: ReadScope,
   listing: Listing,
   request: PageRequest,
   nowMs: number,
-  time: PageTime = {},
+  cost: PageCost = {},
 ): Promise<Page> {
   const { limit = PAGE_EVENTS_DEFAULT, order = 'desc' } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_EVENTS_MAX) {
@@ -87,8 +99,11 @@ export async function readPage(
   const state = request.cursor === undefined ? undefined : readCursor(print, request.cursor);
   const frozenMs = state?.nowMs ?? nowMs;
   const plan = listing.plan(frozenMs);
-  const { walkMs = QUERY_MS_MAX / 2, statementMs = QUERY_MS_MAX / 2 } = time;
+  const { walkMs = QUERY_MS_MAX / 2, statementMs = QUERY_MS_MAX / 2, bytes = PAGE_BYTES_MAX } = cost;
   const deadline = performance.now() + walkMs;
+  const until: Until = { soon: deadline, end: deadline + statementMs };
+  // One more than asked for tells whether another page follows; and the first one that goes beyond the bytes is read too.
+  const room = { limit: limit + 1, bytes };
   const { rows, settledTo } = await asTenant<Walked>(
     reader,
     scope.tenantId,
@@ -96,16 +111,19 @@ export async function readPage(
     async (tx) => {
       const recorded = await recordedRange(tx, scope.tenantId, plan, order === 'asc' ? state?.position.occurredMs : undefined);
       if (recorded === undefined) return { rows: [] };
-      // One more than asked for tells whether another page follows.
-      return walk({ recorded, order, limit: limit + 1, after: state?.position, deadline, read: (slice) => plan.read(tx, slice) });
+      const { plans } = plan;
+      return walk({ recorded, order, ...room, after: state?.position, plans, deadline, read: (slice) => plan.read(tx, slice, until) });
     },
     plan.plans ?? 'ordered',
   );
-  const events = rows.slice(0, limit).map((row) => present(scope, row));
+  const isFull = filledBy(rows, room) !== undefined;
+  const shown = isFull ? rows.slice(0, Math.max(1, rows.length - 1)) : rows;
+  const events: PresentedEvent[] = [];
+  await inTurns(shown, (row) => void events.push(present(scope, row)));
   const next = (position: Position): string =>
     writeCursor(print, { nowMs: frozenMs, position: { occurredMs: position.occurredMs, seq: position.seq } });
-  const last = rows[limit - 1];
-  if (rows.length > limit && last !== undefined) return { events, next: next(last) };
+  const last = shown.at(-1);
+  if (isFull && last !== undefined) return { events, next: next(last) };
   if (settledTo === undefined) return { events };
   return { events, next: next(settledTo), partial: true, searchedBackTo: new Date(settledTo.occurredMs).toISOString() };
 }

@@ -5,12 +5,22 @@
 // page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
 // its last event comes before that place, no further block can add to it. Events that are not indexed yet come first of all.
 
+import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
-import { type Condition, type EventRow, type Position, type RecordedRange, recordedBounds, type Slice } from '../store/read-events.ts';
+import {
+  type Condition,
+  type EventRow,
+  filledBy,
+  type Position,
+  type RecordedRange,
+  recordedBounds,
+  type Slice,
+} from '../store/read-events.ts';
 import type { Found } from '../store/scan-statement.ts';
 import { type CandidateBlock, findCandidates, readBlockTimes, readIndexed, type SearchWindow } from '../store/search-candidates.ts';
 import { BLOCK_EVENTS } from '../store/search-signature.ts';
+import type { Until } from './read-page.ts';
 import type { SliceScan } from './scan.ts';
 import type { SearchPlan } from './search-plan.ts';
 
@@ -31,31 +41,47 @@ export function makeSearchedRead(
   plan: SearchPlan,
   scan: SliceScan,
   lookMs = LOOK_MS,
-): (tx: pg.ClientBase, slice: Slice) => Promise<Found> {
+): (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found> {
   // A page is read in one snapshot.
   let known: Promise<Unindexed> | undefined;
-  return async (tx, slice) => {
-    const deadline = performance.now() + lookMs;
+  return async (tx, slice, until) => {
+    const soon = Math.min(until.soon, performance.now() + lookMs);
     const tail = await (known ??= findUnindexed(tx, tenantId));
-    if (tail.count > SEARCH_TAIL_EVENTS_MAX) return scan.read(tx, slice);
+    if (tail.count > SEARCH_TAIL_EVENTS_MAX) return scan.read(tx, slice, until);
     const window = windowOf(plan, slice);
     const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.words);
-    if (!narrows(blocks.length, asked, plan, slice)) return scan.read(tx, slice);
+    if (!narrows(blocks.length, asked, plan, slice)) return scan.read(tx, slice, until);
 
-    let page = await readTail(tx, tail, slice, scan);
     const queue = (await readBlockTimes(tx, tenantId, window, blocks)).sort((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
+    let page: EventRow[] = [];
+    /** Adds to the page what a part of the slice holds; answers the place where it stopped for want of time, before the first unread block. */
+    const take = async (part: Slice, condition: Condition, unread: CandidateBlock | undefined): Promise<Position | undefined> => {
+      const settledAt = (place: Position): Position => (unread === undefined ? place : firstOf(place, placeBefore(unread, slice), slice));
+      const isOver = (place: Position): boolean => {
+        const now = performance.now();
+        if (now > until.end) throw new Failure('query_timeout', 'looking through the events took too long');
+        return now > soon && isBehind(settledAt(place), slice.after, slice);
+      };
+      const { rows, searchedTo } = await scan.readFew(tx, part, { condition, until, isOver });
+      const joined = [...page, ...rows].sort((a, b) => compare(a, b, slice));
+      page = joined.slice(0, filledBy(joined, slice));
+      return searchedTo && settledAt(searchedTo);
+    };
+    const ofTail = tailOf(tail, slice);
+    const stopped = ofTail && (await take(ofTail.part, ofTail.condition, queue[0]));
+    if (stopped !== undefined) return upTo(stopped, page, slice);
     for (let at = 0, count = 1; at < queue.length; at += count, count = Math.min(count * 2, BLOCKS_AT_ONCE_MAX)) {
-      const last = page.length === slice.limit ? page.at(-1) : undefined;
+      const last = filledBy(page, slice) === undefined ? undefined : page.at(-1);
       const batch = queue
         .slice(at, at + count)
         .filter((block) => last === undefined || firstPlace(block, slice) <= signed(last.occurredMs, slice));
       const [next] = batch;
       if (next === undefined) break;
       const settled = placeBefore(next, slice);
-      if (performance.now() > deadline && isBehind(settled, slice.after, slice)) return upTo(settled, page, slice);
+      if (performance.now() > soon && isBehind(settled, slice.after, slice)) return upTo(settled, page, slice);
       const recorded = overlap(slice.recorded, batch);
-      const found = await scan.readFew(tx, { ...slice, recorded, before: last ?? slice.before }, inBlocks(batch));
-      page = [...page, ...found].sort((a, b) => compare(a, b, slice)).slice(0, slice.limit);
+      const stoppedAt = await take({ ...slice, recorded, before: last ?? slice.before }, inBlocks(batch), queue[at + count]);
+      if (stoppedAt !== undefined) return upTo(stoppedAt, page, slice);
     }
     return { rows: page };
   };
@@ -73,12 +99,12 @@ async function findUnindexed(tx: pg.ClientBase, tenantId: number): Promise<Unind
   return { from: to, count: size - to, recorded: await recordedBounds(tx, tenantId, { from: to }) };
 }
 
-async function readTail(tx: pg.ClientBase, { from, recorded }: Unindexed, slice: Slice, scan: SliceScan): Promise<EventRow[]> {
-  if (recorded === undefined) return [];
+/** The part of a slice that is not indexed. */
+function tailOf({ from, recorded }: Unindexed, slice: Slice): { readonly part: Slice; readonly condition: Condition } | undefined {
+  if (recorded === undefined) return undefined;
   const fromMs = Math.max(slice.recorded.fromMs, recorded.fromMs);
-  if (fromMs >= slice.recorded.toMs) return [];
-  const inTail: Condition = ({ bind }) => `e.seq >= ${bind(from)}`;
-  return scan.readFew(tx, { ...slice, recorded: { ...slice.recorded, fromMs } }, inTail);
+  if (fromMs >= slice.recorded.toMs) return undefined;
+  return { part: { ...slice, recorded: { ...slice.recorded, fromMs } }, condition: ({ bind }) => `e.seq >= ${bind(from)}` };
 }
 
 /** Only events between the place where a page begins and the worst that it has so far belong to a page. */
@@ -121,6 +147,10 @@ function compare(a: Position, b: Position, slice: Slice): number {
 function placeBefore(block: CandidateBlock, slice: Slice): Position {
   const ms = firstPlace(block, slice);
   return slice.order === 'asc' ? { occurredMs: ms - 1, seq: Number.MAX_SAFE_INTEGER } : { occurredMs: 1 - ms, seq: 0 };
+}
+
+function firstOf(a: Position, b: Position, slice: Slice): Position {
+  return compare(a, b, slice) <= 0 ? a : b;
 }
 
 function isBehind(place: Position, after: Position | undefined, slice: Slice): boolean {

@@ -5,6 +5,7 @@ import { QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
 import { readOne } from '../store/read-events.ts';
 import type { ResourceName } from '../store/read-resource.ts';
+import { isSeen } from './part.ts';
 import { present, type ReadScope } from './present.ts';
 import type { StateReader } from './state.ts';
 import { checkSubject } from './state-subject.ts';
@@ -40,7 +41,8 @@ export async function reverseChange(
   const row = UUID.test(eventId)
     ? await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readOne(tx, scope.tenantId, eventId))
     : undefined;
-  const event: HistoryEvent | undefined = row && present(scope, row);
+  const found = row && present(scope, row);
+  const event: HistoryEvent | undefined = found !== undefined && isSeen(scope, found) ? found : undefined;
   if (event?.resource?.type !== type || event.resource.id !== id)
     throw new Failure(
       'not_found',

@@ -3,12 +3,15 @@
 
 import { matches, type Query } from '@indelible/core';
 import type pg from 'pg';
-import type { Plans } from '../store/as-tenant.ts';
-import type { Condition, EventRow, Slice } from '../store/read-events.ts';
+import { CHECK_BYTES_MAX, CHECK_BYTES_MIN, CHECK_EVENTS_MAX } from '../limits.ts';
+import { limitStatements, type Plans } from '../store/as-tenant.ts';
+import { type Condition, type EventRow, filledBy, type Position, type Slice } from '../store/read-events.ts';
 import { countStatement, type Found, isKept, leadName, readScan, type Scan, type ScanBounds } from '../store/scan-statement.ts';
 import { type Clock, compile, compileNodes } from './compile.ts';
+import { inTurns, type WorkClock } from './in-turns.ts';
 import { type Choice, choose } from './lead.ts';
 import { present, type ReadScope } from './present.ts';
+import type { Until } from './read-page.ts';
 
 /** What one statement did, for people who ask why a query is slow. No value of the query is in it. */
 export interface Look {
@@ -27,6 +30,8 @@ export interface ScanOptions {
   /** How many entries the first statement looks at; it grows and shrinks from there with the time that statements take. */
   readonly entries?: number | undefined;
   readonly onLook?: ((look: Look) => void) | undefined;
+  /** By which checks in memory give way. */
+  readonly work?: WorkClock | undefined;
 }
 
 const ENTRIES_FIRST = 500;
@@ -35,18 +40,25 @@ const ENTRIES_MAX = 50_000;
 const LOOK_MS = 150;
 /** Entries counted of each index before one of them is chosen. */
 const COUNT_MAX = 2_000;
-/** Events that are read at once when they are checked here: each may have EVENT_BYTES_MAX. */
-const CHECKED_EVENTS = 200;
 
 /** The reading of slices for one page of one query. */
 export interface SliceScan {
   /** What its transaction must be, see asTenant. */
   readonly plans: Plans;
   /** The first events of a slice that the query asks for; it may stop before the slice's end and say where. */
-  readonly read: (tx: pg.ClientBase, slice: Slice) => Promise<Found>;
+  readonly read: (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found>;
   /** The first of them among few: some thousands at most, which the condition finds by their sequence numbers. */
-  readonly readFew: (tx: pg.ClientBase, slice: Slice, condition: Condition) => Promise<EventRow[]>;
+  readonly readFew: (tx: pg.ClientBase, slice: Slice, few: Few) => Promise<Found>;
 }
+
+export interface Few {
+  readonly condition: Condition;
+  readonly until: Until;
+  /** Whether to stop where everything before a place was looked at. */
+  readonly isOver: IsOver;
+}
+
+type IsOver = (place: Position) => boolean;
 
 export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: ScanOptions = {}): SliceScan {
   const compiled = compile(query, clock);
@@ -57,37 +69,55 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
   const plans = isKept(toScan(first, bounds, clock, entries)) ? 'kept' : 'ordered';
   return { plans, read, readFew };
 
-  async function read(tx: pg.ClientBase, slice: Slice): Promise<Found> {
+  async function read(tx: pg.ClientBase, slice: Slice, until: Until): Promise<Found> {
     const [choice] = choices as [Choice];
     const started = performance.now();
-    const found = await look(tx, slice, toScan(choice, bounds, clock, entries));
+    const found = await look(tx, slice, toScan(choice, bounds, clock, entries), until, () => performance.now() > until.soon);
     const ms = performance.now() - started;
     options.onLook?.(lookOf(choice, slice, found, ms));
     if (found.searchedTo === undefined) return found;
     if (options.entries === undefined) entries = Math.round(between(ENTRIES_MIN, entries * between(0.25, LOOK_MS / ms, 4), ENTRIES_MAX));
-    if (choices.length > 1) choices = [await fewest(tx, { ...slice, after: found.searchedTo })];
+    if (choices.length > 1 && performance.now() < until.soon) choices = [await fewest(tx, { ...slice, after: found.searchedTo })];
     return found;
   }
 
-  async function readFew(tx: pg.ClientBase, slice: Slice, condition: Condition): Promise<EventRow[]> {
+  async function readFew(tx: pg.ClientBase, slice: Slice, { condition, until, isOver }: Few): Promise<Found> {
     const scan = toScan({ lead: { kind: 'few', name: 'blocks', condition }, rest: nodes }, bounds, clock, entries);
     const kept: EventRow[] = [];
     let { after } = slice;
     for (;;) {
-      const { rows, searchedTo } = await look(tx, { ...slice, after }, scan);
+      const { rows, searchedTo } = await look(tx, { ...slice, after }, scan, until, isOver);
       kept.push(...rows);
-      if (searchedTo === undefined || kept.length >= slice.limit) return kept.slice(0, slice.limit);
+      const filled = filledBy(kept, slice);
+      if (searchedTo === undefined || filled !== undefined) return { rows: kept.slice(0, filled) };
+      if (isOver(searchedTo)) return { rows: kept, searchedTo };
       after = searchedTo;
     }
   }
 
-  async function look(tx: pg.ClientBase, slice: Slice, scan: Scan): Promise<Found> {
+  async function look(tx: pg.ClientBase, slice: Slice, scan: Scan, until: Until, isOver: IsOver): Promise<Found> {
+    if (performance.now() > until.soon) await limitStatements(tx, until.end - performance.now());
     if (exact) return readScan(tx, scope.tenantId, slice, scan);
-    const { rows, searchedTo } = await readScan(tx, scope.tenantId, { ...slice, limit: CHECKED_EVENTS }, scan);
-    const kept = rows.filter((row) => matches(query, present(scope, row), { seq: row.seq, ...clock }));
-    const last = rows.at(-1);
-    const filled = rows.length === CHECKED_EVENTS && last !== undefined ? { occurredMs: last.occurredMs, seq: last.seq } : undefined;
-    return { rows: kept.slice(0, slice.limit), searchedTo: filled ?? searchedTo };
+    const batch = { ...slice, limit: CHECK_EVENTS_MAX, bytes: CHECK_BYTES_MAX };
+    const { rows, searchedTo } = await readScan(tx, scope.tenantId, batch, scan);
+    const kept: EventRow[] = [];
+    let [checked, bytes] = [0, 0];
+    await inTurns(
+      rows,
+      (row) => {
+        if (matches(query, present(scope, row), { seq: row.seq, ...clock })) kept.push(row);
+        checked++;
+        bytes += row.disclosures.length;
+        return kept.length < slice.limit && (bytes < CHECK_BYTES_MIN || !isOver(row));
+      },
+      options.work,
+    );
+    const last = rows[checked - 1];
+    const isEnd = last === undefined || (checked === rows.length && filledBy(rows, batch) === undefined);
+    return {
+      rows: kept.slice(0, filledBy(kept, slice)),
+      searchedTo: isEnd ? searchedTo : { occurredMs: last.occurredMs, seq: last.seq },
+    };
   }
 
   /** The choice with the fewest entries in what is left of a slice. */

@@ -18,7 +18,10 @@ export function checkSubject<Subject extends ResourceName>(subject: Subject): Su
 }
 
 /** The failure for a resource that no event is about. What another tenant has looks exactly like what does not exist. */
-export async function noSuchResource(tx: pg.ClientBase, { tenantId }: ReadScope, resource: ResourceName): Promise<Failure> {
+export async function noSuchResource(tx: pg.ClientBase, { tenantId, within }: ReadScope, resource: ResourceName): Promise<Failure> {
+  // What else there is would tell somebody who sees a part of what lies outside of it.
+  if (within !== undefined)
+    return new Failure('not_found', `no event is about ${resource.type}/${resource.id}; ids are exact, case included`);
   const named = await isNamed(tx, tenantId, resource);
   const shown = `${resource.type}/${resource.id}`;
   if (named.related)

@@ -1,13 +1,14 @@
 // The state of a resource at an instant: its values, who set each, and what is doubtful about them.
 
-import { type CaptureGap, type HistoryEvent, type ResourceState, stateAt, tellingOf } from '@indelible/core';
+import { type HistoryEvent, type ResourceState, stateAt, tellingOf } from '@indelible/core';
 import type pg from 'pg';
 import { QUERY_MS_MAX } from '../limits.ts';
-import { asTenant } from '../store/as-tenant.ts';
+import { asTenant, type Reader } from '../store/as-tenant.ts';
 import type { ResourceName } from '../store/read-resource.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
 import { unplacedEvent } from './gaps-truncated.ts';
-import { byTime, type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
+import { byTime, type Next, type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
+import { plansOf } from './part.ts';
 import type { ReadScope } from './present.ts';
 import { checkSubject, instantOfText, noSuchResource } from './state-subject.ts';
 import type { Truncations } from './truncations.ts';
@@ -19,14 +20,17 @@ export interface StateAnswer extends ResourceState {
   };
   /** RFC 3339: the instant that the state is of. */
   readonly at: string;
-  /** True when a limit was met on the way back: fields without `setBy` were set before `searchedBackTo`, or not at all. */
+  /**
+   * True when a limit was met on the way back: fields without `setBy` were set before `searchedBackTo`, or not at all. Without
+   * that time it was met on the way forward, in search of the first event that tells whether the resource was there.
+   */
   readonly partial?: true;
   readonly searchedBackTo?: string;
 }
 
 export interface StateReader {
   /** The reader's pool. */
-  readonly reader: pg.Pool;
+  readonly reader: Reader;
   readonly gaps: Gaps;
   readonly truncations: Truncations;
 }
@@ -56,7 +60,7 @@ export async function resourceState(
   const { type, id } = checkSubject(subject);
   const untilMs = instantOfText('at', at, nowMs, zone);
   const read = (tx: pg.ClientBase): Promise<Known> => readKnown(tx, ask, scope, { type, id }, { untilMs, need: 'blame' });
-  return answerOf(ask, scope, await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, read, 'ordered'), { type, id }, untilMs);
+  return answerOf(ask, scope, await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, read, plansOf(scope)), { type, id }, untilMs);
 }
 
 /** What the log knows for a state at an instant. */
@@ -77,11 +81,12 @@ export async function readKnown(
   const past = await readPast(tx, question);
   const own = past.events.filter(isOwn);
   if (own.some((event) => tellingOf(event) !== undefined)) return { ...past, next: [] };
-  const next = past.reach === 'partial' ? [] : await readNext(tx, question);
+  const { events: next, reach } = past.reach === 'partial' ? { events: [], reach: past.reach } : await readNext(tx, question);
   if (own.length === 0 && next.length === 0 && past.reach === 'whole') throw await noSuchResource(tx, scope, resource);
   // A truncation of another source's table says nothing about this resource.
   const sources = sourcesOf([...own, ...next]);
-  return { ...past, events: past.events.filter((event) => isOwn(event) || sources.has(event.source?.name)), next };
+  const events = past.events.filter((event) => isOwn(event) || sources.has(event.source?.name));
+  return { ...past, events, next, reach: reach === 'partial' ? reach : past.reach };
 }
 
 function isOwn({ resource }: HistoryEvent): boolean {
@@ -98,9 +103,7 @@ export async function answerOf(
 ): Promise<StateAnswer> {
   const { next, reach, backToMs } = known;
   const events = await withUnplaced(ask, known, resource.type, untilMs);
-  const all = [...events, ...next];
-  const gaps = await gapsAround(ask, scope, all, resource, untilMs);
-  const { knownSince, ...state } = stateAt(all, untilMs, gaps);
+  const { knownSince, ...state } = await stateWithGaps(ask, scope, [...events, ...next], resource, untilMs);
   const name = nameOf(events, next);
   return {
     resource: { type: resource.type, id: resource.id, ...(name === undefined ? {} : { name }) },
@@ -108,7 +111,8 @@ export async function answerOf(
     ...state,
     // Where reading stopped half way, nothing says when it began.
     ...(knownSince === undefined || reach !== 'whole' ? {} : { knownSince }),
-    ...(reach === 'partial' ? { partial: true as const, searchedBackTo: new Date(backToMs).toISOString() } : {}),
+    ...(reach === 'partial' ? { partial: true as const } : {}),
+    ...(reach === 'partial' && Number.isFinite(backToMs) ? { searchedBackTo: new Date(backToMs).toISOString() } : {}),
   };
 }
 
@@ -133,18 +137,21 @@ function sourcesOf(events: readonly HistoryEvent[]): ReadonlySet<string | undefi
   return new Set(events.flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
 }
 
-/** Where there is a hole, the next event may tell that it began only later. */
-async function gapsAround(
+/** The state of a resource by its events, and what the holes of their sources leave in doubt. */
+async function stateWithGaps(
   { reader, gaps }: StateReader,
   scope: ReadScope,
   events: readonly HistoryEvent[],
   resource: ResourceName,
   untilMs: number,
-): Promise<CaptureGap[]> {
-  const found = await gapsOf(gaps, resource.type, events, untilMs);
-  if (found.length === 0) return found;
-  const later = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readNext(tx, { scope, resource, untilMs }), 'ordered');
-  return gapsOf(gaps, resource.type, [...events, ...later], untilMs);
+): Promise<ResourceState> {
+  const found = stateAt(events, untilMs, await gapsOf(gaps, resource.type, events, untilMs));
+  if (!found.doubts.some(({ kind }) => kind === 'gap')) return found;
+  // The next event may tell that a hole began only later.
+  const deadline = performance.now() + QUERY_MS_MAX / 2;
+  const read = (tx: pg.ClientBase): Promise<Next> => readNext(tx, { scope, resource, untilMs, deadline });
+  const { events: later } = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, read, plansOf(scope));
+  return stateAt(events, untilMs, await gapsOf(gaps, resource.type, [...events, ...later], untilMs));
 }
 
 function nameOf(events: readonly HistoryEvent[], next: readonly HistoryEvent[]): string | undefined {

@@ -10,9 +10,9 @@
 // searched at all, no later than its end plus the skew.
 
 import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
-import { isTimedOut } from '../store/as-tenant.ts';
+import { isTimedOut, type Plans } from '../store/as-tenant.ts';
 import { monthStart } from '../store/partitions.ts';
-import type { EventRow, Order, Position, RecordedRange, Slice } from '../store/read-events.ts';
+import { type EventRow, filledBy, type Order, type Position, type RecordedRange, type Slice } from '../store/read-events.ts';
 import type { Found } from '../store/scan-statement.ts';
 
 export interface Walk {
@@ -20,7 +20,11 @@ export interface Walk {
   readonly recorded: RecordedRange;
   readonly order: Order;
   readonly limit: number;
+  /** As in a slice: the page ends with the first event that goes beyond so many bytes. */
+  readonly bytes?: number | undefined;
   readonly after: Position | undefined;
+  /** What the transaction of the looks is, see asTenant. */
+  readonly plans?: Plans | undefined;
   /** When to begin no further look, on the clock of performance.now(); the first look is always taken. */
   readonly deadline: number;
   /** An array alone: the slice was searched to its end. */
@@ -28,9 +32,9 @@ export interface Walk {
 }
 
 export interface Walked {
-  /** In order, at most `limit`. */
+  /** In order, no more than fill the page. */
   readonly rows: EventRow[];
-  /** The place up to which `rows` is the whole answer; absent when it is the whole answer, or the limit was reached. */
+  /** The place up to which `rows` is the whole answer; absent when it is the whole answer, or the page is full. */
   readonly settledTo?: Position;
 }
 
@@ -42,27 +46,28 @@ export interface Walked {
 export async function walk(ask: Walk): Promise<Walked> {
   const page: EventRow[] = [];
   let isFirst = true;
-  for (const recorded of ranges(ask.recorded, ask.order, ask.after)) {
+  for (const recorded of ranges(ask.recorded, ask.order, ask.after, ask.plans)) {
     let searchedTo: Position | undefined;
     do {
       if (!isFirst && performance.now() > ask.deadline) return settle(ask, page, unsearchedFrom(ask, recorded, searchedTo));
       isFirst = false;
-      const last = page.length === ask.limit ? page.at(-1) : undefined;
+      const last = isFull(page, ask) ? page.at(-1) : undefined;
       let found: Found;
       try {
-        found = asFound(await ask.read({ recorded, order: ask.order, limit: ask.limit, after: searchedTo ?? ask.after, before: last }));
+        const { order, limit, bytes } = ask;
+        found = asFound(await ask.read({ recorded, order, limit, bytes, after: searchedTo ?? ask.after, before: last }));
       } catch (error) {
         const settled = unsearchedFrom(ask, recorded, searchedTo);
-        if (!isTimedOut(error) || !isProgress(ask, settled)) throw error;
+        if (!isOutOfTime(error) || !isProgress(ask, settled)) throw error;
         return settle(ask, page, settled);
       }
       merge(page, found.rows, ask);
       // Whoever has found a whole page in a slice has seen what comes before its last event.
-      searchedTo = found.rows.length < ask.limit ? found.searchedTo : undefined;
-      const end = page.length === ask.limit ? page.at(-1) : undefined;
+      searchedTo = isFull(found.rows, ask) ? undefined : found.searchedTo;
+      const end = isFull(page, ask) ? page.at(-1) : undefined;
       if (searchedTo !== undefined && end !== undefined && compare(ask.order, searchedTo, end) >= 0) searchedTo = undefined;
     } while (searchedTo !== undefined);
-    if (ask.order === 'desc' && isSettled(page, ask.limit, recorded.fromMs)) break;
+    if (ask.order === 'desc' && isSettled(page, ask, recorded.fromMs)) break;
   }
   return { rows: page };
 }
@@ -71,10 +76,19 @@ function asFound(answer: Found | readonly EventRow[]): Found {
   return 'rows' in answer ? answer : { rows: answer };
 }
 
+/** Of the database, or of whoever checked what it found. */
+function isOutOfTime(error: unknown): boolean {
+  return isTimedOut(error) || (error instanceof Failure && error.code === 'query_timeout');
+}
+
+function isFull(page: readonly EventRow[], ask: Walk): boolean {
+  return filledBy(page, ask) !== undefined;
+}
+
 /** Whether no event recorded before `fromMs` can belong to a page, newest first. */
-function isSettled(page: readonly EventRow[], limit: number, fromMs: number): boolean {
+function isSettled(page: readonly EventRow[], ask: Walk, fromMs: number): boolean {
   const last = page.at(-1);
-  return last !== undefined && page.length === limit && last.occurredMs >= fromMs + CLOCK_SKEW_MS_MAX;
+  return last !== undefined && isFull(page, ask) && last.occurredMs >= fromMs + CLOCK_SKEW_MS_MAX;
 }
 
 /** The place behind which everything lies that was not searched, when a range was searched up to a place and none after it; undefined for the very beginning. */
@@ -100,17 +114,23 @@ function isProgress({ order, recorded, after }: Walk, settled: Position | undefi
 function settle(ask: Walk, page: readonly EventRow[], settled: Position | undefined): Walked {
   if (!isProgress(ask, settled)) throw new Failure('query_timeout', 'looking through the events took too long');
   const rows = page.filter((row) => compare(ask.order, row, settled) <= 0);
-  return rows.length === ask.limit ? { rows } : { rows, settledTo: settled };
+  return isFull(rows, ask) ? { rows } : { rows, settledTo: settled };
 }
 
 /**
  * Newest first: what was recorded since the month in which the page begins, then whole months, one at a time to begin
- * with, then two, four, ..., so that seven empty years cost few statements.
+ * with, then two, four, ..., so that seven empty years cost few statements; one, four, sixteen, ... where plans are kept, for
+ * then it is the statement that costs, and not the partition.
  */
-export function* ranges(recorded: RecordedRange, order: Order, after: Position | undefined): Generator<RecordedRange> {
+export function* ranges(
+  recorded: RecordedRange,
+  order: Order,
+  after: Position | undefined,
+  plans: Plans = 'ordered',
+): Generator<RecordedRange> {
   let { toMs } = recorded;
   for (let count = 0; toMs > recorded.fromMs; count++) {
-    const months = 2 ** Math.max(0, count - 1);
+    const months = plans === 'kept' ? 4 ** count : 2 ** Math.max(0, count - 1);
     // With its first range a page must come further than where it begins, whatever the time: so the skew, and one more.
     const newestMs = count > 0 || after === undefined ? toMs - 1 : Math.min(toMs - 1, after.occurredMs - CLOCK_SKEW_MS_MAX - 1);
     const startMs = order === 'asc' ? recorded.fromMs : monthStart(new Date(newestMs), 1 - months).getTime();
@@ -120,11 +140,11 @@ export function* ranges(recorded: RecordedRange, order: Order, after: Position |
   }
 }
 
-/** Adds a run to the page, in order; an event that is in both is kept once, and what goes beyond the limit is dropped. */
-function merge(page: EventRow[], run: readonly EventRow[], { order, limit }: Walk): void {
-  const all = [...page, ...run].sort((a, b) => compare(order, a, b));
-  const joined = all.filter((row, index) => row.seq !== all[index - 1]?.seq).slice(0, limit);
-  page.splice(0, page.length, ...joined);
+/** Adds a run to the page, in order; an event that is in both is kept once, and what is too much is dropped. */
+function merge(page: EventRow[], run: readonly EventRow[], ask: Walk): void {
+  const all = [...page, ...run].sort((a, b) => compare(ask.order, a, b));
+  const joined = all.filter((row, index) => row.seq !== all[index - 1]?.seq);
+  page.splice(0, page.length, ...joined.slice(0, filledBy(joined, ask)));
 }
 
 /** Below zero when the first comes before the second. */

@@ -10,6 +10,7 @@ import {
   moveCursor,
   putBlock,
   putOpen,
+  putPlaces,
   putSliced,
   readBlockEvents,
   readLogs,
@@ -26,8 +27,9 @@ export async function indexNext(tx: pg.ClientBase, tenantId: number): Promise<nu
   const end = Math.min(full, indexed + SEARCH_STEP_BLOCKS_MAX);
   let block = indexed;
   while (block < end && (block === indexed || performance.now() < deadline)) {
-    const { signature, times } = await contentOf(readBlockEvents(tx, tenantId, block));
+    const { signature, places, times } = await contentOf(readBlockEvents(tx, tenantId, block));
     await putBlock(tx, tenantId, block, times);
+    await putPlaces(tx, tenantId, block, places);
     await putOpen(tx, tenantId, block, signature);
     block += 1;
     if (block % GROUP_BLOCKS === 0) await closeGroup(tx, tenantId, block / GROUP_BLOCKS - 1);
@@ -41,7 +43,7 @@ async function closeGroup(tx: pg.ClientBase, tenantId: number, group: number): P
 }
 
 /**
- * Writes a block's signature from what its events say now: to be called after something of them was erased or pruned, when
+ * Writes what the index has of a block from what its events say now: to be called after something of them was erased or pruned, when
  * that is committed. A block that is not indexed yet is left to the indexer.
  *
  * @param block a sequence number of it divided by BLOCK_EVENTS, without the rest
@@ -50,8 +52,9 @@ export async function reindexBlock(projector: pg.Pool, tenantId: number, block: 
   await inTransaction(projector, async (tx) => {
     const { indexed } = await lockCursor(tx, tenantId);
     if (block >= indexed) return;
-    const { signature, times } = await contentOf(readBlockEvents(tx, tenantId, block));
+    const { signature, places, times } = await contentOf(readBlockEvents(tx, tenantId, block));
     await putBlock(tx, tenantId, block, times);
+    await putPlaces(tx, tenantId, block, places);
     const group = Math.floor(block / GROUP_BLOCKS);
     if ((group + 1) * GROUP_BLOCKS > indexed) return putOpen(tx, tenantId, block, signature);
     const signatures = unsliceGroup(await readSliced(tx, tenantId, group));

@@ -1,17 +1,19 @@
 // Which values the events of a query have, and how many events each.
 
-import { checkZone, Failure, parse, type Query } from '@indelible/core';
-import type pg from 'pg';
+import { checkZone, Failure, OUTCOMES, parse, type Query } from '@indelible/core';
 import { QUERY_MS_MAX, STATS_VALUES_MAX } from '../limits.ts';
-import { asTenant } from '../store/as-tenant.ts';
-import { type CountRow, EVERY_EVENT, monthOfDay, readDays, readSums } from '../store/counter-rows.ts';
-import { FACET_NAMES, type FacetName, isFacet, numberOf } from '../store/facet-columns.ts';
+import { asTenant, type Reader } from '../store/as-tenant.ts';
+import { type CountedFacet, FACET_NAMES, type FacetName, isCounted, isFacet } from '../store/facet-columns.ts';
+import type { Named } from '../store/counter-cursors.ts';
 import type { Clock } from '../query/compile.ts';
+import { askedOf } from '../query/part.ts';
 import type { ReadScope } from '../query/present.ts';
-import { countBeside, type Counters, cutToHours, DAY_MS, HOUR_MS, hoursOf, openCounters, select } from './counters.ts';
-import { planStats, type Span, type StatsPlan } from './plan.ts';
+import { openCounters, readCounters, type Reading } from './counters.ts';
+import { OTHERS, valuesOf } from './names.ts';
+import { planStats, type StatsPlan } from './plan.ts';
 import { spanOf, type StatsRequest } from './request.ts';
 import { scanEvents } from './scan.ts';
+import { select, type Selection } from './selection.ts';
 import { Tally } from './tally.ts';
 
 export interface FacetsRequest extends StatsRequest {
@@ -25,6 +27,11 @@ export interface FacetCounts {
   readonly values: readonly { readonly value: string; readonly count: number }[];
   /** Events with values that are not listed. */
   readonly other: number;
+  /**
+   * Of these, events with values that came after the first COUNTER_VALUES_MAX ones of the log: each of those listed is counted
+   * right, but one of these may be as frequent. Left out when there are none.
+   */
+  readonly unnamed?: number;
   readonly estimate: boolean;
   /** Of an estimate that was broken off: what was recorded since then is counted. RFC 3339, UTC. */
   readonly searchedBackTo?: string;
@@ -49,8 +56,8 @@ interface Ask {
  * @throws Failure `query_invalid`, `parameter_invalid`, `query_timeout`, `store_unavailable`
  * @example await facets(store.reader, log, { q: 'at:-90d', fields: ['action', 'outcome'] });
  */
-export async function facets(reader: pg.Pool, log: ReadScope | undefined, request: FacetsRequest): Promise<Facets> {
-  const query = parse(request.q ?? '');
+export async function facets(reader: Reader, log: ReadScope | undefined, request: FacetsRequest): Promise<Facets> {
+  const query = askedOf(log, parse(request.q ?? ''));
   const clock = { nowMs: request.nowMs ?? Date.now(), zone: checkZone(request.zone ?? 'UTC') };
   const fields = [...new Set(request.fields.map(facetNamed))];
   const ask = { query, clock, plan: planStats(query, clock, spanOf(request, clock)), fields, limit: request.limit ?? STATS_VALUES_MAX };
@@ -79,93 +86,62 @@ function answer({ fields }: Ask, found: ReadonlyMap<FacetName, FacetCounts>): Fa
 type Found = Map<FacetName, FacetCounts>;
 
 /** The fields that the counters know: all of them unless another facet is asked for, because no row says two. */
-async function counted(reader: pg.Pool, log: ReadScope, ask: Ask): Promise<Found> {
+async function counted(reader: Reader, log: ReadScope, ask: Ask): Promise<Found> {
   const { plan, clock, query, limit } = ask;
-  const filter = plan.filter?.facet;
-  const fields = ask.fields.filter(
-    (field) => numberOf(field) !== undefined && (filter === undefined || filter === field || field === 'outcome'),
-  );
-  if (!plan.countable || fields.length === 0) return new Map();
+  const known = ask.fields.filter(isCounted).filter((field) => plan.facet === undefined || plan.facet === field || field === 'outcome');
+  // What is counted is the whole tenant.
+  if (!plan.countable || known.length === 0 || log.within !== undefined) return new Map();
   return asTenant(reader, log.tenantId, QUERY_MS_MAX, async (tx): Promise<Found> => {
-    const counters = await openCounters(tx, log.tenantId);
-    const selection = counters === undefined ? undefined : await select(tx, counters, plan);
-    if (counters === undefined || selection === undefined) return new Map();
-    const { whole, edges } = cutToHours(plan.span);
-    const beside = await countBeside(tx, counters, { query, clock, span: plan.span, edges, slots: 'none', facets: fields });
-    const own = fields.filter((field) => field !== 'outcome').map((field) => numberOf(field) ?? EVERY_EVENT);
-    const numbers = [...new Set([...own, ...own.map((number) => -number), selection.facet, EVERY_EVENT])];
-    const rows = await readSpan(tx, counters, numbers, whole, edges, beside.shares);
-    return new Map(
-      fields.map((field): [FacetName, FacetCounts] => {
-        const tally = new Tally(beside.shares.size > 0);
-        if (field === 'outcome') {
-          const every = selection.facet === EVERY_EVENT || selection.inverted;
-          if (every) for (const row of rows) if (row.facet === EVERY_EVENT) tally.addOutcomes(row, plan.outcomes, 1);
-          if (selection.facet !== EVERY_EVENT) {
-            const chosen = new Set(selection.values);
-            for (const row of rows) {
-              if (row.facet === selection.facet && chosen.has(row.value))
-                tally.addOutcomes(row, plan.outcomes, selection.inverted ? -1 : 1);
-            }
-          }
-        } else {
-          const number = numberOf(field) ?? EVERY_EVENT;
-          const chosen = filter === undefined ? undefined : new Set(selection.values);
-          for (const row of rows) {
-            if (row.facet === -number && filter === undefined) tally.addOther(row, plan.outcomes);
-            if (row.facet !== number || (chosen !== undefined && chosen.has(row.value) === selection.inverted)) continue;
-            tally.addRow(row, plan.outcomes);
-          }
-        }
-        tally.addCounted(beside.counted, field);
-        return [field, tally.counts(limit)];
-      }),
-    );
+    const cursor = await openCounters(tx, log.tenantId);
+    if (cursor === undefined) return new Map();
+    const selection = select(plan, cursor.named);
+    const columns = [...known, ...(known.includes('outcome') ? selection.columns : [])];
+    const reading = await readCounters(tx, cursor, { query, clock, span: plan.span, bounds: [], columns, facets: known });
+    const found: Found = new Map();
+    for (const field of known) {
+      const tally = field === 'outcome' ? tallyOutcomes(reading, selection) : tallyValues(reading, selection, field, cursor.named);
+      if (tally !== undefined) found.set(field, tally.counts(limit));
+    }
+    return found;
   });
 }
 
-/** Rows of whole months, whole days, and days whose hours are cut, with the counts of the time alone. */
-async function readSpan(
-  tx: pg.ClientBase,
-  { tenantId, cursor }: Counters,
-  facetNumbers: readonly number[],
-  whole: Span,
-  edges: readonly Span[],
-  shares: ReadonlyMap<number, number>,
-): Promise<CountRow[]> {
-  const wanted = { facets: facetNumbers };
-  const build = cursor.build;
-  const rows: CountRow[] = [];
-  const cutDays = new Set<number>();
-  for (const ms of [whole.fromMs, whole.toMs]) if (Number.isFinite(ms) && ms % DAY_MS !== 0) cutDays.add(Math.floor(ms / DAY_MS));
-  for (const { fromMs } of edges) if (shares.has(Math.floor(fromMs / HOUR_MS))) cutDays.add(Math.floor(fromMs / DAY_MS));
-  for (const day of cutDays) {
-    for (const row of await readDays(tx, tenantId, build, { ...wanted, fromDay: day, toDay: day + 1, cutDays: [day] })) {
-      const counts = [0, 0, 0];
-      for (const { hour, outcome, count } of hoursOf(row)) {
-        const ms = hour * HOUR_MS;
-        const share = ms >= whole.fromMs && ms < whole.toMs ? 1 : (shares.get(hour) ?? 0);
-        counts[outcome] = (counts[outcome] ?? 0) + count * share;
-      }
-      rows.push({ ...row, counts });
-    }
+/** Undefined where counters cannot tell, because a value that is meant may be one without a name. */
+function tallyValues(reading: Reading, selection: Selection, field: CountedFacet, named: Named): Tally | undefined {
+  const tally = new Tally(reading.shared);
+  const names = valuesOf(named, field);
+  let isCertain = true;
+  reading.forEach(field, (value, outcome, count) => {
+    const isTaken = selection.takes(value, outcome);
+    isCertain &&= isTaken !== undefined;
+    if (isTaken !== true) return;
+    if (value === OTHERS) tally.addUnnamed(count);
+    else tally.add(names[value - 1] ?? '', count);
+  });
+  if (!isCertain) return undefined;
+  // Of a value without a name others may be among the unnamed: what is known of it would be too little.
+  const known = tally.unnamed > 0 ? new Set(names) : undefined;
+  tally.addCounted(reading.beside, field, known);
+  return tally;
+}
+
+/** As tallyValues: the outcomes are the values. */
+function tallyOutcomes(reading: Reading, { columns, sign }: Selection): Tally | undefined {
+  const tally = new Tally(reading.shared);
+  let isCertain = true;
+  for (const column of columns) {
+    reading.forEach(column, (value, outcome, count) => {
+      const times = sign(column, value, outcome);
+      isCertain &&= times !== undefined;
+      tally.add(OUTCOMES[outcome] ?? '', count * (times ?? 0));
+    });
   }
-  const fromDay = Number.isFinite(whole.fromMs) ? Math.ceil(whole.fromMs / DAY_MS) : undefined;
-  const toDay = Number.isFinite(whole.toMs) ? Math.floor(whole.toMs / DAY_MS) : undefined;
-  if (fromDay !== undefined && toDay !== undefined && fromDay >= toDay) return rows;
-  const fromMonth = fromDay === undefined || monthOfDay(fromDay) === fromDay ? fromDay : monthOfDay(fromDay, 1);
-  const toMonth = toDay === undefined ? undefined : monthOfDay(toDay);
-  if (fromMonth !== undefined && toMonth !== undefined && fromMonth >= toMonth) {
-    return [...rows, ...(await readSums(tx, tenantId, build, false, { ...wanted, fromDay, toDay }))];
-  }
-  rows.push(...(await readSums(tx, tenantId, build, true, { ...wanted, fromDay: fromMonth, toDay: toMonth })));
-  if (fromDay !== fromMonth) rows.push(...(await readSums(tx, tenantId, build, false, { ...wanted, fromDay, toDay: fromMonth })));
-  if (toDay !== toMonth) rows.push(...(await readSums(tx, tenantId, build, false, { ...wanted, fromDay: toMonth, toDay })));
-  return rows;
+  tally.addCounted(reading.beside, 'outcome');
+  return isCertain ? tally : undefined;
 }
 
 /** Event by event. */
-async function scanned(reader: pg.Pool, log: ReadScope, { query, clock, plan, fields, limit }: Ask): Promise<Found> {
+async function scanned(reader: Reader, log: ReadScope, { query, clock, plan, fields, limit }: Ask): Promise<Found> {
   const { counted: found, searchedBackToMs } = await scanEvents(reader, {
     scope: log,
     query,

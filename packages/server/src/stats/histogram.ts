@@ -1,19 +1,26 @@
 // How many events there are over time, stacked by outcome.
 
-import { checkZone, CLOCK_SKEW_MS_MAX, Failure, OUTCOMES, type Outcome, parse, type Query } from '@indelible/core';
+import { checkZone, OUTCOMES, type Outcome, parse, type Query } from '@indelible/core';
 import type pg from 'pg';
-import { QUERY_MS_MAX, STATS_BUCKETS_MAX } from '../limits.ts';
-import { asTenant } from '../store/as-tenant.ts';
-import { EVERY_EVENT, firstDay, readDays } from '../store/counter-rows.ts';
+import { QUERY_MS_MAX } from '../limits.ts';
+import { asTenant, type Reader } from '../store/as-tenant.ts';
+import { decodeCells } from '../store/counter-cells.ts';
+import type { Cursor } from '../store/counter-cursors.ts';
+import { readFirst } from '../store/counter-rows.ts';
 import { countEvents } from '../store/count-events.ts';
 import { recordedBounds } from '../store/read-events.ts';
 import type { Clock } from '../query/compile.ts';
+import { listEvents } from '../query/page.ts';
+import { askedOf } from '../query/part.ts';
 import type { ReadScope } from '../query/present.ts';
-import { autoBucket, type Bucket, bucketBounds, bucketStart, earliestStart } from './buckets.ts';
-import { countBeside, type Counters, cutToHours, DAY_MS, HOUR_MS, hoursOf, openCounters, select, type Selection } from './counters.ts';
-import { planStats, type Span, type StatsPlan } from './plan.ts';
+import { type Bars, type BarsAsked, barsOf } from './bars.ts';
+import type { Bucket } from './buckets.ts';
+import { openCounters, readCounters } from './counters.ts';
+import { HOUR_MS } from './cuts.ts';
+import { planStats, type StatsPlan } from './plan.ts';
 import { scanEvents } from './scan.ts';
 import { type StatsRequest, spanOf } from './request.ts';
+import { select } from './selection.ts';
 
 export interface HistogramRequest extends StatsRequest {
   /** `auto`, which makes some dozens of bars, by default. */
@@ -53,10 +60,7 @@ interface Ask {
 }
 
 /** Bars of a time, and what stands in them. */
-interface Drawn {
-  readonly bucket: Bucket;
-  readonly bounds: readonly number[];
-  readonly span: Span;
+interface Drawn extends Bars {
   readonly grid: Grid;
   readonly estimate: boolean;
   readonly searchedBackToMs?: number | undefined;
@@ -67,102 +71,73 @@ interface Drawn {
  * @throws Failure `query_invalid`, `parameter_invalid`, `query_timeout`, `store_unavailable`
  * @example await histogram(store.reader, log, { q: 'action:bot.* at:-90d', zone: 'Europe/Berlin' });
  */
-export async function histogram(reader: pg.Pool, log: ReadScope | undefined, request: HistogramRequest = {}): Promise<Histogram> {
-  const query = parse(request.q ?? '');
+export async function histogram(reader: Reader, log: ReadScope | undefined, request: HistogramRequest = {}): Promise<Histogram> {
+  const query = askedOf(log, parse(request.q ?? ''));
   const clock = { nowMs: request.nowMs ?? Date.now(), zone: checkZone(request.zone ?? 'UTC') };
   const ask = { query, clock, plan: planStats(query, clock, spanOf(request, clock)), bucket: request.bucket };
-  const drawn = log === undefined ? empty(ask) : ((await counted(reader, log, ask)) ?? (await scanned(reader, log, ask)));
+  const drawn = log === undefined ? await empty(ask) : ((await counted(reader, log, ask)) ?? (await scanned(reader, log, ask)));
   return present(drawn, clock);
 }
 
+function barsAsked({ plan: { span }, clock, bucket = 'auto' }: Ask): Omit<BarsAsked, 'first'> {
+  return { span, clock, bucket };
+}
+
 /** From the counters; undefined when they cannot tell. */
-async function counted(reader: pg.Pool, log: ReadScope, ask: Ask): Promise<Drawn | undefined> {
+async function counted(reader: Reader, log: ReadScope, ask: Ask): Promise<Drawn | undefined> {
   const { plan, clock } = ask;
-  if (!plan.countable) return undefined;
+  // What is counted is the whole tenant.
+  if (!plan.countable || log.within !== undefined) return undefined;
   return asTenant(reader, log.tenantId, QUERY_MS_MAX, async (tx) => {
-    const counters = await openCounters(tx, log.tenantId);
-    const selection = counters === undefined ? undefined : await select(tx, counters, plan);
-    if (counters === undefined || selection === undefined) return undefined;
-    const firstMs = Number.isFinite(plan.span.fromMs) ? plan.span.fromMs : await oldest(tx, counters, clock.nowMs);
-    return draw(tx, counters, selection, ask, bars(ask, firstMs));
+    const cursor = await openCounters(tx, log.tenantId);
+    if (cursor === undefined) return undefined;
+    return draw(tx, cursor, ask, await barsOf({ ...barsAsked(ask), first: () => oldest(tx, cursor, clock.nowMs) }));
   });
 }
 
-/** When the oldest event occurred, or a little earlier. */
-async function oldest(tx: pg.ClientBase, { tenantId, cursor, size }: Counters, nowMs: number): Promise<number> {
-  const first = await firstDay(tx, tenantId, cursor.build);
-  const times = [nowMs, ...(first === undefined ? [] : [first * DAY_MS])];
-  const recorded = await recordedBounds(tx, tenantId, { from: cursor.projected, to: size - 1 });
+/** The hour in which the oldest event occurred. */
+async function oldest(tx: pg.ClientBase, cursor: Cursor, nowMs: number): Promise<number> {
+  const { tenantId, projected, size } = cursor;
+  const times = [nowMs];
+  for (const { start, split, columns } of await readFirst(tx, cursor)) {
+    if (!split)
+      decodeCells(columns.outcome ?? Buffer.alloc(0), (_, slot) => times.push((start + Math.floor(slot / OUTCOMES.length)) * HOUR_MS));
+  }
+  const recorded = await recordedBounds(tx, tenantId, { from: projected, to: size - 1 });
   if (recorded !== undefined) {
-    const stretch = { fromSeq: cursor.projected, toSeq: size, recorded };
+    const stretch = { fromSeq: projected, toSeq: size, recorded };
     for (const { slot } of await countEvents(tx, tenantId, { stretch, slots: 'hour', facets: [], total: true })) times.push(slot * HOUR_MS);
   }
   return Math.min(...times);
 }
 
-/** The bars of a time; its open ends are the first event, and now. */
-function bars({ plan, clock, bucket: wanted = 'auto' }: Ask, firstMs: number): Pick<Drawn, 'bucket' | 'bounds' | 'span'> {
-  const toMs = Number.isFinite(plan.span.toMs) ? plan.span.toMs : Math.ceil((clock.nowMs + CLOCK_SKEW_MS_MAX) / HOUR_MS) * HOUR_MS;
-  const isOpen = !Number.isFinite(plan.span.fromMs);
-  const fromMs = Math.min(isOpen ? firstMs : plan.span.fromMs, toMs);
-  const bucket = wanted === 'auto' ? autoBucket({ fromMs, toMs }) : wanted;
-  // Nobody has asked for so early a beginning: the answer says where it begins.
-  const span = {
-    fromMs: isOpen ? Math.max(bucketStart(fromMs, bucket, clock.zone), earliestStart(toMs, bucket, clock.zone)) : fromMs,
-    toMs,
-  };
-  const bounds = bucketBounds(span, bucket, clock.zone);
-  if (bounds === undefined) {
-    throw new Failure('parameter_invalid', `bucket: there would be more than ${STATS_BUCKETS_MAX} of a ${bucket} each; take larger ones`, {
-      pointer: 'bucket',
-    });
-  }
-  return { bucket, bounds, span };
-}
-
+/** Undefined when the counters cannot tell. */
 async function draw(
   tx: pg.ClientBase,
-  counters: Counters,
-  selection: Selection,
+  cursor: Cursor,
   { query, clock, plan }: Ask,
-  { bucket, bounds, span }: Pick<Drawn, 'bucket' | 'bounds' | 'span'>,
+  { bucket, bounds, span }: Bars,
 ): Promise<Drawn | undefined> {
   // In zones that are half an hour off, every bar would cut an hour.
   if (bounds.slice(1, -1).some((bound) => bound % HOUR_MS !== 0)) return undefined;
-  const { whole, edges } = cutToHours(span);
-  const beside = await countBeside(tx, counters, { query, clock, span, edges, slots: bounds, facets: [] });
+  const { columns, sign } = select(plan, cursor.named);
+  const reading = await readCounters(tx, cursor, { query, clock, span, bounds, columns, facets: [] });
   const grid = emptyGrid(bounds);
-  const outcomes = plan.outcomes;
+  let isCertain = true;
   const add = (bar: number, outcome: number, count: number): void => {
     const column = grid[bar];
-    if (column !== undefined && outcomes.has(outcome)) column[outcome] = (column[outcome] ?? 0) + count;
+    if (column !== undefined) column[outcome] = (column[outcome] ?? 0) + count;
   };
-  const cutDays = [
-    ...new Set(
-      [whole.fromMs, whole.toMs, span.fromMs, span.toMs, ...bounds].filter((ms) => ms % DAY_MS !== 0).map((ms) => Math.floor(ms / DAY_MS)),
-    ),
-  ];
-  const range = { fromDay: Math.floor(span.fromMs / DAY_MS), toDay: Math.ceil(span.toMs / DAY_MS), cutDays };
-  const cut = new Set(cutDays);
-  const parts = [
-    ...(selection.inverted || selection.facet === EVERY_EVENT ? [{ facet: EVERY_EVENT, values: [''], sign: 1 }] : []),
-    ...(selection.facet === EVERY_EVENT ? [] : [{ facet: selection.facet, values: selection.values, sign: selection.inverted ? -1 : 1 }]),
-  ];
-  for (const { facet, values, sign } of parts) {
-    for (const row of await readDays(tx, counters.tenantId, counters.cursor.build, { ...range, facets: [facet], values })) {
-      if (!cut.has(row.day)) {
-        row.counts.forEach((count, outcome) => add(barOf(row.day * DAY_MS, bounds), outcome, sign * count));
-        continue;
-      }
-      for (const { hour, outcome, count } of hoursOf(row)) {
-        const ms = hour * HOUR_MS;
-        const share = ms >= whole.fromMs && ms < whole.toMs ? 1 : (beside.shares.get(hour) ?? 0);
-        if (share > 0) add(barOf(Math.max(ms, span.fromMs), bounds), outcome, sign * count * share);
-      }
-    }
+  for (const column of columns) {
+    reading.forEach(column, (value, outcome, count, hour) => {
+      const times = sign(column, value, outcome);
+      isCertain &&= times !== undefined;
+      if (times !== undefined && times !== 0) add(barOf(Math.max(hour * HOUR_MS, span.fromMs), bounds), outcome, times * count);
+    });
   }
-  for (const { slot, outcome, count } of beside.counted) add(slot - 1, outcome, count);
-  return { bucket, bounds, span, grid: grid.map((column) => column.map(Math.round)), estimate: beside.shares.size > 0 };
+  for (const { slot, outcome, count } of reading.beside) add(slot - 1, outcome, count);
+  if (!isCertain) return undefined;
+  return { bucket, bounds, span, grid: grid.map((column) => column.map(Math.round)), estimate: reading.shared };
 }
 
 /** The bar that holds an instant. */
@@ -181,17 +156,15 @@ function emptyGrid(bounds: readonly number[]): Grid {
   return Array.from({ length: bounds.length - 1 }, () => OUTCOMES.map(() => 0));
 }
 
-function empty(ask: Ask): Drawn {
-  const drawn = bars(ask, ask.clock.nowMs);
+async function empty(ask: Ask): Promise<Drawn> {
+  const drawn = await barsOf({ ...barsAsked(ask), first: () => ask.clock.nowMs });
   return { ...drawn, grid: emptyGrid(drawn.bounds), estimate: false };
 }
 
 /** Event by event. */
-async function scanned(reader: pg.Pool, log: ReadScope, ask: Ask): Promise<Drawn> {
-  const { query, clock, plan } = ask;
-  const isOpen = !Number.isFinite(plan.span.fromMs);
-  const firstMs = isOpen ? await oldestEvent(reader, log.tenantId, clock.nowMs) : plan.span.fromMs;
-  const drawn = bars(ask, firstMs);
+async function scanned(reader: Reader, log: ReadScope, ask: Ask): Promise<Drawn> {
+  const { query, clock } = ask;
+  const drawn = await barsOf({ ...barsAsked(ask), first: () => oldestEvent(reader, log, clock.nowMs) });
   const { counted: found, searchedBackToMs } = await scanEvents(reader, {
     scope: log,
     query,
@@ -209,7 +182,12 @@ async function scanned(reader: pg.Pool, log: ReadScope, ask: Ask): Promise<Drawn
 }
 
 /** By the index of time: one look a partition. */
-async function oldestEvent(reader: pg.Pool, tenantId: number, nowMs: number): Promise<number> {
+async function oldestEvent(reader: Reader, log: ReadScope, nowMs: number): Promise<number> {
+  const { tenantId, within } = log;
+  if (within !== undefined) {
+    const { events, searchedBackTo } = await listEvents(reader, log, { order: 'asc', limit: 1, nowMs });
+    return Date.parse(events[0]?.occurredAt ?? searchedBackTo ?? new Date(nowMs).toISOString());
+  }
   const answer = await asTenant(reader, tenantId, QUERY_MS_MAX, (tx) =>
     tx.query<{ ms: string | null }>(
       'select floor(extract(epoch from min(occurred_at)) * 1000)::bigint as ms from indelible.event where tenant_id = $1',
@@ -239,6 +217,9 @@ function present({ bucket, bounds, span, grid, estimate, searchedBackToMs }: Dra
   };
 }
 
+/** RFC 3339 has no year past 9999. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 function time(ms: number): string {
-  return new Date(ms).toISOString();
+  return new Date(Math.min(ms, LAST_MS)).toISOString();
 }

@@ -1,8 +1,9 @@
-// What a query asks of the counters: a time, outcomes, and at most one other facet. What asks for more is counted event by event.
+// What a query asks of the counters: a time, outcomes, and at most one other facet, joined in any way. What asks for more is
+// counted event by event.
 
-import { type Node, OUTCOMES, type Query, resolveTime, type TextMatch, textMatches } from '@indelible/core';
+import { type Node, OUTCOMES, type Query, resolveTime, type Term, type TextMatch, textMatches } from '@indelible/core';
 import type { Clock } from '../query/compile.ts';
-import { type FacetName, isFacet, numberOf } from '../store/facet-columns.ts';
+import { type CountedFacet, type CounterColumn, isCounted, isFacet } from '../store/facet-columns.ts';
 
 /** Milliseconds since 1970; `toMs` is excluded. */
 export interface Span {
@@ -12,43 +13,43 @@ export interface Span {
 
 export const ALWAYS: Span = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
-export interface FacetFilter {
-  readonly facet: FacetName;
-  readonly match: TextMatch;
-  /** Excluded it holds also for events that have no such value. */
-  readonly negated: boolean;
-}
-
 export interface StatsPlan {
   /** Outside of it nothing matches. */
   readonly span: Span;
-  /** Places in OUTCOMES. */
-  readonly outcomes: ReadonlySet<number>;
-  readonly filter: FacetFilter | undefined;
-  /** Whether span, outcomes and filter are all that the query says. */
+  /** Whether time, outcomes and one facet are all that the query speaks of. */
   readonly countable: boolean;
+  /** The facet; undefined when it speaks of none but the outcome. */
+  readonly facet: CountedFacet | undefined;
+  /** What the values of the facet are compared to. */
+  readonly matches: readonly TextMatch[];
+  /**
+   * Whether events are meant, whatever their time.
+   *
+   * @param outcome a place in OUTCOMES
+   * @param value of the facet; undefined for events that have none
+   */
+  readonly accepts: (outcome: number, value: string | undefined) => boolean;
 }
 
-/** @example planStats(parse('action:bot.* at:-24h'), { nowMs: Date.now(), zone: 'UTC' }, ALWAYS) */
+/** @example planStats(parse('action:bot.* -outcome:success at:-24h'), { nowMs: Date.now(), zone: 'UTC' }, ALWAYS) */
 export function planStats(query: Query, clock: Clock, within: Span): StatsPlan {
   let span = within;
-  let outcomes: readonly number[] = OUTCOMES.map((_, place) => place);
-  let filter: FacetFilter | undefined;
-  let countable = true;
+  const others: Node[] = [];
   for (const node of query.terms) {
     const time = timeOf(node, clock);
-    const found = time === undefined ? filterOf(node) : undefined;
-    if (time !== undefined) span = meet(span, time);
-    else if (found?.facet === 'outcome') {
-      outcomes = outcomes.filter((place) => textMatches(found.match, OUTCOMES[place] ?? '') !== found.negated);
-    } else if (found !== undefined && filter === undefined) filter = found;
-    else countable = false;
+    if (time === undefined) others.push(node);
+    else span = { fromMs: Math.max(span.fromMs, time.fromMs), toMs: Math.min(span.toMs, time.toMs) };
   }
-  return { span, outcomes: new Set(outcomes), filter, countable };
-}
-
-export function meet(a: Span, b: Span): Span {
-  return { fromMs: Math.max(a.fromMs, b.fromMs), toMs: Math.min(a.toMs, b.toMs) };
+  const leaves = others.flatMap(leavesOf);
+  const facets = new Set(leaves.flatMap((leaf) => (leaf === undefined || leaf.facet === 'outcome' ? [] : [leaf.facet])));
+  const [facet] = facets;
+  return {
+    span,
+    countable: !leaves.includes(undefined) && facets.size <= 1,
+    facet,
+    matches: leaves.flatMap((leaf) => (leaf === undefined || leaf.facet === 'outcome' ? [] : [leaf.match])),
+    accepts: (outcome, value) => others.every((node) => holds(node, OUTCOMES[outcome] ?? '', value)),
+  };
 }
 
 function timeOf(node: Node, { nowMs, zone }: Clock): Span | undefined {
@@ -57,11 +58,31 @@ function timeOf(node: Node, { nowMs, zone }: Clock): Span | undefined {
   return { fromMs, toMs };
 }
 
-function filterOf(node: Node): FacetFilter | undefined {
+interface Leaf {
+  readonly facet: CounterColumn;
+  readonly match: TextMatch;
+}
+
+/** The conditions that a node is made of; undefined for each that no counter knows. */
+function leavesOf(node: Node): (Leaf | undefined)[] {
+  if (node.kind === 'text') return [undefined];
+  return node.kind === 'field' ? [leafOf(node)] : node.terms.flatMap(leavesOf);
+}
+
+function leafOf({ field, match }: Term): Leaf | undefined {
   // `source` also means the name of the source, which is not counted.
-  if (node.kind !== 'field' || !isFacet(node.field) || node.field === 'source' || numberOf(node.field) === undefined) return undefined;
-  const { field: facet, match, negated } = node;
-  if (match.kind === 'equals' || match.kind === 'glob') return { facet, match, negated };
-  if (match.kind === 'resource' && match.id === undefined) return { facet, match: match.type, negated };
-  return undefined;
+  if (!isFacet(field) || !isCounted(field) || field === 'source') return undefined;
+  if (match.kind === 'equals' || match.kind === 'glob') return { facet: field, match };
+  return match.kind === 'resource' && match.id === undefined ? { facet: field, match: match.type } : undefined;
+}
+
+function holds(node: Node, outcome: string, value: string | undefined): boolean {
+  if (node.kind === 'text') return false;
+  if (node.kind === 'field') {
+    const leaf = leafOf(node);
+    const text = leaf?.facet === 'outcome' ? outcome : value;
+    return (leaf !== undefined && text !== undefined && textMatches(leaf.match, text)) !== node.negated;
+  }
+  const test = (term: Node): boolean => holds(term, outcome, value);
+  return (node.kind === 'any' ? node.terms.some(test) : node.terms.every(test)) !== node.negated;
 }

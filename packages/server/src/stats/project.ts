@@ -1,80 +1,91 @@
-// One step of the projector: counts the next events of a log, writes the counts down and moves the cursor, all in the
+// One step of the projector: counts the next events of some logs, writes the counts down and moves the cursors, all in the
 // caller's transaction, so that an event is in the counters exactly when it lies before the cursor.
 
 import type pg from 'pg';
 import { PROJECT_EVENTS_MAX } from '../limits.ts';
-import {
-  addCounts,
-  admitValues,
-  type Cursor,
-  type DayCounts,
-  EVERY_EVENT,
-  markOthers,
-  moveCursor,
-  OUTCOME_COUNT,
-  sizeOfLog,
-} from '../store/counter-rows.ts';
-import { type Counted, countEvents } from '../store/count-events.ts';
-import { COUNTED, type FacetName, numberOf } from '../store/facet-columns.ts';
-import { recordedBounds } from '../store/read-events.ts';
+import { type Cursor, type Move, moveCursors } from '../store/counter-cursors.ts';
+import { bucketAt, DAY, HOUR, MONTH } from '../store/counter-levels.ts';
+import { type OwnedKey, type OwnedRow, readRows, writeRows } from '../store/counter-rows.ts';
+import { COUNTED } from '../store/facet-columns.ts';
+import { type Alike, tallyEvents } from '../store/tally-events.ts';
+import { type Addition, CounterTree } from './counter-tree.ts';
+import { Numbers } from './names.ts';
+
+/**
+ * For transactions of counting: short walks of indexes alone, whatever the planner knows of a log; and no wait for the disk, for
+ * rows and cursor would be lost together, and counted again.
+ */
+export const SETTINGS =
+  'set local synchronous_commit = off; set local jit = off; set local enable_seqscan = off; set local enable_bitmapscan = off';
 
 export interface Projected {
   /** Events that were counted now. */
   readonly events: number;
-  /** Events that are in the counters now. */
-  readonly projected: number;
-  /** Events that the log has. */
-  readonly size: number;
+  /** Whether there are events that are not counted. */
+  readonly more: boolean;
 }
 
-const HOURS_OF_DAY = 24;
-
-/** @param cursor locked by the transaction, which is the projector's */
-export async function projectStep(tx: pg.ClientBase, tenantId: number, cursor: Cursor, eventsMax = PROJECT_EVENTS_MAX): Promise<Projected> {
-  const { build, projected } = cursor;
-  const size = await sizeOfLog(tx, tenantId);
-  const toSeq = Math.min(size, projected + eventsMax);
-  if (toSeq <= projected) return { events: 0, projected, size };
-  // Undefined where nothing is left of these events: retention took them.
-  const recorded = await recordedBounds(tx, tenantId, { from: projected, to: toSeq - 1 });
-  if (recorded !== undefined) {
-    const stretch = { fromSeq: projected, toSeq, recorded };
-    const counted = await countEvents(tx, tenantId, { stretch, slots: 'hour', facets: COUNTED, total: true });
-    const admitted = await admit(tx, tenantId, build, counted);
-    await addCounts(tx, tenantId, build, tally(counted, admitted));
+/**
+ * @param cursors locked by the transaction, which is the projector's; the first are served first
+ * @param eventsMax how many events are counted at most
+ */
+export async function projectStep(tx: pg.ClientBase, cursors: readonly Cursor[], eventsMax = PROJECT_EVENTS_MAX): Promise<Projected> {
+  const shares = shareOut(cursors, eventsMax);
+  const events = shares.reduce((sum, { cursor, toSeq }) => sum + toSeq - cursor.projected, 0);
+  const more = cursors.reduce((sum, { size, projected }) => sum + size - projected, 0) > events;
+  if (events === 0) return { events, more };
+  const tallied = await tallyEvents(
+    tx,
+    shares.map(({ cursor: { tenantId, projected }, toSeq }) => ({ tenantId, fromSeq: projected, toSeq })),
+  );
+  const rows = await rowsOf(tx, shares, tallied);
+  const moves: Move[] = [];
+  const written: OwnedRow[] = [];
+  for (const [place, { cursor, toSeq }] of shares.entries()) {
+    const { tenantId, build } = cursor;
+    const numbers = new Numbers(cursor.named);
+    const tree = new CounterTree(rows[place] ?? []);
+    for (const alike of tallied[place] ?? []) tree.add(toAddition(alike, numbers));
+    tree.settle();
+    for (const row of tree.rows()) written.push({ tenantId, build, ...row });
+    moves.push({ tenantId, build, projected: toSeq, named: numbers.grown() });
   }
-  await moveCursor(tx, tenantId, build, toSeq);
-  return { events: toSeq - projected, projected: toSeq, size };
+  // Nothing is left of events that retention took.
+  if (written.length > 0) await writeRows(tx, written);
+  await moveCursors(tx, moves);
+  return { events, more };
 }
 
-type Admitted = ReadonlyMap<FacetName, ReadonlySet<string>>;
-
-async function admit(tx: pg.ClientBase, tenantId: number, build: number, counted: readonly Counted[]): Promise<Admitted> {
-  const admitted = new Map<FacetName, ReadonlySet<string>>();
-  for (const name of COUNTED) {
-    const values = [...new Set(counted.filter(({ facet }) => facet === name).map(({ value }) => value))].toSorted();
-    if (values.length === 0) continue;
-    const number = numberOf(name) ?? EVERY_EVENT;
-    const known = await admitValues(tx, tenantId, build, number, values);
-    if (known.size < values.length) await markOthers(tx, tenantId, build, number);
-    admitted.set(name, known);
-  }
-  return admitted;
+interface Share {
+  readonly cursor: Cursor;
+  readonly toSeq: number;
 }
 
-/** From counts by hour to what each row of a day gets. */
-function tally(counted: readonly Counted[], admitted: Admitted): DayCounts[] {
-  const rows = new Map<string, DayCounts & { readonly hours: Map<number, number> }>();
-  for (const { slot, outcome, facet: name, value, count } of counted) {
-    const own = name === undefined || admitted.get(name)?.has(value) === true;
-    const number = name === undefined ? EVERY_EVENT : (numberOf(name) ?? EVERY_EVENT);
-    const day = Math.floor(slot / HOURS_OF_DAY);
-    const row = { facet: own ? number : -number, value: own ? value : '', day };
-    const key = `${row.facet} ${day} ${row.value}`;
-    const sum = rows.get(key) ?? { ...row, hours: new Map<number, number>() };
-    rows.set(key, sum);
-    const place = (slot - day * HOURS_OF_DAY) * OUTCOME_COUNT + outcome;
-    sum.hours.set(place, (sum.hours.get(place) ?? 0) + count);
-  }
-  return [...rows.values()];
+function shareOut(cursors: readonly Cursor[], eventsMax: number): Share[] {
+  let left = eventsMax;
+  return cursors.flatMap((cursor) => {
+    const events = Math.min(left, cursor.size - cursor.projected);
+    left -= Math.max(0, events);
+    return events > 0 ? [{ cursor, toSeq: cursor.projected + events }] : [];
+  });
+}
+
+/** The rows that there are of all buckets in which something happened, log by log. */
+async function rowsOf(tx: pg.ClientBase, shares: readonly Share[], tallied: readonly (readonly Alike[])[]): Promise<OwnedRow[][]> {
+  const keys = shares.flatMap(({ cursor: { tenantId, build } }, place): OwnedKey[] => {
+    const hours = [...new Set((tallied[place] ?? []).map(({ hour }) => hour))];
+    return ([MONTH, DAY, HOUR] as const).flatMap((level) => {
+      const starts = new Set(hours.map((hour) => bucketAt(level, hour).start));
+      return [...starts].map((start) => ({ tenantId, build, level, start }));
+    });
+  });
+  const rows = shares.map((): OwnedRow[] => []);
+  const places = new Map(shares.map(({ cursor }, place) => [cursor.tenantId, place]));
+  for (const row of await readRows(tx, keys)) rows[places.get(row.tenantId) ?? -1]?.push(row);
+  return rows;
+}
+
+function toAddition({ hour, outcome, values, count }: Alike, numbers: Numbers): Addition {
+  const counted = COUNTED.map((facet, place) => numbers.of(facet, values[place] ?? null));
+  return { hour, outcome, values: [1, ...counted], count };
 }

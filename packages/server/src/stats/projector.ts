@@ -1,11 +1,20 @@
-// The projector's life: one server at a time keeps the counters, a second behind the log at most while it keeps up.
+// The projector's life: one server at a time keeps the counters, some seconds behind the logs; a log that grows fast, a second.
 
 import type pg from 'pg';
-import { ADVISORY_LOCK_PROJECT, PROJECT_INTERVAL_MS, PROJECT_LOGS_MAX, PROJECT_LOOKBACK_MS, PROJECT_SWEEP_INTERVAL_MS } from '../limits.ts';
-import { findUncounted, lockActive } from '../store/counter-rows.ts';
+import {
+  ADVISORY_LOCK_PROJECT,
+  PROJECT_EAGER_EVENTS,
+  PROJECT_EVENTS_MAX,
+  PROJECT_INTERVAL_MS,
+  PROJECT_LOGS_MAX,
+  PROJECT_LOOKBACK_MS,
+  PROJECT_SETTLE_MS,
+  PROJECT_SWEEP_INTERVAL_MS,
+} from '../limits.ts';
+import { findUncounted, lockActive } from '../store/counter-cursors.ts';
 import { connect } from '../store/pool.ts';
 import { tryLock } from '../store/seal-rows.ts';
-import { projectStep } from './project.ts';
+import { projectStep, SETTINGS } from './project.ts';
 
 export interface ProjectorOptions {
   /** Connections as the projector. */
@@ -24,6 +33,7 @@ export class Projector {
   #running: Promise<unknown> | undefined;
   #stopped = true;
   #sweptAt = Number.NEGATIVE_INFINITY;
+  #settledAt = Number.NEGATIVE_INFINITY;
   #currentAt: number | undefined;
   #lastFault = '';
 
@@ -51,11 +61,12 @@ export class Projector {
   }
 
   /**
-   * One round: becomes the owner when nobody is, and counts what is there, each log a step.
+   * One round: becomes the owner when nobody is, and counts what is there, many logs a step.
    *
+   * @param least logs with fewer events that are not counted may wait
    * @returns whether more waits
    */
-  async tick(): Promise<boolean> {
+  async tick(least = 1): Promise<boolean> {
     try {
       const client = (this.#owned ??= await this.#acquire());
       if (client === undefined) return false;
@@ -63,16 +74,22 @@ export class Projector {
       this.#currentAt ??= startedAt;
       // Logs that wait for long, as after a start, have no recent event: a look at all of them comes now and then.
       const sweep = startedAt - this.#sweptAt >= PROJECT_SWEEP_INTERVAL_MS;
-      const logs = await findUncounted(client, sweep ? 0 : startedAt - PROJECT_LOOKBACK_MS, PROJECT_LOGS_MAX);
+      const sinceT = sweep ? 0 : startedAt - PROJECT_LOOKBACK_MS;
+      const logs = await findUncounted(client, { sinceT, least, limit: PROJECT_LOGS_MAX });
+      if (least === 1) this.#settledAt = startedAt;
       let more = logs.length === PROJECT_LOGS_MAX;
-      for (const { tenantId } of logs) {
+      let isCurrent = least === 1;
+      for (const step of stepsOf(logs)) {
         if (this.#stopped && this.#timer !== undefined) return false;
-        const { projected, size } = await inStep(client, () =>
-          lockActive(client, tenantId).then((cursor) => projectStep(client, tenantId, cursor)),
-        );
-        more ||= projected < size;
+        await inStep(client, async () => {
+          const cursors = await lockActive(client, step);
+          const counted = await projectStep(client, cursors);
+          more ||= counted.more;
+          // A rebuild holds the others.
+          isCurrent &&= cursors.length === step.length;
+        });
       }
-      if (!more) this.#currentAt = startedAt;
+      if (!more && isCurrent) this.#currentAt = startedAt;
       if (sweep && !more) this.#sweptAt = startedAt;
       this.#lastFault = '';
       return more;
@@ -86,7 +103,9 @@ export class Projector {
   #schedule(delayMs: number): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      this.#running = this.tick().then(
+      // What is behind is counted with each answer; to write a row anew for each event would cost more.
+      const settles = this.#now() - this.#settledAt >= PROJECT_SETTLE_MS;
+      this.#running = this.tick(settles ? 1 : PROJECT_EAGER_EVENTS).then(
         (more) => this.#schedule(more ? 0 : PROJECT_INTERVAL_MS),
         (error: Error) => {
           // The same fault is told once, until a round goes well.
@@ -123,9 +142,23 @@ export class Projector {
   }
 }
 
-/** Counts need not wait for the disk: rows and cursor are lost together, and counted again. */
+/** Logs that are counted together: as many as have a step's events between them. A long backlog is last, and keeps no other log waiting. */
+function stepsOf(logs: readonly { tenantId: number; waiting: number }[]): number[][] {
+  const steps: number[][] = [];
+  let events = Number.POSITIVE_INFINITY;
+  for (const { tenantId, waiting } of logs) {
+    if (events + waiting > PROJECT_EVENTS_MAX) {
+      steps.push([]);
+      events = 0;
+    }
+    steps.at(-1)?.push(tenantId);
+    events += waiting;
+  }
+  return steps;
+}
+
 async function inStep<Result>(client: pg.ClientBase, work: () => Promise<Result>): Promise<Result> {
-  await client.query('begin; set local synchronous_commit = off');
+  await client.query(`begin; ${SETTINGS}`);
   try {
     const result = await work();
     await client.query('commit');

@@ -5,9 +5,9 @@
 // Broken off anywhere, the next run goes on where the cursor stands.
 
 import type pg from 'pg';
-import { activate, listLogs, lockActive, lockNext } from '../store/counter-rows.ts';
+import { activate, listLogs, lockNext, waitForActive } from '../store/counter-cursors.ts';
 import { connect, inTransaction } from '../store/pool.ts';
-import { projectStep } from './project.ts';
+import { projectStep, SETTINGS } from './project.ts';
 
 export interface RebuildOptions {
   /** Connections as the projector. */
@@ -36,13 +36,13 @@ export async function rebuild(options: RebuildOptions): Promise<{ logs: number; 
     const base = done;
     for (let first = true; ; first = false) {
       const step = await inTransaction(pool, async (tx) => {
-        // The projector waits here while the builds change places, and finds the new one active.
-        await lockActive(tx, tenantId);
+        await tx.query(SETTINGS);
+        // The projector leaves the log out meanwhile, and finds the new build active.
+        await waitForActive(tx, tenantId);
         const cursor = await lockNext(tx, tenantId);
-        const counted = await projectStep(tx, tenantId, cursor, options.stepEvents);
-        const finished = counted.projected === counted.size;
-        if (finished) await activate(tx, tenantId, cursor.build);
-        return { ...counted, finished, resumedAt: cursor.projected };
+        const { events, more } = await projectStep(tx, [cursor], options.stepEvents);
+        if (!more) await activate(tx, tenantId, cursor.build);
+        return { projected: cursor.projected + events, finished: !more, resumedAt: cursor.projected };
       });
       if (first) before += step.resumedAt;
       done = base + step.projected;

@@ -1,7 +1,11 @@
 // What the numbers should be: everything counted anew in memory, from the events as readers see them.
 
 import { matches, OUTCOMES, parse } from '@indelible/core';
-import { FACETS, type FacetName } from '../store/facet-columns.ts';
+import type pg from 'pg';
+import { decodeCells } from '../store/counter-cells.ts';
+import type { Named } from '../store/counter-cursors.ts';
+import { LEVELS } from '../store/counter-levels.ts';
+import { COUNTED, COUNTER_COLUMNS, FACETS, type FacetName, wordsOf } from '../store/facet-columns.ts';
 import type { ModelEvent } from '../query/trail.test.fixture.ts';
 import type { Facets } from './facets.ts';
 import type { Histogram } from './histogram.ts';
@@ -36,21 +40,88 @@ export function recountValues(events: readonly ModelEvent[], field: FacetName): 
   return [...counts].map(([value, count]) => ({ value, count })).toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 }
 
-/** The rows of days that the counters should hold: facet, value, day and pairs of hours, as one text each. */
-export function recountRows(events: readonly ModelEvent[], numbers: ReadonlyMap<FacetName, number>): string[] {
-  const rows = new Map<string, Map<number, number>>();
-  for (const item of events) {
+export interface TreeLimits {
+  /** Counts that a month or a day holds hour by hour. */
+  readonly cells: number;
+  /** Values of a facet that are counted each for itself. */
+  readonly values: number;
+}
+
+const OTHERS = '(others)';
+
+/** What the rows of the counters should say of events in the order of the log, a text a count. */
+export function recountTree(events: readonly ModelEvent[], limits: TreeLimits): string[] {
+  const named = new Map(COUNTED.map((facet) => [facet, new Set<string>()]));
+  const counts = events.flatMap((item): Count[] => {
     const hour = Math.floor(occurredMs(item) / 3_600_000);
-    const day = Math.floor(hour / 24);
-    const place = (hour - day * 24) * 3 + OUTCOMES.indexOf(item.event.outcome);
-    const values = [...numbers].map(([name, number]) => [number, FACETS[name].of(item.event)] as const);
-    for (const [number, value] of [[0, ''] as const, ...values]) {
-      if (value === undefined) continue;
-      const key = JSON.stringify([number, value, day]);
-      const hours = rows.get(key) ?? new Map<number, number>();
-      hours.set(place, (hours.get(place) ?? 0) + 1);
-      rows.set(key, hours);
+    const { outcome } = item.event;
+    const values = COUNTED.flatMap((facet): Count[] => {
+      const value = FACETS[facet].of(item.event);
+      if (value === undefined) return [];
+      const names = named.get(facet) as Set<string>;
+      if (names.size < limits.values || wordsOf(facet) !== undefined) names.add(value);
+      return [{ facet, value: names.has(value) ? value : OTHERS, hour, outcome }];
+    });
+    return [{ facet: 'every event', value: '', hour, outcome }, ...values];
+  });
+  return bucketsOf(counts, 0, limits.cells).toSorted();
+}
+
+interface Count {
+  readonly facet: string;
+  readonly value: string;
+  readonly hour: number;
+  readonly outcome: string;
+}
+
+function bucketsOf(counts: readonly Count[], level: number, cells: number): string[] {
+  return [...grouped(counts, ({ hour }) => startOf(level, hour))].flatMap(([start, mine]) => {
+    const isWhole = level === 2 || grouped(mine, (count) => lineOf(count, true)).size <= cells;
+    const lines = [...grouped(mine, (count) => lineOf(count, isWhole && level < 2))].map(
+      ([line, list]) => `${LEVELS[level] ?? ''} ${start} ${isWhole ? 'whole' : 'split'} ${line} ${list.length}`,
+    );
+    return isWhole ? lines : [...lines, ...bucketsOf(mine, level + 1, cells)];
+  });
+}
+
+function lineOf({ facet, value, hour, outcome }: Count, withHour: boolean): string {
+  return JSON.stringify([facet, value, outcome, ...(withHour ? [hour] : [])]);
+}
+
+function startOf(level: number, hour: number): string {
+  return new Date(hour * 3_600_000).toISOString().slice(0, -([17, 14, 11][level] ?? 0));
+}
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}
+
+/** What the rows of a log's active counters say, as recountTree has it. */
+export async function readTree(owner: pg.Pool, tenantId: number): Promise<string[]> {
+  const cursor = await owner.query<{ build: number; named: Named }>(
+    'select build, named from indelible.counter_cursor where tenant_id = $1 and active',
+    [tenantId],
+  );
+  const { build = 0, named = {} } = cursor.rows[0] ?? {};
+  const { rows } = await owner.query<{ level: number; start: number; split: boolean; [column: string]: unknown }>(
+    'select * from indelible.counter where tenant_id = $1 and build = $2',
+    [tenantId, build],
+  );
+  const lines: string[] = [];
+  for (const { level, start, split, ...columns } of rows) {
+    for (const facet of COUNTER_COLUMNS) {
+      decodeCells(columns[FACETS[facet].column] as Buffer, (number, slot, count) => {
+        const value = facet === 'outcome' ? '' : number === 0 ? OTHERS : ((wordsOf(facet) ?? named[facet] ?? [])[number - 1] ?? '?');
+        const cell = { facet: facet === 'outcome' ? 'every event' : facet, value, outcome: OUTCOMES[slot % 3] ?? '?' };
+        const line = lineOf({ ...cell, hour: start + Math.floor(slot / 3) }, !split && level < 2);
+        lines.push(`${LEVELS[level] ?? ''} ${startOf(level, start)} ${split ? 'split' : 'whole'} ${line} ${count}`);
+      });
     }
   }
-  return [...rows].map(([key, hours]) => `${key} ${[...hours].toSorted(([a], [b]) => a - b).join(',')}`).toSorted();
+  return lines.toSorted();
 }

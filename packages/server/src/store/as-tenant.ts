@@ -2,9 +2,30 @@
 
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
+import { QUERY_MS_MAX } from '../limits.ts';
 import { connect, storeFailure } from './pool.ts';
 
 const QUERY_CANCELED = '57014';
+
+/**
+ * Where connections of the reader's role come from: its pool, or the pool as somebody may use it who sees certain logs alone.
+ * Then every other log is empty to them, whatever is asked for: row-level security goes by who asks.
+ */
+export interface Reader {
+  connect(): Promise<pg.PoolClient>;
+  /** The numbers of the logs that are seen; every one where it is absent. */
+  readonly sees?: () => Promise<ReadonlySet<number>>;
+  /** What it takes its connections from. */
+  readonly pool?: pg.Pool;
+}
+
+/** No log has this number. */
+const NONE = -1;
+
+/** @example boundTo(store.reader, () => tenants.numbersOf('org_acme')) */
+export function boundTo(pool: pg.Pool, sees: () => Promise<ReadonlySet<number>>): Reader {
+  return { pool, sees, connect: () => pool.connect() };
+}
 
 /** Plans that walk indexes in the order of pages: statistics that lag behind must not make a page a sort of everything. */
 const ORDERED = '; set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off; set local jit = off';
@@ -18,6 +39,12 @@ const KEPT = `${ORDERED}; set local plan_cache_mode = force_generic_plan`;
 export type Plans = 'any' | 'ordered' | 'kept';
 
 const SETTINGS: Readonly<Record<Plans, string>> = { any: '', ordered: ORDERED, kept: KEPT };
+
+/** Whether a reader sees a log: row-level security says it. */
+export async function seesLog(reader: Reader, tenantId: number): Promise<boolean> {
+  const look = (tx: pg.PoolClient): Promise<pg.QueryResult> => tx.query('select from indelible.log where tenant_id = $1', [tenantId]);
+  return (await asTenant(reader, tenantId, QUERY_MS_MAX, look)).rowCount === 1;
+}
 
 /** Whether the database broke a statement off because it took too long. */
 export function isTimedOut(error: unknown): boolean {
@@ -34,7 +61,7 @@ export function isTimedOut(error: unknown): boolean {
  * @example await asTenant(store.reader, 5, 5_000, (tx) => tx.query('select count(*) from indelible.tile'));
  */
 export async function asTenant<Result>(
-  reader: pg.Pool,
+  reader: Reader,
   tenantId: number,
   timeoutMs: number,
   work: (tx: pg.PoolClient) => Promise<Result>,
@@ -43,6 +70,7 @@ export async function asTenant<Result>(
   if (!Number.isSafeInteger(tenantId) || !Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) {
     throw new Error(`a tenant's number and a time limit are integers, got ${tenantId} and ${timeoutMs}`);
   }
+  const seen = reader.sees === undefined || (await reader.sees()).has(tenantId) ? tenantId : NONE;
   const client = await connect(reader);
   let broken: Error | undefined;
   // A connection that breaks between two statements tells only its listeners, and without one it would end the process.
@@ -53,7 +81,7 @@ export async function asTenant<Result>(
   try {
     // One simple query: one round trip. SET takes no parameters; both values are integers.
     await client.query(
-      `begin isolation level repeatable read read only; set local indelible.tenant = '${tenantId}'; set local statement_timeout = ${timeoutMs}${SETTINGS[plans]}`,
+      `begin isolation level repeatable read read only; set local indelible.tenant = '${seen}'; set local statement_timeout = ${timeoutMs}${SETTINGS[plans]}`,
     );
     const result = await work(client);
     await client.query('commit');
@@ -67,6 +95,11 @@ export async function asTenant<Result>(
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** From now on no statement of the transaction may take longer. */
+export async function limitStatements(tx: pg.ClientBase, timeoutMs: number): Promise<void> {
+  await tx.query(`set local statement_timeout = ${Math.max(1, Math.ceil(timeoutMs))}`);
 }
 
 function readFailure(error: unknown, timeoutMs: number): Error {

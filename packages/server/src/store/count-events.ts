@@ -2,8 +2,9 @@
 // of the events that no counter holds.
 
 import type pg from 'pg';
+import { STATS_TAIL_EVENTS_MAX } from '../limits.ts';
 import { makeBinder } from './binder.ts';
-import { FACETS, type FacetName } from './facet-columns.ts';
+import { FACETS, type FacetName, isCounted, textSql, wordsOf } from './facet-columns.ts';
 import type { Condition, RecordedRange } from './read-events.ts';
 import { timestampText } from './timestamp.ts';
 
@@ -37,24 +38,57 @@ export interface CountQuestion {
 
 const HOUR = 'floor(extract(epoch from e.occurred_at) / 3600)::int';
 
-/** As a role that may read events; `slots` outside of the list are 0 and the list's length. */
+/** As a role that may read events; `slots` outside of the list are 0 and the list's length. What is alike may come in several parts. */
 export async function countEvents(tx: pg.ClientBase, tenantId: number, question: CountQuestion): Promise<Counted[]> {
-  const { stretch, facets, total, condition } = question;
+  const { stretch, facets } = question;
+  // Events that are alike in a few fields of few values are far fewer than events; with others they could be as many.
+  const few = stretch.toSeq - stretch.fromSeq <= STATS_TAIL_EVENTS_MAX && facets.every(isCounted);
+  return few ? countAlike(tx, tenantId, question) : countValues(tx, tenantId, question);
+}
+
+async function countValues(tx: pg.ClientBase, tenantId: number, question: CountQuestion): Promise<Counted[]> {
+  const { facets, total } = question;
+  const { where, slot, values } = conditions(tenantId, question);
+  const expressions = [...facets.map(textSql), ...(total ? [`''`] : [])];
+  const text = `select ${slot} as slot, e.outcome, v.place::int as place, v.value, count(*)::int as count
+     from indelible.event e cross join lateral unnest(array[${expressions.join(', ')}]) with ordinality v (value, place)
+     where ${where} and v.value is not null group by 1, 2, 3, 4`;
+  const answer = await tx.query<{ slot: number; outcome: number; place: number; value: string; count: number }>(text, values);
+  return answer.rows.map(({ place, ...row }) => ({ ...row, facet: facets[place - 1] }));
+}
+
+async function countAlike(tx: pg.ClientBase, tenantId: number, question: CountQuestion): Promise<Counted[]> {
+  const { facets, total } = question;
+  const { where, slot, values } = conditions(tenantId, question);
+  const fields = facets.map((name, place) => `${FACETS[name].sql} as v${place}`);
+  const places = Array.from({ length: facets.length + 2 }, (_, place) => place + 1);
+  const answer = await tx.query<{ slot: number; outcome: number; count: number; [value: string]: number | string | null }>(
+    `select ${[`${slot} as slot`, 'e.outcome', ...fields].join(', ')}, count(*)::int as count
+     from indelible.event e where ${where} group by ${places.join(', ')}`,
+    values,
+  );
+  return answer.rows.flatMap((row) => {
+    const { slot: at, outcome, count } = row;
+    const counted = facets.flatMap((facet, place): Counted[] => {
+      const found = row[`v${place}`] ?? null;
+      const value = typeof found === 'number' ? (wordsOf(facet)?.[found] ?? null) : found;
+      return value === null ? [] : [{ slot: at, outcome, facet, value, count }];
+    });
+    return total ? [...counted, { slot: at, outcome, facet: undefined, value: '', count }] : counted;
+  });
+}
+
+function conditions(tenantId: number, { stretch, slots, condition }: CountQuestion): { where: string; slot: string; values: unknown[] } {
   const { bind, values } = makeBinder();
   const names = {
     tenantId: bind(tenantId),
     recordedFrom: bind(timestampText(stretch.recorded.fromMs)),
     recordedTo: bind(timestampText(stretch.recorded.toMs)),
   };
-  const expressions = [...facets.map((name) => FACETS[name].sql), ...(total ? [`''`] : [])];
-  const text = `select ${slotExpression(question.slots, bind)} as slot, e.outcome, v.place::int as place, v.value, count(*)::int as count
-     from indelible.event e cross join lateral unnest(array[${expressions.join(', ')}]) with ordinality v (value, place)
-     where e.tenant_id = ${names.tenantId} and e.seq >= ${bind(stretch.fromSeq)} and e.seq < ${bind(stretch.toSeq)}
-       and e.recorded_at >= ${names.recordedFrom} and e.recorded_at < ${names.recordedTo}
-       and (${condition?.({ bind, values, names }) ?? 'true'}) and v.value is not null
-     group by 1, 2, 3, 4`;
-  const answer = await tx.query<{ slot: number; outcome: number; place: number; value: string; count: number }>(text, values);
-  return answer.rows.map(({ slot, outcome, place, value, count }) => ({ slot, outcome, facet: facets[place - 1], value, count }));
+  const where = `e.tenant_id = ${names.tenantId} and e.seq >= ${bind(stretch.fromSeq)} and e.seq < ${bind(stretch.toSeq)}
+    and e.recorded_at >= ${names.recordedFrom} and e.recorded_at < ${names.recordedTo}
+    and (${condition?.({ bind, values, names }) ?? 'true'})`;
+  return { where, slot: slotExpression(slots, bind), values };
 }
 
 function slotExpression(slots: CountQuestion['slots'], bind: (value: unknown) => string): string {

@@ -73,7 +73,7 @@ export async function inTransaction<Result>(pool: pg.Pool, work: (tx: pg.PoolCli
   }
 }
 
-export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+export async function connect(pool: { connect(): Promise<pg.PoolClient> }): Promise<pg.PoolClient> {
   try {
     const client = await pool.connect();
     // A connection that breaks between two statements tells so by an event, which would end the process unheard; the next

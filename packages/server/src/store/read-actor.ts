@@ -3,7 +3,7 @@
 
 import type pg from 'pg';
 import { ACTOR_TYPES } from '@indelible/core';
-import { openContext, type Slice, sliceConditions } from './read-events.ts';
+import { type Condition, openContext, type Slice, sliceConditions } from './read-events.ts';
 
 /** What a summary of an actor needs of an event. */
 export interface ActorRow {
@@ -67,17 +67,25 @@ export async function readActorSlice(tx: pg.ClientBase, tenantId: number, actorI
   }));
 }
 
+const EVER: Slice = { recorded: { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }, order: 'asc', limit: 1 };
+
 /** When an actor was first and last seen, in milliseconds since 1970; undefined for one who did nothing. */
 export async function readActorEnds(
   tx: pg.ClientBase,
   tenantId: number,
   actorId: string,
+  within?: Condition,
 ): Promise<{ readonly firstMs: number; readonly lastMs: number } | undefined> {
+  const context = openContext(tenantId, EVER);
+  const actor = context.bind(actorId);
+  const conditions = `e.tenant_id = ${context.names.tenantId} and e.actor_id = ${actor}${within === undefined ? '' : ` and (${within(context)})`}`;
+  // A parameter that no condition names has no type that PostgreSQL could find out.
+  const recorded = `e.recorded_at >= ${context.names.recordedFrom} and e.recorded_at < ${context.names.recordedTo}`;
   const end = (order: 'asc' | 'desc'): string =>
-    `(select e.occurred_at from indelible.event e where e.tenant_id = $1 and e.actor_id = $2 order by e.occurred_at ${order}, e.seq ${order} limit 1)`;
+    `(select e.occurred_at from indelible.event e where ${conditions} and ${recorded} order by e.occurred_at ${order}, e.seq ${order} limit 1)`;
   const answer = await tx.query<{ first_ms: string | null; last_ms: string | null }>(
     `select (extract(epoch from ${end('asc')}) * 1000)::bigint as first_ms, (extract(epoch from ${end('desc')}) * 1000)::bigint as last_ms`,
-    [tenantId, actorId],
+    context.values,
   );
   const row = answer.rows[0];
   return row === undefined || row.first_ms === null || row.last_ms === null

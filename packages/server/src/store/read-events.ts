@@ -3,6 +3,7 @@
 
 import type pg from 'pg';
 import { type Binder, makeBinder } from './binder.ts';
+import { queryKept } from './kept-statement.ts';
 import type { SliceNames } from './fields.ts';
 import { timestampText } from './timestamp.ts';
 
@@ -36,10 +37,27 @@ export interface Slice {
   readonly recorded: RecordedRange;
   readonly order: Order;
   readonly limit: number;
+  /** Bytes of disclosures: the first event that goes beyond them is the last. No limit by default. */
+  readonly bytes?: number | undefined;
   /** Only events that come after this place in the order. */
   readonly after?: Position | undefined;
   /** Only events that come before this place in the order. */
   readonly before?: Position | undefined;
+  /** Only events that meet this too. */
+  readonly within?: Condition | undefined;
+}
+
+/** How many of the rows fill a slice, by their number or by their bytes; undefined when all of them leave room in it. */
+export function filledBy(
+  rows: readonly EventRow[],
+  { limit, bytes = Number.POSITIVE_INFINITY }: Pick<Slice, 'limit' | 'bytes'>,
+): number | undefined {
+  let sum = 0;
+  for (const [index, { disclosures }] of rows.entries()) {
+    sum += Buffer.byteLength(disclosures);
+    if (index + 1 >= limit || sum > bytes) return index + 1;
+  }
+  return undefined;
 }
 
 export const COLUMNS =
@@ -83,8 +101,9 @@ export function openContext(tenantId: number, slice: Slice): ConditionContext {
   return { ...binder, names };
 }
 
-/** The conditions of a slice on a table that has tenant_id, recorded_at, occurred_at and seq. */
-export function sliceConditions(alias: string, slice: Slice, { bind, names }: ConditionContext): string {
+/** The conditions of a slice on a table that has tenant_id, recorded_at, occurred_at and seq; `within` is one on events, the alias `e`. */
+export function sliceConditions(alias: string, slice: Slice, context: ConditionContext): string {
+  const { bind, names } = context;
   const [later, earlier] = slice.order === 'asc' ? ['>', '<'] : ['<', '>'];
   const beside = (position: Position, sign: string): string =>
     `(${alias}.occurred_at, ${alias}.seq) ${sign} (${bind(timestampText(position.occurredMs))}, ${bind(position.seq)})`;
@@ -94,16 +113,29 @@ export function sliceConditions(alias: string, slice: Slice, { bind, names }: Co
     `${alias}.recorded_at < ${names.recordedTo}`,
     ...(slice.after === undefined ? [] : [beside(slice.after, later)]),
     ...(slice.before === undefined ? [] : [beside(slice.before, earlier)]),
+    ...(slice.within === undefined || alias !== 'e' ? [] : [`(${slice.within(context)})`]),
   ].join(' and ');
+}
+
+/**
+ * Of a select of events in the order of a slice, those that fit into its bytes, and the first that does not. The length of a
+ * stored value is known without fetching it, so that nothing is read of the others.
+ */
+export function withinBytes(select: string, { order, bytes }: Slice, { bind }: Binder, keys = ['occurred_at', 'seq']): string {
+  if (bytes === undefined) return select;
+  const orderBy = keys.map((key) => `b.${key} ${order}`).join(', ');
+  const ahead = `sum(octet_length(b.disclosures)) over (order by ${orderBy} rows unbounded preceding) - octet_length(b.disclosures) as ahead`;
+  return `select b.* from (select b.*, ${ahead} from (${select}) b) b where b.ahead <= ${bind(bytes)}`;
 }
 
 /** Events of a slice that meet a condition on the alias `e`, in order. */
 export function sliceStatement(tenantId: number, slice: Slice, condition: Condition): { text: string; values: unknown[] } {
   const context = openContext(tenantId, slice);
-  const text =
-    `select ${COLUMNS} from indelible.event e where ${sliceConditions('e', slice, context)} and (${condition(context)}) ` +
-    `order by e.occurred_at ${slice.order}, e.seq ${slice.order} limit ${context.bind(slice.limit)}`;
-  return { text, values: context.values };
+  const order = `order by e.occurred_at ${slice.order}, e.seq ${slice.order}`;
+  const events =
+    `select e.* from indelible.event e where ${sliceConditions('e', slice, context)} and (${condition(context)}) ` +
+    `${order} limit ${context.bind(slice.limit)}`;
+  return { text: `select ${COLUMNS} from (${withinBytes(events, slice, context)}) e ${order}`, values: context.values };
 }
 
 export async function readSlice(tx: pg.ClientBase, tenantId: number, slice: Slice, condition: Condition): Promise<EventRow[]> {
@@ -111,36 +143,48 @@ export async function readSlice(tx: pg.ClientBase, tenantId: number, slice: Slic
   return answer.rows.map(toEventRow);
 }
 
-/** Events of a slice that name a resource as related, in order: a walk of the index of event_related. */
-export async function readRelatedSlice(
+/**
+ * The same by a condition whose text is one of few.
+ *
+ * @param tx a transaction for kept plans, see asTenant
+ */
+export async function readKeptSlice(tx: pg.ClientBase, tenantId: number, slice: Slice, condition: Condition): Promise<EventRow[]> {
+  const answer = await queryKept<Row>(tx, sliceStatement(tenantId, slice, condition));
+  return answer.rows.map(toEventRow);
+}
+
+/** The newest events of a range of the log that meet a condition on the alias `e`, by their places: as many as fit into so many bytes, and one more. */
+export async function readBackwards(
   tx: pg.ClientBase,
   tenantId: number,
-  slice: Slice,
-  resource: { type: string; id: string },
+  range: { readonly fromSeq: number; readonly toSeq: number; readonly recorded: RecordedRange },
+  condition: Condition,
+  bytes: number,
 ): Promise<EventRow[]> {
+  const { fromSeq, toSeq, recorded } = range;
+  const slice: Slice = { recorded, order: 'desc', limit: toSeq - fromSeq, bytes };
   const context = openContext(tenantId, slice);
-  const { bind, names, values } = context;
-  // An event may name one resource in several relations.
-  const related =
-    `select distinct r.occurred_at, r.seq, r.recorded_at from indelible.event_related r where ${sliceConditions('r', slice, context)} ` +
-    `and r.type = ${bind(resource.type)} and r.id = ${bind(resource.id)} ` +
-    `order by r.occurred_at ${slice.order}, r.seq ${slice.order} limit ${bind(slice.limit)}`;
-  const answer = await tx.query<Row>({
-    text:
-      `select ${COLUMNS} from (${related}) r join indelible.event e on e.tenant_id = ${names.tenantId} and e.seq = r.seq and e.recorded_at = r.recorded_at ` +
-      `order by e.occurred_at ${slice.order}, e.seq ${slice.order}`,
-    values,
-  });
+  const { bind, values } = context;
+  const events =
+    `select e.* from indelible.event e where ${sliceConditions('e', slice, context)} ` +
+    `and e.seq >= ${bind(fromSeq)} and e.seq < ${bind(toSeq)} and (${condition(context)})`;
+  const text = `select ${COLUMNS} from (${withinBytes(events, slice, context, ['seq'])}) e order by e.seq desc`;
+  const answer = await tx.query<Row>({ text, values });
   return answer.rows.map(toEventRow);
 }
 
 /** The event with an id, or undefined when this tenant has none. */
 export async function readOne(tx: pg.ClientBase, tenantId: number, id: string): Promise<EventRow | undefined> {
-  const answer = await tx.query<Row>(
-    `select ${COLUMNS} from indelible.event_key k
-     join indelible.event e on e.tenant_id = k.tenant_id and e.seq = k.seq and e.recorded_at = k.recorded_at
-     where k.tenant_id = $1 and k.id = $2`,
+  const places = await tx.query<{ seq: string; recorded_ms: string }>(
+    'select seq, (extract(epoch from recorded_at) * 1000)::bigint as recorded_ms from indelible.event_key where tenant_id = $1 and id = $2',
     [tenantId, id],
+  );
+  const [place] = places.rows;
+  if (place === undefined) return undefined;
+  // Joined to the key it would be looked for in every partition.
+  const answer = await tx.query<Row>(
+    `select ${COLUMNS} from indelible.event e where e.tenant_id = $1 and e.seq = $2 and e.recorded_at = $3`,
+    [tenantId, place.seq, timestampText(Number(place.recorded_ms))],
   );
   const row = answer.rows[0];
   return row === undefined ? undefined : toEventRow(row);

@@ -1,9 +1,11 @@
-// Reading what one resource went through by the reader's transaction: its events with the columns that outlive an erased
-// section, the truncations of its type, and how many of its events there are of each sort.
+// Reading what one resource went through by the reader's transaction, which is one for kept plans where the whole tenant is
+// seen: its events with the columns that outlive an erased section, the truncations of its type, and how many of its events
+// there are of each sort.
 
 import type pg from 'pg';
 import { OPERATIONS, OUTCOMES, SOURCE_KINDS } from '@indelible/core';
-import { type Condition, COLUMNS, type EventRow, openContext, type Row, type Slice, sliceConditions } from './read-events.ts';
+import { queryKept, type Statement } from './kept-statement.ts';
+import { type Condition, COLUMNS, type EventRow, openContext, type Row, type Slice, sliceConditions, withinBytes } from './read-events.ts';
 
 export interface ResourceName {
   readonly type: string;
@@ -44,13 +46,19 @@ function toResourceRow(row: ColumnRow): ResourceRow {
   };
 }
 
+/** A saved query may say anything: of its texts there are too many to be kept. */
+function queryInSlice<Of extends pg.QueryResultRow>(tx: pg.ClientBase, slice: Slice, statement: Statement): Promise<pg.QueryResult<Of>> {
+  return slice.within === undefined ? queryKept<Of>(tx, statement) : tx.query<Of>(statement);
+}
+
 async function readRows(tx: pg.ClientBase, tenantId: number, slice: Slice, condition: Condition): Promise<ResourceRow[]> {
   const context = openContext(tenantId, slice);
-  const text =
-    `select ${COLUMNS}, e.action, e.operation, e.outcome, e.source_kind from indelible.event e ` +
-    `where ${sliceConditions('e', slice, context)} and ${condition(context)} ` +
-    `order by e.occurred_at ${slice.order}, e.seq ${slice.order} limit ${context.bind(slice.limit)}`;
-  const answer = await tx.query<ColumnRow>({ text, values: context.values });
+  const order = `order by e.occurred_at ${slice.order}, e.seq ${slice.order}`;
+  const events =
+    `select e.* from indelible.event e where ${sliceConditions('e', slice, context)} and ${condition(context)} ` +
+    `${order} limit ${context.bind(slice.limit)}`;
+  const text = `select ${COLUMNS}, e.action, e.operation, e.outcome, e.source_kind from (${withinBytes(events, slice, context)}) e ${order}`;
+  const answer = await queryInSlice<ColumnRow>(tx, slice, { text, values: context.values });
   return answer.rows.map(toResourceRow);
 }
 
@@ -96,16 +104,16 @@ export async function countSorts(tx: pg.ClientBase, tenantId: number, { type, id
   const context = openContext(tenantId, slice);
   const { bind } = context;
   const events =
-    `select e.action, e.operation, e.outcome, e.source_kind, e.disclosures ~ '(?n)^change ' as has_change from indelible.event e ` +
+    `select e.action, e.operation, e.outcome, e.source_kind, strpos(e'\\n' || e.disclosures, e'\\nchange ') > 0 as has_change from indelible.event e ` +
     `where ${sliceConditions('e', slice, context)} and e.resource_type = ${bind(type)} and e.resource_id = ${bind(id)} limit ${bind(slice.limit)}`;
-  const answer = await tx.query<{
+  const answer = await queryInSlice<{
     action: string;
     operation: number;
     outcome: number;
     source_kind: number;
     has_change: boolean;
     count: number;
-  }>({
+  }>(tx, slice, {
     text: `select action, operation, outcome, source_kind, has_change, count(*)::int as count from (${events}) s group by 1, 2, 3, 4, 5`,
     values: context.values,
   });
@@ -125,10 +133,10 @@ export async function isNamed(
   tenantId: number,
   { type, id }: ResourceName,
 ): Promise<{ readonly type: boolean; readonly related: boolean }> {
-  const answer = await tx.query<{ type: boolean; related: boolean }>(
-    `select exists (select from indelible.event where tenant_id = $1 and resource_type = $2) as type,
+  const answer = await queryKept<{ type: boolean; related: boolean }>(tx, {
+    text: `select exists (select from indelible.event where tenant_id = $1 and resource_type = $2) as type,
             exists (select from indelible.event_related where tenant_id = $1 and type = $2 and id = $3) as related`,
-    [tenantId, type, id],
-  );
+    values: [tenantId, type, id],
+  });
   return answer.rows[0] ?? { type: false, related: false };
 }

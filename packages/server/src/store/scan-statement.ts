@@ -3,8 +3,8 @@
 // row-level security may not use most conditions anyway. A statement looks at so many entries and no more; where it stopped
 // is a part of its answer.
 
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { queryKept } from './kept-statement.ts';
 import {
   COLUMNS,
   type Condition,
@@ -17,6 +17,7 @@ import {
   type Slice,
   sliceConditions,
   toEventRow,
+  withinBytes,
 } from './read-events.ts';
 import { timestampText } from './timestamp.ts';
 
@@ -77,21 +78,22 @@ export function scanStatement(tenantId: number, slice: Slice, scan: Scan): { tex
   if (scan.lead.kind === 'few') {
     const few = `select e.* from indelible.event e where ${inSlice(slice, scan, scan.lead.condition, context)}`;
     const rest = scan.rest?.(context) ?? 'true';
-    const text = `with few as materialized (${few}) select ${COLUMNS}, true as kept, false as last from few e where ${rest} ${order} limit ${bind(slice.limit)}`;
+    const kept = withinBytes(`select e.* from few e where ${rest} ${order} limit ${bind(slice.limit)}`, slice, context);
+    const text = `with few as materialized (${few}) select ${COLUMNS}, true as kept, false as last from (${kept}) e ${order}`;
     return { text, values };
   }
   if (scan.rest === undefined) {
     const walk = walkOf(scan.lead, slice, scan, slice.limit, context);
-    return { text: `select ${COLUMNS}, true as kept, false as last from (${walk}) e ${order}`, values };
+    return { text: `select ${COLUMNS}, true as kept, false as last from (${withinBytes(walk, slice, context)}) e ${order}`, values };
   }
   const entries = bind(scan.entries);
   const walk = walkOf(scan.lead, slice, scan, scan.entries, context);
   const rest = scan.rest(context);
   // The last entry comes back in any case: it says up to where the index was walked.
-  const text =
-    `select ${COLUMNS}, (${rest}) is true as kept, e.place = ${entries} as last ` +
-    `from (select e.*, row_number() over () as place from (${walk}) e) e where (${rest}) or e.place = ${entries} limit ${bind(slice.limit)}`;
-  return { text, values };
+  const looked =
+    `select e.*, (${rest}) is true as kept, e.place = ${entries} as last ` +
+    `from (select e.*, row_number() over (${order}) as place from (${walk}) e) e where (${rest}) or e.place = ${entries} ${order} limit ${bind(slice.limit)}`;
+  return { text: `select ${COLUMNS}, e.kept, e.last from (${withinBytes(looked, slice, context)}) e ${order}`, values };
 }
 
 /** How many entries of each lead lie in a slice, counted up to `most`. */
@@ -104,19 +106,26 @@ export function countStatement(tenantId: number, slice: Slice, scans: readonly S
   return { text: `select array[${counts.join(', ')}]::int[] as counts`, values: context.values };
 }
 
+interface ScanRow extends Row {
+  kept: boolean;
+  last: boolean;
+}
+
 /** @param tx a transaction for ordered plans, or for kept ones, see asTenant */
 export async function readScan(tx: pg.ClientBase, tenantId: number, slice: Slice, scan: Scan): Promise<Found> {
-  const { text, values } = scanStatement(tenantId, slice, scan);
-  const name = isKept(scan) ? { name: createHash('sha256').update(text).digest('base64url').slice(0, 32) } : {};
-  const answer = await tx.query<Row & { kept: boolean; last: boolean }>({ ...name, text, values });
+  const statement = scanStatement(tenantId, slice, scan);
+  const answer = await (isKept(scan) ? queryKept<ScanRow>(tx, statement) : tx.query<ScanRow>(statement));
   const rows = answer.rows.filter(({ kept }) => kept).map(toEventRow);
   const last = answer.rows.find((row) => row.last);
   return { rows, searchedTo: last === undefined ? undefined : { occurredMs: Number(last.occurred_ms), seq: Number(last.seq) } };
 }
 
+/** Alternatives that are asked for over and over, by their names and numbers. */
+const KEPT_UNIONS: Readonly<Record<string, number>> = { actor: 3, 'resource or related': 2 };
+
 /** Whether the plan of a scan is kept by its connection: there are two dozen such texts at most, and each keeps a plan of every partition. */
 export function isKept({ lead, rest }: Pick<Scan, 'lead' | 'rest'>): boolean {
-  return rest === undefined && (lead.kind === 'union' ? lead.name === 'actor' && lead.leads.length === 3 : lead.kind !== 'few');
+  return rest === undefined && (lead.kind === 'union' ? KEPT_UNIONS[lead.name] === lead.leads.length : lead.kind !== 'few');
 }
 
 function orderBy(alias: string, { order }: Slice): string {
@@ -173,9 +182,10 @@ function relatedWalk(lead: { type: string; id: string }, slice: Slice, scan: Sca
   const related =
     `select distinct on (r.occurred_at, r.seq) r.occurred_at, r.seq, r.recorded_at from indelible.event_related r where ${conditions} ` +
     `and r.type = ${bind(lead.type)} and r.id = ${bind(lead.id)} ${orderBy('r', slice)} limit ${bind(limit)}`;
-  // The range of recorded_at again: the planner derives none from the equality, and would open every partition.
+  // The range of recorded_at again: the planner derives none from the equality, and would open every partition. The time of
+  // occurrence, which is the same in both, says that the one order is the other.
   return (
     `select e.* from (${related}) r join indelible.event e on e.tenant_id = ${names.tenantId} and e.seq = r.seq and e.recorded_at = r.recorded_at ` +
-    `and e.recorded_at >= ${names.recordedFrom} and e.recorded_at < ${names.recordedTo} ${orderBy('r', slice)}`
+    `and e.occurred_at = r.occurred_at and e.recorded_at >= ${names.recordedFrom} and e.recorded_at < ${names.recordedTo} ${orderBy('r', slice)}`
   );
 }

@@ -2,6 +2,7 @@
 
 import type pg from 'pg';
 import { SEARCH_READ_BYTES } from '../limits.ts';
+import type { BlockPlaces } from './search-places.ts';
 import { BLOCK_EVENTS, GROUP_BLOCKS, type Signature, type SlicedBlocks } from './search-signature.ts';
 import { timestampText } from './timestamp.ts';
 
@@ -107,6 +108,19 @@ export async function putBlock(tx: pg.ClientBase, tenantId: number, block: numbe
   );
 }
 
+/** Writes anew which events of a block have which words; nothing of it where there are too many. */
+export async function putPlaces(tx: pg.ClientBase, tenantId: number, block: number, places: BlockPlaces | undefined): Promise<void> {
+  if (places === undefined) {
+    await tx.query('delete from indelible.search_places where tenant_id = $1 and block = $2', [tenantId, block]);
+    return;
+  }
+  await tx.query(
+    `insert into indelible.search_places (tenant_id, block, bits, places) values ($1, $2, $3, $4)
+     on conflict (tenant_id, block) do update set bits = excluded.bits, places = excluded.places`,
+    [tenantId, block, places.bits, places.bytes],
+  );
+}
+
 /** Writes the signature of a block whose group is not full anew. */
 export async function putOpen(tx: pg.ClientBase, tenantId: number, block: number, { bits, bytes }: Signature): Promise<void> {
   await tx.query(
@@ -156,7 +170,7 @@ export async function putSliced(tx: pg.ClientBase, tenantId: number, group: numb
 
 /** Takes a log out of the index: it is searched event by event until it is indexed again. */
 export async function clearIndex(tx: pg.ClientBase, tenantId: number): Promise<void> {
-  for (const table of ['search_open', 'search_slices', 'search_block'])
+  for (const table of ['search_open', 'search_slices', 'search_places', 'search_block'])
     await tx.query(`delete from indelible.${table} where tenant_id = $1`, [tenantId]);
   await moveCursor(tx, tenantId, 0);
 }

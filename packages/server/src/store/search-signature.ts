@@ -1,6 +1,6 @@
 // The signature of a block of events: which words it may hold. The format is fixed: stored signatures are asked by it.
 //
-// A word (as core's searchWords gives it) has two numbers: of SHA-256 over its UTF-8 bytes, the first four bytes as an unsigned
+// A word (as core's searchWords gives it; or what stands for more than a word, see search-tokens.ts) has two numbers: of SHA-256 over its UTF-8 bytes, the first four bytes as an unsigned
 // integer, big-endian, are `first`, and the next four, with the lowest bit set, are `second`. In a filter of m bits it sets the
 // bits (first + i * second) mod m for i = 0 to 6; bit p is the bit p mod 8 (0 is the lowest) of byte p / 8.
 // A filter has 12 bits a word or more, so that at most one in 300 blocks without a word seems to hold it.
@@ -42,11 +42,11 @@ export function hashWord(word: string): WordHash {
 }
 
 /** @example signatureOf(new Set(searchWords('Ticket 48'))) */
-export function signatureOf(words: ReadonlySet<string>): Signature {
+export function signatureOf(words: ReadonlySet<string> | ReadonlyMap<string, unknown>): Signature {
   const bits = bitsFor(words.size);
   if (bits === 0) return ANY_WORD;
   const bytes = Buffer.alloc(bits / 8);
-  for (const word of words) {
+  for (const word of words.keys()) {
     const hash = hashWord(word);
     for (let index = 0; index < WORD_BITS; index++) setBit(bytes, position(hash, index, bits));
   }

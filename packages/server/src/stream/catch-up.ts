@@ -2,6 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '@indelible/core';
+import { inTurns } from '../query/in-turns.ts';
 import { present } from '../query/present.ts';
 import type { EventRow } from '../store/read-events.ts';
 import type { Feed } from './feed.ts';
@@ -15,6 +16,8 @@ export interface CatchUpContext {
   readonly read: (tenantId: number, from: number, to: number) => Promise<EventRow[]>;
   /** Who may hold a page in memory. */
   readonly pages: Turns;
+  /** Who may hold one against what is asked for. */
+  readonly checks: Turns;
   readonly onError: (error: Error) => void;
 }
 
@@ -50,7 +53,7 @@ async function giveOnePage(ctx: CatchUpContext, feed: Feed, listener: Listener):
       listener.outbox.end('stream_gone');
       return;
     }
-    give(feed, listener, rows);
+    await ctx.checks.run(() => give(feed, listener, rows));
     await listener.outbox.emptied();
   } catch (error) {
     if (!isPassing(error)) {
@@ -70,12 +73,16 @@ export function unbroken(rows: readonly EventRow[], from: number): readonly Even
   return gap === -1 ? rows : rows.slice(0, gap);
 }
 
-function give(feed: Feed, listener: Listener, rows: readonly EventRow[]): void {
+async function give(feed: Feed, listener: Listener, rows: readonly EventRow[]): Promise<void> {
   const { log } = feed;
   const last = rows.at(-1);
   if (log === undefined || last === undefined) return;
   const nowMs = Date.now();
-  const events = rows.map((row) => present(log, row)).filter((event) => passes(listener.filter, event, nowMs));
+  const messages: Uint8Array[] = [];
+  await inTurns(rows, (row) => {
+    const event = present(log, row);
+    if (passes(listener.filter, event, nowMs)) messages.push(eventMessage(event));
+  });
   listener.next = last.seq + 1;
-  if (events.length > 0) listener.outbox.push(new Batch(events.map(eventMessage), events.length, listener.next));
+  if (messages.length > 0) listener.outbox.push(new Batch(messages, messages.length, listener.next));
 }

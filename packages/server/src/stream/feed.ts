@@ -4,9 +4,10 @@
 //
 //   behind (catch-up.ts reads the log for it) --as far as the feed--> live (in a group) --too much waits for it--> behind
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readingOf } from '@indelible/core';
 import { STREAM_BUFFER_BYTES_MAX, STREAM_STEP_BYTES, STREAM_STEP_MS } from '../limits.ts';
-import { present, type PresentedEvent, type ReadScope } from '../query/present.ts';
+import { WORK_CLOCK, type WorkClock } from '../query/in-turns.ts';
+import { present, type ReadScope } from '../query/present.ts';
 import type { EventRow } from '../store/read-events.ts';
 import { type Filter, type Listener, passes } from './listener.ts';
 import { type DropReason, eventMessage } from './message.ts';
@@ -26,6 +27,8 @@ export interface FeedOptions {
   /** Told of a live listener for which too much waits; it has left its group. */
   readonly onBehind: (listener: Listener) => void;
   readonly bufferBytesMax?: number | undefined;
+  /** By which handing out gives way. */
+  readonly work?: WorkClock;
 }
 
 export class Feed {
@@ -43,6 +46,7 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #groups = new Map<string, Group>();
   #next: number;
+  #recordedMs: number | undefined;
   #onMoved: (() => void)[] = [];
 
   constructor(options: FeedOptions) {
@@ -55,6 +59,11 @@ export class Feed {
   /** The first sequence number that was not handed out. */
   get next(): number {
     return this.#next;
+  }
+
+  /** When the last event that was handed out was recorded, milliseconds since 1970: none that follows was recorded earlier. */
+  get recordedMs(): number | undefined {
+    return this.#recordedMs;
   }
 
   /** How far a listener has come. */
@@ -109,31 +118,35 @@ export class Feed {
   async handOut(log: ReadScope, rows: readonly EventRow[]): Promise<void> {
     // What a fault has left of a round before.
     for (const group of this.#groups.values()) group.pending = [];
-    let begun = performance.now();
+    const { now, giveWay } = this.#options.work ?? WORK_CLOCK;
+    let begun = now();
     let bytes = 0;
     for (const [index, row] of rows.entries()) {
-      bytes += this.#sort(log, row);
+      const event = present(log, row);
+      const reading = readingOf(event);
+      const nowMs = Date.now();
+      const asking: Group[] = [];
+      for (const group of this.#groups.values()) {
+        if (passes(group.filter, event, nowMs, reading)) asking.push(group);
+        if (now() - begun < STREAM_STEP_MS) continue;
+        // Whoever joins in the pause begins with this event: its group is asked at the end of this loop, or was asked already
+        // and is given the event, if it asks for it, behind the loop.
+        this.#flush(row.seq);
+        bytes = 0;
+        await giveWay();
+        begun = now();
+      }
+      const message = asking.length === 0 ? undefined : eventMessage(event);
+      if (message !== undefined) for (const group of asking) group.pending.push(message);
+      bytes += message?.byteLength ?? 0;
+      this.#recordedMs = row.recordedMs;
       const isLast = index === rows.length - 1;
-      if (!isLast && bytes < STREAM_STEP_BYTES && performance.now() - begun < STREAM_STEP_MS) continue;
+      if (!isLast && bytes < STREAM_STEP_BYTES && now() - begun < STREAM_STEP_MS) continue;
       this.#flush(row.seq + 1);
       bytes = 0;
-      if (!isLast) await nextTurn();
-      begun = performance.now();
+      if (!isLast) await giveWay();
+      begun = now();
     }
-  }
-
-  /** Puts an event to what waits for the groups that ask for it; the bytes of its message. */
-  #sort(log: ReadScope, row: EventRow): number {
-    if (this.#groups.size === 0) return 0;
-    const nowMs = Date.now();
-    const event: PresentedEvent = present(log, row);
-    let message: Uint8Array | undefined;
-    for (const group of this.#groups.values()) {
-      if (!passes(group.filter, event, nowMs)) continue;
-      message ??= eventMessage(event);
-      group.pending.push(message);
-    }
-    return message?.byteLength ?? 0;
   }
 
   #flush(next: number): void {

@@ -10,7 +10,8 @@ import { Turns } from './turns.ts';
 
 export interface FollowLogsOptions {
   readonly heads: (tenantIds: readonly number[], tenants: readonly string[]) => Promise<readonly LogHead[]>;
-  readonly read: (tenantId: number, from: number, to: number) => Promise<EventRow[]>;
+  /** `recordedFromMs`: nothing of it was recorded earlier, milliseconds since 1970. */
+  readonly read: (tenantId: number, from: number, to: number, recordedFromMs: number | undefined) => Promise<EventRow[]>;
   readonly onError: (error: Error) => void;
 }
 
@@ -114,7 +115,7 @@ export class FollowLogs {
     feed.reading = true;
     try {
       while (feed.next < feed.size && this.#feeds.get(feed.tenant) === feed) {
-        const read = await this.#reads.run(() => this.#options.read(log.tenantId, feed.next, feed.size));
+        const read = await this.#reads.run(() => this.#options.read(log.tenantId, feed.next, feed.size, feed.recordedMs));
         const rows = unbroken(read, feed.next);
         if (rows.length === 0) throw new Failure('stream_gone', `sequence ${feed.next} of ${log.origin} is not there`);
         await feed.handOut(log, rows);

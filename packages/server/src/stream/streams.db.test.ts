@@ -130,7 +130,7 @@ test('a listener that takes nothing is dropped and told why, holds little, and r
   const { trail, client, streams, dropped } = (opened = await openStreams({ bufferBytes: 30_000, slowMs: 600, graceMs: 60_000 }));
   await trail.append('org_acme', 1);
   const quick = await client();
-  const lazy = await streams.open({ tenant: 'org_acme', keyId: undefined, filter: filterOf(''), abort: () => undefined });
+  const lazy = await streams.open({ tenant: 'org_acme', credentials: [], filter: filterOf(''), abort: () => undefined });
   for (let round = 0; round < 10; round++) await trail.append('org_acme', 50);
   await until(() => quick.events.length === 500 && dropped.length > 0);
   expect(dropped).toEqual(['slow']);
@@ -150,7 +150,7 @@ test('a listener that takes nothing is dropped and told why, holds little, and r
 test('a listener that is behind for a while, but takes, loses nothing', async () => {
   const { trail, streams, dropped } = (opened = await openStreams({ bufferBytes: 5_000 }));
   await trail.append('org_acme', 1);
-  const stream = await streams.open({ tenant: 'org_acme', keyId: undefined, filter: filterOf(''), abort: () => undefined });
+  const stream = await streams.open({ tenant: 'org_acme', credentials: [], filter: filterOf(''), abort: () => undefined });
   const reader = stream.getReader();
   const seen: number[] = [];
   const writing = (async () => {
@@ -175,8 +175,8 @@ test('a revoked key ends its streams within 5 s, and only its own', async () => 
   const [one, two] = await Promise.all(
     ['one', 'two'].map((name) => createKey(trail.store.owner, { name, tenant: 'org_acme', scopes: ['read'] })),
   );
-  const revoked = await client({ keyId: one?.key.id });
-  const others = [await client({ keyId: two?.key.id }), await client()];
+  const revoked = await client({ credentials: [one?.key.id ?? ''] });
+  const others = [await client({ credentials: [two?.key.id ?? ''] }), await client()];
   await revokeKey(trail.store.owner, one?.key.id ?? '');
   await until(() => revoked.dropped() !== undefined, 5);
   expect(revoked.dropped()).toEqual({ reason: 'key_revoked', lastEventId: '-1' });

@@ -26,7 +26,8 @@ interface ClientRequest {
   readonly q: string;
   readonly after: number | undefined;
   readonly log: string | undefined;
-  readonly keyId: string | undefined;
+  readonly credentials: readonly string[];
+  readonly untilMs: number | undefined;
 }
 
 /** A client that reads as fast as it can, unless it is paused. */
@@ -57,8 +58,8 @@ export async function openStreams(limits: Partial<StreamLimits> = {}): Promise<O
     streams,
     errors,
     dropped,
-    client: async ({ tenant = 'org_acme', q = '', after, log, keyId } = {}) =>
-      readClient(await streams.open({ tenant, keyId, filter: filterOf(q), after, log, abort: () => undefined })),
+    client: async ({ tenant = 'org_acme', q = '', after, log, credentials = [], untilMs } = {}) =>
+      readClient(await streams.open({ tenant, credentials, untilMs, filter: filterOf(q), after, log, abort: () => undefined })),
     close: async () => {
       await streams.stop();
       await trail.close();

@@ -17,12 +17,12 @@ import {
   STREAM_SLOW_MS,
   STREAM_TENANT_LISTENERS_MAX,
 } from '../limits.ts';
-import { goodKeys } from '../store/good-keys.ts';
+import { goodCredentials } from '../store/good-credentials.ts';
 import type { Store } from '../store/pool.ts';
 import { type LogHead, readLogHeads, readLogTail } from '../store/read-log-tail.ts';
 import { type CatchUpContext, catchUp, isPassing } from './catch-up.ts';
 import { Feed } from './feed.ts';
-import { FollowLogs } from './follow-logs.ts';
+import { FollowLogs, type FollowLogsOptions } from './follow-logs.ts';
 import { type Filter, Listener } from './listener.ts';
 import type { DropReason } from './message.ts';
 import { type PlaceRequest, startPlace } from './place.ts';
@@ -49,8 +49,10 @@ export interface StreamsOptions {
 
 export interface StreamRequest extends PlaceRequest {
   readonly tenant: string;
-  /** Of a key that can be revoked; undefined for one that stands in no table. */
-  readonly keyId: string | undefined;
+  /** What may be taken away from whoever listens, as store/good-credentials.ts knows it. */
+  readonly credentials: readonly string[];
+  /** Milliseconds since 1970: when it ends in any case. */
+  readonly untilMs?: number | undefined;
   readonly filter: Filter;
   /** Breaks the client's connection. */
   readonly abort: () => void;
@@ -84,11 +86,17 @@ export class Streams {
       heartbeatMs: STREAM_HEARTBEAT_MS,
       ...options.limits,
     };
-    const read: CatchUpContext['read'] = (tenantId, from, to) =>
-      readLogTail(reader, tenantId, { from, to, events: STREAM_PAGE_EVENTS_MAX, bytes: STREAM_PAGE_BYTES }, QUERY_MS_MAX);
+    const page = { events: STREAM_PAGE_EVENTS_MAX, bytes: STREAM_PAGE_BYTES };
+    const read: FollowLogsOptions['read'] = (tenantId, from, to, recordedFromMs) =>
+      readLogTail(reader, tenantId, { from, to, recordedFromMs, ...page }, QUERY_MS_MAX);
     const { onError } = options;
     const reads = new Turns(STREAM_CATCH_UP_READS_MAX);
-    this.#catchUp = { read: (...range) => reads.run(() => read(...range)), pages: new Turns(STREAM_CATCH_UP_PAGES_MAX), onError };
+    this.#catchUp = {
+      read: (...range) => reads.run(() => read(...range, undefined)),
+      pages: new Turns(STREAM_CATCH_UP_PAGES_MAX),
+      checks: new Turns(STREAM_CATCH_UP_READS_MAX),
+      onError,
+    };
     this.#logs = new FollowLogs({ heads: (ids, names) => readLogHeads(appender, ids, names), read, onError });
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
@@ -135,7 +143,8 @@ export class Streams {
     const feed = this.#feedOf(request.tenant, head);
     const listener = new Listener({
       filter: request.filter,
-      keyId: request.keyId,
+      credentials: request.credentials,
+      untilMs: request.untilMs,
       next,
       onTaken: this.#options.onDelivered,
       onDropped: this.#options.onDropped,
@@ -202,8 +211,9 @@ export class Streams {
   /** Drops those that are too slow, and says to those for whom it is quiet how far they have come. */
   #sweep(): void {
     for (const [listener, feed] of this.#listeners) {
-      const { outbox } = listener;
-      if (outbox.waitedMs > this.#limits.slowMs) outbox.end('slow');
+      const { outbox, untilMs } = listener;
+      if (untilMs !== undefined && untilMs <= Date.now()) outbox.end('key_revoked');
+      else if (outbox.waitedMs > this.#limits.slowMs) outbox.end('slow');
       else if (outbox.bytes === 0 && outbox.quietMs > this.#limits.heartbeatMs) listener.beat(feed.placeOf(listener));
     }
     if (performance.now() - this.#keysLookedAt < STREAM_KEY_CHECK_MS) return;
@@ -214,10 +224,10 @@ export class Streams {
   }
 
   async #dropRevoked(): Promise<void> {
-    const looked = [...this.#listeners.keys()].filter(({ keyId }) => keyId !== undefined);
+    const looked = [...this.#listeners.keys()].filter(({ credentials }) => credentials.length > 0);
     if (looked.length === 0) return;
-    const good = await goodKeys(this.#options.store.appender, [...new Set(looked.map(({ keyId }) => keyId ?? ''))]);
-    for (const { keyId, outbox } of looked) if (!good.has(keyId ?? '')) outbox.end('key_revoked');
+    const good = await goodCredentials(this.#options.store.appender, [...new Set(looked.flatMap(({ credentials }) => credentials))]);
+    for (const { credentials, outbox } of looked) if (!credentials.every((id) => good.has(id))) outbox.end('key_revoked');
   }
 }
 

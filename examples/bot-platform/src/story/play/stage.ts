@@ -51,13 +51,13 @@ export async function lastStep({ trail }: Pick<Stage, 'trail'>): Promise<number>
   return Number(newest?.context?.requestId?.match(/^story-(\d+)-/)?.[1] ?? 0);
 }
 
-const ARRIVAL_MS_MAX = 60_000;
+const ARRIVAL_MS_MAX = 300_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
  * Waits until the trail has what a query asks for: the platform's database has it at once, its trail a moment later.
  *
- * @throws Error when it does not come within a minute
+ * @throws Error when it does not come within five minutes
  */
 export async function untilFound({ trail }: Pick<Stage, 'trail'>, q: string, least: number, limit = 200): Promise<readonly Found[]> {
   for (const end = Date.now() + ARRIVAL_MS_MAX; ;) {

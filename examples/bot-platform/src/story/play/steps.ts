@@ -18,7 +18,7 @@ import {
 import type { Stage } from './stage.ts';
 
 /** How many tasks a day of the last two has, of all people together; the others of a day are not told. */
-const TASKS_A_DAY = 64;
+const TASKS_A_DAY = 96;
 
 /** What comes after how many tasks of a day. */
 const SCENES: readonly (readonly [day: number, tasks: number, scene: Scene])[] = [

@@ -48,7 +48,7 @@ export const actorOperations: readonly Operation[] = [
     path: '/v1/actors/{id}',
     summary: 'An actor: when and from where seen, and what they did',
     access: 'key',
-    scopes: ['read'],
+    permission: 'events.view',
     inPath: {
       id: z
         .string()

@@ -81,7 +81,7 @@ export const coverageOperations: readonly Operation[] = [
     summary: 'What is captured of every source, and what is not',
     description: 'It tells of sources that hold rows of many tenants: the key must be good for all tenants, or be one of `_operator`.',
     access: 'key',
-    scopes: ['read', 'admin'],
+    permission: 'coverage.read',
     tenantless: true,
     replies: { 200: { description: 'Every source', content: [{ type: 'application/json', schema: report }] } },
     errors: [],

@@ -2,7 +2,7 @@
 
 import { ERRORS, type ErrorCode } from '@indelible/core';
 import { z } from 'zod';
-import { type Content, errorsOf, type Operation, type Parameters, type Reply } from './operation.ts';
+import { type Content, errorsOf, grantsOf, type Operation, type Parameters, type Reply } from './operation.ts';
 import { problem } from './values.ts';
 
 export interface JsonSchema {
@@ -85,7 +85,11 @@ export function makeDocument(operations: readonly Operation[], version: string):
       schemas,
       parameters: { tenant: TENANT },
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'A key: `ink_...`, made by `indelible key create`. The roles are its scopes.' },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key: `ink_...`, made by `indelible key create`, whose roles are its scopes; or a viewer token: `ivt_...`.',
+        },
       },
     },
   };
@@ -124,7 +128,7 @@ function renamed(value: unknown): unknown {
 }
 
 function document(operation: Operation, written: Written): DocumentedOperation {
-  const { id, group, summary, description, body, access, scopes, tenantless } = operation;
+  const { id, group, summary, description, body, access, tenantless } = operation;
   const ofTenant = access !== 'none' && tenantless !== true;
   return {
     operationId: id,
@@ -144,7 +148,7 @@ function document(operation: Operation, written: Written): DocumentedOperation {
       ...Object.fromEntries(Object.entries(operation.replies).map(([status, reply]) => [status, replyOf(reply, written)])),
       ...problems(operation),
     },
-    security: access === 'none' ? [] : [...(access === 'public' ? [{}] : []), ...scopes.map((scope) => ({ key: [scope] }))],
+    security: access === 'none' ? [] : [...(access === 'public' ? [{}] : []), ...grantsOf(operation).map((grant) => ({ key: [grant] }))],
   };
 }
 

@@ -85,7 +85,10 @@ export const event = named<PresentedEvent>(
 /** What every listing answers. */
 export const pageShape = {
   events: z.array(event),
-  next: z.string().describe('The cursor of the page that follows; absent on the last').exactOptional(),
+  next: z
+    .string()
+    .describe('The cursor of the page that follows; absent on the last. A page may be shorter than its limit: large events end it at 8 MiB')
+    .exactOptional(),
   partial: z.literal(true).describe('The time was up before the page was full: go on with next').exactOptional(),
   searchedBackTo: timestamp.describe('Of a partial page: the time of occurrence up to which the answer is complete').exactOptional(),
 };

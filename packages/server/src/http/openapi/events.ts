@@ -84,7 +84,7 @@ export const eventOperations: readonly Operation[] = [
       'One event, an array of up to 1,000, or lines of JSON. All of them or none, unless `partial` is true. The answer comes when they are durable. ' +
       'An id that was seen before with the same body gets its first receipt again.',
     access: 'key',
-    scopes: ['ingest'],
+    permission: 'events.write',
     inQuery: { partial: switchedOn('Each event for itself: those that are sound are stored, whatever the others are') },
     body: {
       description: 'One event, an array of events, or one event a line',
@@ -122,7 +122,7 @@ export const eventOperations: readonly Operation[] = [
       'By time of occurrence. Pages joined by `next` are the whole answer, whatever is recorded meanwhile. ' +
       'A question that takes too long is answered in part, and goes on with `next`.',
     access: 'key',
-    scopes: ['read'],
+    permission: 'events.search',
     inQuery: { q, zone, ...paging, explain: switchedOn('In place of the events: how this page is found') },
     replies: {
       200: {
@@ -139,7 +139,7 @@ export const eventOperations: readonly Operation[] = [
     path: '/v1/events/{id}',
     summary: 'One event',
     access: 'key',
-    scopes: ['read'],
+    permission: 'events.view',
     inPath: eventId,
     replies: { 200: { description: 'The event', content: [{ type: 'application/json', schema: event, example: EVENT_EXAMPLE }] } },
     errors: ['not_found', 'query_timeout'],
@@ -152,7 +152,7 @@ export const eventOperations: readonly Operation[] = [
     summary: 'The proof of an event',
     description: 'With `Accept: text/plain` the proof of the leaf in its log alone.',
     access: 'key',
-    scopes: ['read'],
+    permission: 'proofs.read',
     inPath: eventId,
     replies: {
       200: {

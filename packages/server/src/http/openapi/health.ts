@@ -24,7 +24,7 @@ const readiness = named(
 const ready = [{ type: 'application/json', schema: readiness }];
 
 /** Open to everybody, and without parameters. */
-const open = { group: GROUP, method: 'get', access: 'none', scopes: [], errors: [] } as const;
+const open = { group: GROUP, method: 'get', access: 'none', errors: [] } as const;
 
 export const healthOperations: readonly Operation[] = [
   {

@@ -48,7 +48,7 @@ export const logOperations: readonly Operation[] = [
     path: '/v1/log',
     summary: 'The newest published checkpoints',
     access: 'key',
-    scopes: ['read'],
+    permission: 'proofs.read',
     replies: { 200: { description: 'The checkpoints', content: [{ type: 'application/json', schema: status }] } },
     errors: ['not_found', 'not_sealed'],
   },
@@ -59,7 +59,7 @@ export const logOperations: readonly Operation[] = [
     path: '/v1/log/consistency',
     summary: 'Whether the log of one size continues that of another',
     access: 'key',
-    scopes: ['read'],
+    permission: 'proofs.read',
     inQuery: { from: size.describe('A size of the log, at least 1'), to: size.describe('A later size, at most the published one') },
     replies: { 200: { description: 'The proof', content: [{ type: 'application/json', schema: consistency }] } },
     errors: ['not_found', 'not_sealed'],
@@ -71,7 +71,7 @@ export const logOperations: readonly Operation[] = [
     path: '/log/{logId}/checkpoint',
     summary: 'The newest checkpoint of a log',
     access: 'public',
-    scopes: ['read'],
+    permission: 'proofs.read',
     tenantless: true,
     inPath: { logId },
     replies: {
@@ -89,7 +89,7 @@ export const logOperations: readonly Operation[] = [
     description:
       'Addresses are those of C2SP tlog-tiles, slashes included: `0/x001/067`, `0/003.p/17`, `entries/003`. Full tiles never change.',
     access: 'public',
-    scopes: ['read'],
+    permission: 'tiles.read',
     tenantless: true,
     inPath: { logId, tile: z.string().describe('`{L}/{N}[.p/{W}]` or `entries/{N}[.p/{W}]`; its slashes are not encoded') },
     replies: {
@@ -104,7 +104,6 @@ export const logOperations: readonly Operation[] = [
     path: '/.well-known/indelible-keys.json',
     summary: 'The public keys',
     access: 'none',
-    scopes: [],
     replies: { 200: { description: 'The keys', content: [{ type: 'application/json', schema: keys }] } },
     errors: ['store_unavailable'],
   },

@@ -2,7 +2,8 @@
 
 import type { ErrorCode } from '@indelible/core';
 import type { z } from 'zod';
-import type { Scope } from '../../store/api-keys.ts';
+import { PERMISSIONS, type Permission } from '../../access/permissions.ts';
+import type { Grant } from '../../access/principal.ts';
 
 /** By name. Each says by `describe` what it is for; an example stands in `meta`. */
 export type Parameters = Readonly<Record<string, z.ZodType>>;
@@ -21,7 +22,7 @@ export interface Reply {
   readonly headers?: Parameters;
 }
 
-export interface Operation {
+interface Described {
   /** Unique: what generated clients call it. */
   readonly id: string;
   readonly group: string;
@@ -32,10 +33,6 @@ export interface Operation {
   readonly takesRest?: true;
   readonly summary: string;
   readonly description?: string;
-  /** `none`: open to everybody. `public`: open when the log is public, for one of the scopes else. */
-  readonly access: 'key' | 'public' | 'none';
-  /** One of them is enough. */
-  readonly scopes: readonly Scope[];
   /** The answer is not of one tenant: a key that is good for all needs to name none. */
   readonly tenantless?: true;
   readonly inPath?: Parameters;
@@ -45,6 +42,15 @@ export interface Operation {
   readonly replies: Readonly<Record<number, Reply>>;
   /** Beside those that every operation of its access has. */
   readonly errors: readonly ErrorCode[];
+}
+
+/** `none`: open to everybody. `public`: open when the log is public, for those who have the permission else. */
+export type Operation = Described &
+  ({ readonly access: 'none'; readonly permission?: never } | { readonly access: 'key' | 'public'; readonly permission: Permission });
+
+/** Roles and scopes, of which one is enough. */
+export function grantsOf({ permission }: Operation): readonly Grant[] {
+  return permission === undefined ? [] : PERMISSIONS[permission].to;
 }
 
 const ALWAYS: readonly ErrorCode[] = ['parameter_invalid', 'internal'];

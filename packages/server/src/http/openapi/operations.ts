@@ -1,9 +1,11 @@
 // The one table of operations. An address that the server has and this table has not, or the other way round, fails a test.
 
+import { accessOperations } from './access.ts';
 import { actorOperations } from './actors.ts';
 import { coverageOperations } from './coverage.ts';
 import { eventOperations } from './events.ts';
 import { healthOperations } from './health.ts';
+import { keyOperations } from './keys.ts';
 import { logOperations } from './log.ts';
 import type { Operation } from './operation.ts';
 import { resourceOperations } from './resources.ts';
@@ -17,6 +19,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...actorOperations,
   ...statsOperations,
   ...logOperations,
+  ...keyOperations,
+  ...accessOperations,
   ...coverageOperations,
   ...healthOperations,
 ];

@@ -93,7 +93,7 @@ ${table(
 function access({ security }: DocumentedOperation): string {
   const scopes = security.flatMap((one) => one['key'] ?? []).map((scope) => `<code>${escape(scope)}</code>`);
   if (scopes.length === 0) return 'Open to everybody.';
-  const needs = `a key with the scope ${scopes.join(' or ')}`;
+  const needs = `one of the scopes and roles ${scopes.join(', ')}`;
   return security.some((one) => Object.keys(one).length === 0) ? `Open where the log is public; else ${needs}.` : `Needs ${needs}.`;
 }
 

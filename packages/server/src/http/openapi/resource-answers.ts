@@ -51,7 +51,7 @@ const headShape = {
   doubts: z.array(doubt),
   last: blame.describe('The last event that tells something about it').exactOptional(),
   knownSince: z.string().describe('The id of the first event that the state rests on').exactOptional(),
-  partial: z.literal(true).describe('A limit was met on the way back').exactOptional(),
+  partial: z.literal(true).describe('A limit was met on the way back, or without searchedBackTo on the way forward').exactOptional(),
   searchedBackTo: timestamp.exactOptional(),
 };
 const stateShape = { resource: namedResource, ...headShape, values: jsonObject.describe('The values that are known') };

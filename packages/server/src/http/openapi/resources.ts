@@ -7,7 +7,7 @@ import { compareAnswer, resourceAnswer, reverseAnswer, stateAnswer } from './res
 
 const GROUP = 'Resources';
 
-const common = { group: GROUP, method: 'get', access: 'key', scopes: ['read'], inPath: ofResource } as const;
+const common = { group: GROUP, method: 'get', access: 'key', permission: 'events.view', inPath: ofResource } as const;
 
 const time = z.string();
 const instants: Parameters = {

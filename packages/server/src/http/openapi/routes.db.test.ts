@@ -18,7 +18,7 @@ const changed = randomUUID();
 
 beforeAll(async () => {
   server = await openTestServer();
-  ({ token } = await server.key('org_acme', 'ingest', 'read'));
+  ({ token } = await server.key('org_acme', 'ingest', 'read', 'admin', 'embed'));
   const bot = {
     resource: { type: 'bot', id: 'bot_42', name: 'Support' },
     actor: { id: 'usr_maria', name: 'Maria', email: 'maria@acme.test' },
@@ -57,14 +57,28 @@ test('every route of the application stands in the table, and the other way roun
   expect(documented.toSorted()).toEqual(served.toSorted());
 });
 
+/** What an operation is sent; an event where nothing else is said. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  makeKey: { name: 'reports', scopes: ['read'] },
+  revokeKey: {},
+  rotateKey: {},
+  makeViewerToken: {},
+  giveRole: { person: 'usr_joe', role: 'auditor' },
+};
+
+/** Things that an operation takes away, made anew for each time. */
+const FRESH: Readonly<Record<string, () => Promise<string>>> = {
+  keys: async () => (await server.key('org_acme', 'ingest')).id,
+  'viewer-tokens': async () => String((await server.post({}, token, {}, '/v1/viewer-tokens')).body['id']),
+  roles: async () => String((await server.post({ person: randomUUID(), role: 'auditor' }, token, {}, '/v1/roles')).body['person']),
+};
+
 /** An address of an operation that there is, without its parameters. */
-function addressOf({ id, path }: Operation): string {
-  const values: Record<string, string> = {
-    id: id === 'getActor' ? 'usr_maria' : id.includes('Event') ? changed : 'bot_42',
-    type: 'bot',
-    logId,
-    tile: '0/000.p/3',
-  };
+async function addressOf({ id, path }: Operation): Promise<string> {
+  const fresh = FRESH[path.split('/')[2] ?? ''];
+  const made = path.includes('{') && fresh !== undefined ? await fresh() : undefined;
+  const known = id === 'getActor' ? 'usr_maria' : id.includes('Event') ? changed : 'bot_42';
+  const values: Record<string, string> = { id: made ?? known, person: made ?? '', type: 'bot', logId, tile: '0/000.p/3' };
   return path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
@@ -94,9 +108,9 @@ function required({ inQuery = {} }: Operation): string[] {
 }
 
 async function ask(operation: Operation, parameters: Readonly<Record<string, string>>, method = 'GET'): Promise<Answer> {
-  const address = `${addressOf(operation)}?${new URLSearchParams(parameters).toString()}`;
+  const address = `${await addressOf(operation)}?${new URLSearchParams(parameters).toString()}`;
   const headers = { authorization: `Bearer ${operation.id === 'getCoverage' ? ADMIN_KEY : token}` };
-  if (operation.method === 'post') return server.post(anEvent(), token, {}, address);
+  if (operation.method === 'post') return server.post(BODIES[operation.id] ?? anEvent(), token, {}, address);
   return server.request(address, { headers, method });
 }
 

@@ -2,7 +2,7 @@
 
 import { type Completion, type Outcome, QUERY_CHARS_MAX } from '@indelible/core';
 import { z } from 'zod';
-import { STATS_VALUES_MAX } from '../../limits.ts';
+import { COUNTER_VALUES_MAX, STATS_VALUES_MAX } from '../../limits.ts';
 import { BUCKETS } from '../../stats/buckets.ts';
 import type { Histogram } from '../../stats/histogram.ts';
 import { FACET_NAMES } from '../../store/facet-columns.ts';
@@ -12,8 +12,15 @@ import { count, named, timestamp } from './values.ts';
 
 const GROUP = 'Numbers';
 
-const estimate = z.boolean().describe('Whether there may be more or fewer events than counted');
-const searchedBackTo = timestamp.describe('Of an estimate that was broken off: what was recorded since then is counted').exactOptional();
+const estimate = z
+  .boolean()
+  .describe(
+    'False: each number is exact. True with searchedBackTo: the time was over, and events recorded before then are missing. True without: of an hour that ' +
+      'from or to cuts a share was taken, because it holds too many events to be looked at; the numbers may be off by as many as it holds',
+  );
+const searchedBackTo = timestamp
+  .describe('Of an estimate that was broken off: what was recorded since then is counted exactly, and nothing from before')
+  .exactOptional();
 
 const histogram = named<Histogram>(
   'Histogram',
@@ -43,6 +50,12 @@ const facetCounts = named(
   z.object({
     values: z.array(z.object({ value: z.string(), count })).describe('The most frequent first'),
     other: count.describe('Events with values that are not listed'),
+    unnamed: count
+      .describe(
+        `Of these, events with values that came after the first ${COUNTER_VALUES_MAX} of the log: none of them can be listed, though one may be frequent. ` +
+          'Left out when there are none',
+      )
+      .exactOptional(),
     estimate,
     searchedBackTo,
   }),
@@ -82,7 +95,7 @@ export const statsOperations: readonly Operation[] = [
     path: '/v1/stats/histogram',
     summary: 'How many events over time',
     access: 'key',
-    scopes: ['read'],
+    permission: 'events.search',
     inQuery: {
       ...counted,
       bucket: z
@@ -100,7 +113,7 @@ export const statsOperations: readonly Operation[] = [
     path: '/v1/stats/facets',
     summary: 'Which values the events have, and how many events each',
     access: 'key',
-    scopes: ['read'],
+    permission: 'events.search',
     inQuery: {
       ...counted,
       fields: z.string().meta({ description: `Joined by commas, of ${FACET_NAMES.join(', ')}`, examples: ['action,outcome'] }),
@@ -126,7 +139,7 @@ export const statsOperations: readonly Operation[] = [
     path: '/v1/complete',
     summary: 'What could stand at a place of a query',
     access: 'key',
-    scopes: ['read'],
+    permission: 'events.search',
     inQuery: {
       q: z.string().max(QUERY_CHARS_MAX).optional().describe('The query as far as it is written'),
       position: z.number().int().min(0).optional().describe('The place in it, in UTF-16 units; its end by default'),

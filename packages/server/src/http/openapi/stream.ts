@@ -18,7 +18,7 @@ export const streamOperations: readonly Operation[] = [
       '`event: dropped` is the last message of a stream that the server ends, and says why: `{"reason", "lastEventId"}`. ' +
       'A client that comes again with `Last-Event-ID` goes on there, without loss or repetition.',
     access: 'key',
-    scopes: ['read'],
+    permission: 'events.search',
     inQuery: {
       q,
       zone,

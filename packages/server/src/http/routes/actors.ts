@@ -7,10 +7,10 @@ import { requireLog } from '../require-log.ts';
 
 export function actorRoutes(app: App, services: Services): void {
   app.get('/v1/actors/:id', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const query = c.req.query();
     onlyParameters(query, ['from', 'to', 'zone']);
     const { from, to, zone } = query;
-    return c.json(await actorSummary(services.store.reader, await requireLog(services, tenant), c.req.param('id'), { from, to, zone }));
+    return c.json(await actorSummary(caller.reader, await requireLog(services, caller), c.req.param('id'), { from, to, zone }));
   });
 }

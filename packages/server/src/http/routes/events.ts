@@ -9,11 +9,11 @@ import { type App, callerOf, type Services } from '../environment.ts';
 import { flag, onlyParameters, pageParameters } from '../parameters.ts';
 import { problemOf } from '../problem.ts';
 import { readBytes } from '../read-bytes.ts';
-import { requireLog } from '../require-log.ts';
+import { logOf, requireLog } from '../require-log.ts';
 
 export function eventRoutes(app: App, services: Services): void {
   app.post('/v1/events', async (c) => {
-    const { tenant } = await callerOf(services, c, 'ingest');
+    const { tenant } = callerOf(c);
     onlyParameters(c.req.query(), ['partial']);
     const partial = flag(c.req.query(), 'partial');
     const body = await readBytes(c.req.raw, REQUEST_BYTES_MAX);
@@ -29,23 +29,26 @@ export function eventRoutes(app: App, services: Services): void {
   });
 
   app.get('/v1/events', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const { rest, ...page } = pageParameters(c.req.query(), ['q', 'zone', 'explain']);
-    const log = await services.tenants.byName(tenant);
+    const log = await logOf(services, caller);
     const request = { ...page, q: rest['q'] ?? '', zone: rest['zone'] };
-    if (flag(rest, 'explain')) return c.json(await explainEvents(services.store.reader, log, request));
-    return c.json(await listEvents(services.store.reader, log, request));
+    if (flag(rest, 'explain')) return c.json(await explainEvents(caller.reader, log, request));
+    return c.json(await listEvents(caller.reader, log, request));
   });
 
   app.get('/v1/events/:id', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     onlyParameters(c.req.query(), []);
-    return c.json(await getEvent(services.store.reader, await requireLog(services, tenant), c.req.param('id')));
+    return c.json(await getEvent(caller.reader, await requireLog(services, caller), c.req.param('id')));
   });
 
   app.get('/v1/events/:id/proof', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
-    const proof = await eventProof(services.store.reader, await requireLog(services, tenant), c.req.param('id'));
+    const caller = callerOf(c);
+    const log = await requireLog(services, caller);
+    // A proof holds the whole event: of one that is not seen there is none.
+    if (log.within !== undefined) await getEvent(caller.reader, log, c.req.param('id'));
+    const proof = await eventProof(caller.reader, log, c.req.param('id'));
     return c.req.header('accept')?.includes('text/plain') ? c.text(proof.proof) : c.json(proof);
   });
 }

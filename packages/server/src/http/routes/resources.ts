@@ -6,42 +6,44 @@ import { readResourcePage } from '../../query/history-resource.ts';
 import { reverseChange } from '../../query/reverse.ts';
 import { resourceState, type StateReader } from '../../query/state.ts';
 import { makeTruncations } from '../../query/truncations.ts';
-import { type App, callerOf, type Services } from '../environment.ts';
+import { type Admitted, type App, callerOf, type Services } from '../environment.ts';
 import { flag, onlyParameters, pageParameters } from '../parameters.ts';
 import { requireLog } from '../require-log.ts';
 
 export function resourceRoutes(app: App, services: Services): void {
   const { reader } = services.store;
-  const ask: StateReader = { reader, gaps: makeGaps(reader, services.tenants), truncations: makeTruncations() };
+  // Gaps stand in logs that no tenant reads: who asks is told of them, and sees nothing of these.
+  const shared = { gaps: makeGaps(reader, services.tenants), truncations: makeTruncations() };
+  const ask = (caller: Admitted): StateReader => ({ ...shared, reader: caller.reader });
 
   app.get('/v1/resources/:type/:id', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const { rest, ...page } = pageParameters(c.req.query(), ['related']);
-    const log = await requireLog(services, tenant);
+    const log = await requireLog(services, caller);
     const resource = { type: c.req.param('type'), id: c.req.param('id'), related: flag(rest, 'related') };
-    return c.json(await readResourcePage(ask, log, resource, page));
+    return c.json(await readResourcePage(ask(caller), log, resource, page));
   });
 
   app.get('/v1/resources/:type/:id/state', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const query = c.req.query();
     onlyParameters(query, ['at', 'zone']);
     const { at, zone } = query;
-    return c.json(await resourceState(ask, await requireLog(services, tenant), c.req.param(), { at, zone }));
+    return c.json(await resourceState(ask(caller), await requireLog(services, caller), c.req.param(), { at, zone }));
   });
 
   app.get('/v1/resources/:type/:id/compare', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const query = c.req.query();
     onlyParameters(query, ['from', 'to', 'zone']);
     const { from, to, zone } = query;
-    return c.json(await compareResource(ask, await requireLog(services, tenant), c.req.param(), { from, to, zone }));
+    return c.json(await compareResource(ask(caller), await requireLog(services, caller), c.req.param(), { from, to, zone }));
   });
 
   app.get('/v1/resources/:type/:id/reverse', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const query = c.req.query();
     onlyParameters(query, ['event']);
-    return c.json(await reverseChange(ask, await requireLog(services, tenant), c.req.param(), query['event']));
+    return c.json(await reverseChange(ask(caller), await requireLog(services, caller), c.req.param(), query['event']));
   });
 }

@@ -8,20 +8,21 @@ import { histogram } from '../../stats/histogram.ts';
 import type { StatsRequest } from '../../stats/request.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
 import { onlyParameters, wholeNumber } from '../parameters.ts';
+import { logOf } from '../require-log.ts';
 
 const COMMON = ['q', 'zone', 'from', 'to'] as const;
 
 export function statsRoutes(app: App, services: Services): void {
   app.get('/v1/stats/histogram', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const query = c.req.query();
     onlyParameters(query, [...COMMON, 'bucket']);
     const request = { ...common(query), bucket: bucketOf(query['bucket'] ?? 'auto') };
-    return c.json(await histogram(services.store.reader, await services.tenants.byName(tenant), request));
+    return c.json(await histogram(caller.reader, await logOf(services, caller), request));
   });
 
   app.get('/v1/stats/facets', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const query = c.req.query();
     onlyParameters(query, [...COMMON, 'fields']);
     const fields = (query['fields'] ?? '').split(',').filter((field) => field !== '');
@@ -30,11 +31,11 @@ export function statsRoutes(app: App, services: Services): void {
         pointer: 'fields',
       });
     }
-    return c.json(await facets(services.store.reader, await services.tenants.byName(tenant), { ...common(query), fields }));
+    return c.json(await facets(caller.reader, await logOf(services, caller), { ...common(query), fields }));
   });
 
   app.get('/v1/complete', async (c) => {
-    const { tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
     const query = c.req.query();
     onlyParameters(query, ['q', 'position', 'zone']);
     const q = query['q'] ?? '';
@@ -42,8 +43,7 @@ export function statsRoutes(app: App, services: Services): void {
       throw new Failure('parameter_invalid', `q: expected ${QUERY_CHARS_MAX} characters at most`, { pointer: 'q' });
     checkZone(query['zone'] ?? 'UTC');
     const position = query['position'] === undefined ? q.length : wholeNumber(query, 'position', 0);
-    const log = await services.tenants.byName(tenant);
-    return c.json(await completeQuery(services.store.reader, log?.tenantId, q, position));
+    return c.json(await completeQuery(caller.reader, await logOf(services, caller), q, position));
   });
 }
 

@@ -3,7 +3,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import { checkZone, Failure, parse, print } from '@indelible/core';
 import type { Context } from 'hono';
-import { ADMIN_KEY_ID } from '../../access/authenticate.ts';
+import { seesLog } from '../../store/as-tenant.ts';
+import { askedOf } from '../../query/part.ts';
 import { type App, callerOf, type Environment, type Services } from '../environment.ts';
 import { onlyParameters } from '../parameters.ts';
 
@@ -16,17 +17,23 @@ const HEADERS = {
 /** Registered before the routes of one event: an event has no id "stream". */
 export function streamRoutes(app: App, services: Services): void {
   app.get('/v1/events/stream', async (c) => {
-    const { key, tenant } = await callerOf(services, c, 'read');
+    const caller = callerOf(c);
+    const { principal, tenant } = caller;
     const parameters = c.req.query();
     onlyParameters(parameters, ['q', 'zone', 'after', 'log']);
-    const query = parse(parameters['q'] ?? '');
+    const query = askedOf(principal, parse(parameters['q'] ?? ''));
     const zone = checkZone(parameters['zone'] ?? 'UTC');
     const after = placeOf(c);
+    // What a stream reads is read once for all who listen: whether this one may is asked of the database before.
+    const log = await services.tenants.byName(tenant);
+    if (log !== undefined && !(await seesLog(caller.reader, log.tenantId)))
+      throw new Failure('not_found', 'nothing has been recorded for this tenant yet');
     // An answer to HEAD has no body that anybody would read or end.
     if (c.req.method === 'HEAD') return new Response(null, { headers: HEADERS });
     const stream = await services.streams.open({
       tenant,
-      keyId: key.id === ADMIN_KEY_ID ? undefined : key.id,
+      credentials: principal.credentials,
+      untilMs: principal.untilMs,
       filter: { query, zone, name: JSON.stringify([print(query), zone]) },
       after,
       log: parameters['log'],

@@ -1,0 +1,125 @@
+// The folding alone: what is counted, what is bounded, and what is written once.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { READS_FOLDED_MS } from '../limits.ts';
+import { selfEvent, type SelfEvent } from '../store/self.ts';
+import type { Access } from './access-entry.ts';
+import { AccessTrail, type AccessTrailOptions } from './access-trail.ts';
+import { byPrincipal } from './actor.ts';
+
+interface Written {
+  readonly tenant: string;
+  readonly event: SelfEvent;
+}
+
+function open(options: Partial<AccessTrailOptions> = {}): { trail: AccessTrail; written: Written[] } {
+  const written: Written[] = [];
+  const trail = new AccessTrail({
+    self: async (tenant, events) => {
+      for (const event of events) {
+        // What the log would not take fails here.
+        selfEvent(event);
+        written.push({ tenant, event });
+      }
+    },
+    logOf: async (tenant) => (tenant === 'org_new' ? undefined : { logId: 'abc' }),
+    onError: () => undefined,
+    ...options,
+  });
+  return { trail, written };
+}
+
+function read(who: string, more: Partial<Access> = {}): Access {
+  const by = byPrincipal({ kind: 'key', id: who, grants: [], credentials: [] }, '203.0.113.7');
+  return { tenant: 'org_acme', action: 'audit.searched', by, operation: 'listEvents', question: 'actor:maria', ...more };
+}
+
+const counts = (written: readonly Written[]): number[] => written.map(({ event }) => Number(event.metadata?.['count']));
+
+test('what one actor reads of one kind is one event a minute', async () => {
+  const { trail, written } = open();
+  for (let at = 0; at < 30; at++) trail.note(read('key_1', { question: `bot_${at}` }), 1_000 + at);
+  trail.note(read('key_2'), 1_000);
+  trail.note(read('key_1', { action: 'audit.viewed', operation: 'getEvent' }), 1_000);
+  trail.note(read('key_1', { tenant: 'org_other' }), 1_000);
+  await trail.flush(1_000 + READS_FOLDED_MS - 1);
+  expect(written).toEqual([]);
+  await trail.flush(1_000 + READS_FOLDED_MS);
+  expect(counts(written).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 30]);
+  const most = written.find(({ event }) => event.metadata?.['count'] === 30)?.event;
+  expect(most).toMatchObject({
+    action: 'audit.searched',
+    actor: { type: 'api_key', id: 'key_1' },
+    resource: { type: 'log', id: 'abc' },
+    context: { ip: '203.0.113.7' },
+    metadata: { from: '1970-01-01T00:00:01.000Z', to: '1970-01-01T00:00:01.029Z', further: 10 },
+  });
+  expect(most?.metadata?.['asked']).toHaveLength(20);
+  trail.note(read('key_1'), 1_000 + READS_FOLDED_MS);
+  expect(trail.size).toBe(1);
+});
+
+test('memory is bounded, and nothing goes uncounted', async () => {
+  const { trail, written } = open({ entriesMax: 50 });
+  for (let at = 0; at < 5_000; at++) trail.note(read(`key_${at}`, { tenant: `org_${at % 500}`, question: `${at}` }), 1_000);
+  expect(trail.size).toBeLessThanOrEqual(101);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  expect(counts(written).reduce((sum, count) => sum + count, 0)).toBe(5_000);
+  expect(written.some(({ event }) => event.actor.type === 'unknown')).toBe(true);
+  expect(trail.size).toBe(0);
+});
+
+test('what cannot be written is kept, and keeps its id', async () => {
+  const ids: (string | undefined)[] = [];
+  let isAway = true;
+  const { trail } = open({
+    self: async (_, events) => {
+      ids.push(...events.map(({ id }) => id));
+      if (isAway) throw new Error('away');
+    },
+  });
+  trail.note(read('key_1'), 1_000);
+  await expect(trail.flush(Number.POSITIVE_INFINITY)).rejects.toThrow('away');
+  await expect(trail.flush(Number.POSITIVE_INFINITY)).rejects.toThrow('away');
+  isAway = false;
+  await trail.stop();
+  expect(ids).toHaveLength(3);
+  expect(new Set(ids).size).toBe(1);
+  expect(trail.size).toBe(0);
+});
+
+test('one tenant whose log cannot be written holds no other up', async () => {
+  const tenants: string[] = [];
+  const { trail } = open({
+    self: async (tenant) => {
+      if (tenant === 'org_acme') throw new Error('away');
+      tenants.push(tenant);
+    },
+  });
+  for (const tenant of ['org_acme', 'org_b', 'org_c']) trail.note(read('key_1', { tenant }), 1_000);
+  await expect(trail.flush(Number.POSITIVE_INFINITY)).rejects.toThrow('away');
+  expect(tenants.toSorted()).toEqual(['org_b', 'org_c']);
+  expect(trail.size).toBe(1);
+});
+
+test('reading makes no log: of a tenant without one it is the operator who is told', async () => {
+  const { trail, written } = open();
+  trail.note(read('key_1', { tenant: 'org_new' }), 1_000);
+  await trail.stop();
+  expect(written).toMatchObject([{ tenant: '_operator', event: { metadata: { tenant: 'org_new' } } }]);
+  expect(written[0]?.event).not.toHaveProperty('resource');
+});
+
+test('whatever is asked, by whomever, the event can be stored', async () => {
+  const anything = fc.string({ unit: 'binary', maxLength: 2_000 });
+  await fc.assert(
+    fc.asyncProperty(anything, anything, anything, anything, async (id, name, question, message) => {
+      const { trail, written } = open();
+      const by = byPrincipal({ kind: 'person', id: `u${id}`, name, email: name, grants: [], credentials: [] });
+      trail.note({ ...read('x'), by, question, error: { code: 'forbidden', message } }, 1_000);
+      await trail.stop();
+      expect(counts(written)).toEqual([1]);
+    }),
+  );
+});

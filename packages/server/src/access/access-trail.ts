@@ -1,0 +1,124 @@
+// The trail of the trail: who read, and who was refused. It is folded in memory by actor and kind, so that no reader waits for
+// it, and written in the background. Nothing switches it off.
+//
+//   noted -> open (folds what follows) --its time is over--> closed (has its id) --written--> gone
+//                                                               ^---- could not be written ----'
+
+import { makeNewId } from '@indelible/core';
+import { ACCESS_ENTRIES_MAX, ACCESS_WRITE_INTERVAL_MS, DENIALS_FOLDED_MS, READS_FOLDED_MS } from '../limits.ts';
+import { OPERATOR_TENANT } from '../store/log-row.ts';
+import type { Self } from '../store/self.ts';
+import { type Access, type Entry, eventOf, fold, openEntry } from './access-entry.ts';
+
+export interface AccessTrailOptions {
+  readonly self: Self;
+  /** The log of a tenant; undefined when it has none. */
+  readonly logOf: (tenant: string) => Promise<{ readonly logId: string } | undefined>;
+  readonly onError: (error: Error) => void;
+  readonly entriesMax?: number;
+}
+
+interface Closed {
+  readonly id: string;
+  readonly entry: Entry;
+}
+
+/** In place of actors who are too many to be named. */
+const OTHERS = { actor: { type: 'unknown', name: 'others, too many to be named' }, attribution: 'none', context: {} } as const;
+/** Tenants that are written to at a time. */
+const TENANTS_AT_ONCE = 4;
+
+const newId = makeNewId();
+
+export class AccessTrail {
+  readonly #options: AccessTrailOptions;
+  readonly #open = new Map<string, Entry>();
+  #closed: Closed[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: AccessTrailOptions) {
+    this.#options = options;
+  }
+
+  /** How many events wait. */
+  get size(): number {
+    return this.#open.size + this.#closed.length;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.flush().catch(this.#options.onError), ACCESS_WRITE_INTERVAL_MS).unref();
+  }
+
+  /** Writes everything that was noted. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush(Number.POSITIVE_INFINITY);
+  }
+
+  note(access: Access, nowMs: number = Date.now()): void {
+    const [name, taken] = this.#placeOf(access);
+    let entry = this.#open.get(name);
+    if (entry === undefined) this.#open.set(name, (entry = openEntry(taken, nowMs)));
+    fold(entry, access, nowMs);
+  }
+
+  /**
+   * Writes what is over; what cannot be written is kept for the next time, and is written once however often that is tried.
+   *
+   * @param nowMs milliseconds since 1970; infinite for everything
+   */
+  flush(nowMs: number = Date.now()): Promise<void> {
+    for (const [name, entry] of this.#open) {
+      const foldedMs = entry.first.error === undefined ? READS_FOLDED_MS : DENIALS_FOLDED_MS;
+      if (nowMs - entry.firstMs < foldedMs) continue;
+      this.#open.delete(name);
+      this.#closed.push({ id: newId(), entry });
+    }
+    const writing = this.#writing.then(() => this.#write());
+    this.#writing = writing.catch(() => undefined);
+    return writing;
+  }
+
+  /** Where it is folded: with the same actor's, or where there are too many of those, with all others of the tenant or of all tenants. */
+  #placeOf(access: Access): [name: string, access: Access] {
+    const { tenant, action, by, error } = access;
+    const most = this.#options.entriesMax ?? ACCESS_ENTRIES_MAX;
+    const { actor, context } = by;
+    // Of those who are nobody an address is all that is known.
+    const who = actor.id ?? context.ip ?? '';
+    const own = JSON.stringify([tenant, action, error?.code, actor.type, who]);
+    if (this.#open.has(own) || this.size < most) return [own, access];
+    const ofTenant = JSON.stringify([tenant, action, error?.code]);
+    if (this.#open.has(ofTenant) || this.size < most * 2) return [ofTenant, { ...access, by: OTHERS }];
+    return [JSON.stringify([action, error?.code]), { ...access, by: OTHERS, tenant: OPERATOR_TENANT }];
+  }
+
+  async #write(): Promise<void> {
+    const byTenant = new Map<string, Closed[]>();
+    for (const closed of this.#closed) {
+      const { tenant } = closed.entry.first;
+      const group = byTenant.get(tenant);
+      if (group === undefined) byTenant.set(tenant, [closed]);
+      else group.push(closed);
+    }
+    const groups = [...byTenant];
+    const faults: Error[] = [];
+    const work = async (): Promise<void> => {
+      for (let group = groups.pop(); group !== undefined; group = groups.pop())
+        await this.#writeGroup(...group).catch((error: unknown) => faults.push(error as Error));
+    };
+    await Promise.all(Array.from({ length: TENANTS_AT_ONCE }, work));
+    const [fault] = faults;
+    if (fault !== undefined) throw fault;
+  }
+
+  async #writeGroup(tenant: string, group: readonly Closed[]): Promise<void> {
+    const log = await this.#options.logOf(tenant);
+    const events = group.map(({ id, entry }) => eventOf(entry, id, log?.logId));
+    // Reading makes no log.
+    await this.#options.self(log === undefined ? OPERATOR_TENANT : tenant, events);
+    const written = new Set(group);
+    this.#closed = this.#closed.filter((closed) => !written.has(closed));
+  }
+}

@@ -1,0 +1,49 @@
+// From where somebody comes: networks that a key is good from, and the network that an address stands for.
+
+import { addressWithin, Failure, formatAddress, maskAddress, normalIp, readAddress } from '@indelible/core';
+
+/** The part of an IPv6 address that one customer of a provider has. */
+const IPV6_NETWORK_BITS = 64;
+
+interface Network {
+  readonly bytes: readonly number[];
+  readonly bits: number;
+}
+
+/**
+ * @param text an address, or a network in CIDR notation
+ * @throws Failure `parameter_invalid`
+ */
+function readNetwork(text: string, pointer: string): Network {
+  const [address = '', prefix, ...more] = text.trim().split('/');
+  const bytes = readAddress(normalIp(address));
+  const bits = prefix === undefined ? (bytes?.length ?? 0) * 8 : Number(prefix);
+  if (bytes === undefined || more.length > 0 || !/^\d{1,3}$/.test(prefix ?? '0') || bits > bytes.length * 8)
+    throw new Failure('parameter_invalid', `${pointer}: "${text.slice(0, 60)}" is no address and no network such as 203.0.113.0/24`, {
+      pointer,
+    });
+  return { bytes: maskAddress(bytes, bits), bits };
+}
+
+/** The one way to write a network. @throws Failure `parameter_invalid` */
+export function normalNetwork(text: string, pointer = 'addresses'): string {
+  const { bytes, bits } = readNetwork(text, pointer);
+  return `${formatAddress(bytes)}/${bits}`;
+}
+
+/** @example isWithin('203.0.113.77', ['203.0.113.0/24']) // true */
+export function isWithin(address: string, networks: readonly string[]): boolean {
+  const bytes = readAddress(normalIp(address));
+  if (bytes === undefined) return false;
+  return networks.some((text) => {
+    const network = readNetwork(text, 'network');
+    return addressWithin(bytes, network.bytes, network.bits);
+  });
+}
+
+/** What counts as one place: an IPv4 address, or the first half of an IPv6 address. Undefined for what is no address. */
+export function placeOf(address: string): string | undefined {
+  const bytes = readAddress(normalIp(address));
+  if (bytes === undefined) return undefined;
+  return formatAddress(bytes.length === 4 ? bytes : maskAddress(bytes, IPV6_NETWORK_BITS));
+}

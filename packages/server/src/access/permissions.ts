@@ -1,0 +1,75 @@
+// The one table of who may do what, and the one function that looks it up. A route names its permission in the table of
+// operations (http/openapi); one that names none is refused.
+
+import { Failure } from '@indelible/core';
+import { OPERATOR_TENANT } from '../store/log-row.ts';
+import type { Grant, Principal } from './principal.ts';
+
+export interface Rule {
+  /** Roles of people and scopes of keys; one of them is enough. */
+  readonly to: readonly Grant[];
+  /** Keeps within the query of somebody who sees a part of a tenant alone. Without it such a one is refused. */
+  readonly limits?: true;
+  /** Is about what belongs to no tenant: for those who are good for all, and for those of the operator's tenant. */
+  readonly ofOperator?: true;
+  /** What the trail says of it when it was done. */
+  readonly records?: 'audit.searched' | 'audit.viewed' | 'audit.exported' | 'audit.proof.viewed';
+}
+
+const AUDITORS: readonly Grant[] = ['read', 'owner', 'administrator', 'analyst', 'auditor'];
+const READERS: readonly Grant[] = [...AUDITORS, 'viewer'];
+
+export const PERMISSIONS = {
+  'events.write': { to: ['ingest'] },
+  'events.search': { to: READERS, limits: true, records: 'audit.searched' },
+  'events.view': { to: READERS, limits: true, records: 'audit.viewed' },
+  'proofs.read': { to: READERS, limits: true, records: 'audit.proof.viewed' },
+  // The entries of a tile name the id and the time of every event.
+  'tiles.read': { to: AUDITORS, records: 'audit.proof.viewed' },
+  'keys.read': { to: ['admin', 'owner', 'administrator', 'auditor'], records: 'audit.viewed' },
+  'keys.manage': { to: ['admin', 'owner', 'administrator'] },
+  'viewers.manage': { to: ['embed', 'admin', 'owner', 'administrator'] },
+  'roles.read': { to: ['admin', 'owner', 'administrator', 'auditor'], records: 'audit.viewed' },
+  'roles.manage': { to: ['admin', 'owner', 'administrator'] },
+  'coverage.read': { to: [...AUDITORS, 'admin'], ofOperator: true, records: 'audit.viewed' },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+export function ruleOf(permission: Permission): Rule {
+  return PERMISSIONS[permission];
+}
+
+/**
+ * @throws Failure `forbidden`
+ * @example demand(principal, 'events.search');
+ */
+export function demand(principal: Principal, permission: Permission): void {
+  const rule = ruleOf(permission);
+  if (!rule.to.some((grant) => principal.grants.includes(grant))) throw new Failure('forbidden', lacking(principal, rule));
+  if (principal.within !== undefined && rule.limits !== true)
+    throw new Failure('forbidden', 'this tells of a whole tenant, and you see a part of it');
+  if (rule.ofOperator === true && principal.tenant !== undefined && principal.tenant !== OPERATOR_TENANT)
+    throw new Failure(
+      'forbidden',
+      `this tells of what many tenants share: who asks must be good for all tenants, and ${whose(principal)} is for one`,
+    );
+}
+
+function lacking({ kind, grants }: Principal, { to }: Rule): string {
+  const has = grants.length === 0 ? 'nothing' : grants.join(', ');
+  if (kind === 'person') return `this is for ${to.filter((grant) => !isScope(grant)).join(', ')}; you are ${has}`;
+  const scopes = to.filter(isScope).map((scope) => `"${scope}"`);
+  if (kind === 'viewer' || scopes.length === 0) return `this is for ${to.join(', ')}; ${whose({ kind })} has ${has}`;
+  return `this needs the scope ${scopes.join(' or ')}; the key has ${has}`;
+}
+
+function whose({ kind }: Pick<Principal, 'kind'>): string {
+  return { key: 'this key', operator: 'this key', person: 'your role', viewer: 'this token' }[kind];
+}
+
+const SCOPE_NAMES: ReadonlySet<string> = new Set(['ingest', 'read', 'admin', 'embed']);
+
+function isScope(grant: Grant): boolean {
+  return SCOPE_NAMES.has(grant);
+}

@@ -1,0 +1,35 @@
+// The address that a request comes from: that of the connection, or what a proxy says that is trusted.
+
+import type { HttpBindings } from '@hono/node-server';
+import { isIp, normalIp } from '@indelible/core';
+import type { Context } from 'hono';
+import { isWithin } from '../access/address.ts';
+import type { Environment } from './environment.ts';
+
+/**
+ * A proxy that is trusted adds whom it serves to the end of X-Forwarded-For; what stands before the first that is not trusted
+ * anybody may have written.
+ *
+ * @param trusted networks of proxies, in CIDR notation
+ * @returns undefined where there is no connection
+ */
+export function clientAddress(c: Context<Environment>, trusted: readonly string[]): string | undefined {
+  const remote = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+  if (remote === undefined) return undefined;
+  // A zone says by which interface of this machine somebody comes.
+  const peer = normalIp(remote.replace(/%.*$/, ''));
+  if (!isIp(peer)) return undefined;
+  if (trusted.length === 0 || !isWithin(peer, trusted)) return peer;
+  const chain = (c.req.header('x-forwarded-for') ?? '').split(',').map((part) => normalIp(part.trim()));
+  return furthest(peer, chain, trusted);
+}
+
+function furthest(peer: string, chain: readonly string[], trusted: readonly string[]): string {
+  let address = peer;
+  for (const next of chain.toReversed()) {
+    if (!isIp(next)) return address;
+    address = next;
+    if (!isWithin(next, trusted)) return address;
+  }
+  return address;
+}

@@ -1,0 +1,68 @@
+// What the trail notes of a request when it is answered: that somebody read, or that they were refused.
+
+import { Failure } from '@indelible/core';
+import type { Context } from 'hono';
+import { byPrincipal } from '../access/actor.ts';
+import type { Access } from '../access/access-entry.ts';
+import { Denied, tenantNamed } from '../access/authenticate.ts';
+import { ruleOf } from '../access/permissions.ts';
+import type { Principal } from '../access/principal.ts';
+import { checkTenantName, OPERATOR_TENANT } from '../store/log-row.ts';
+import { clientAddress } from './client-address.ts';
+import type { Environment, Services } from './environment.ts';
+
+export function noteAccess(services: Services, c: Context<Environment>): void {
+  const operation = c.get('operation');
+  if (operation === undefined || operation.permission === undefined) return;
+  const failure = c.error instanceof Failure && (c.error.status === 401 || c.error.status === 403) ? c.error : undefined;
+  const asked = { operation: operation.id, question: questionOf(c) };
+  if (failure !== undefined) services.accessTrail.note({ ...asked, ...denialOf(services, c, failure) });
+  else {
+    const admitted = c.get('admitted');
+    const { records } = ruleOf(operation.permission);
+    // A stream is noted when it begins, and never again: what it tells of is no reading.
+    if (admitted === undefined || records === undefined || c.res.status >= 400) return;
+    services.accessTrail.note({ ...asked, tenant: admitted.tenant, action: records, by: byOf(services, c, admitted.principal) });
+  }
+}
+
+function byOf(services: Services, c: Context<Environment>, principal: Principal): Access['by'] {
+  return byPrincipal(principal, clientAddress(c, services.trustedProxies));
+}
+
+function denialOf(services: Services, c: Context<Environment>, failure: Failure): Omit<Access, 'operation' | 'question'> {
+  const principal = failure instanceof Denied ? failure.principal : c.get('admitted')?.principal;
+  const error = { code: failure.code, message: failure.message };
+  const action = failure.status === 401 ? 'auth.denied' : 'permission.denied';
+  if (principal !== undefined) return { tenant: principal.tenant ?? namedTenant(c), action, error, by: byOf(services, c, principal) };
+  const ip = clientAddress(c, services.trustedProxies);
+  // Nobody is known, and whose they say they are is their word alone.
+  return {
+    tenant: OPERATOR_TENANT,
+    action,
+    error,
+    by: { actor: { type: 'anonymous' }, attribution: 'none', context: ip === undefined ? {} : { ip } },
+  };
+}
+
+/** Of somebody who is good for all tenants: the one that was asked for. */
+function namedTenant(c: Context<Environment>): string {
+  try {
+    return checkTenantName(tenantNamed(c.req.header('indelible-tenant') ?? ''));
+  } catch {
+    return OPERATOR_TENANT;
+  }
+}
+
+/** The query, or else the address. */
+function questionOf(c: Context<Environment>): string {
+  return c.req.query('q') ?? (c.req.path.split('/').length > 3 ? decodedPath(c.req.path) : '');
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

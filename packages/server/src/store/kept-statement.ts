@@ -1,0 +1,20 @@
+// Statements whose plan a connection keeps. Of a table with a hundred partitions a plan takes longer to make than to run, so
+// those that are asked over and over have a name: PostgreSQL plans such a one once a connection. Their texts must be few, for
+// each of them keeps a plan of every partition in the connection's memory.
+
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+
+export interface Statement {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/**
+ * Runs a statement by its name, which its text has made: two texts never share a plan.
+ *
+ * @param tx a transaction for kept plans, see asTenant
+ */
+export function queryKept<Row extends pg.QueryResultRow>(tx: pg.ClientBase, { text, values }: Statement): Promise<pg.QueryResult<Row>> {
+  return tx.query<Row>({ name: createHash('sha256').update(text).digest('base64url').slice(0, 32), text, values });
+}
