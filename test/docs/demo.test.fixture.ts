@@ -48,7 +48,7 @@ export async function startDemo(): Promise<Demo> {
     const untilFound: Demo['untilFound'] = async (query, count) => {
       const address = `${url}/v1/events?limit=${count}&q=${encodeURIComponent(query)}`;
       const found = async (): Promise<number> =>
-        ((await (await fetch(address, { headers })).json()) as { events: unknown[] }).events.length;
+        ((await (await fetch(address, { headers })).json()) as { events?: unknown[] }).events?.length ?? 0;
       while ((await found()) < count) await pause(250);
     };
     return { url, untilFound, shell: { run: (block) => runIn(shell, block) }, close };

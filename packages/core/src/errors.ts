@@ -88,7 +88,7 @@ export const ERRORS = {
   request_malformed: {
     status: 400,
     title: 'The request is not HTTP that can be read',
-    hint: 'Send HTTP/1.1, as any client library does.',
+    hint: 'Send HTTP/1.1, as every client library does.',
   },
   request_too_long: {
     status: 431,

@@ -70,7 +70,7 @@ export interface Config {
 
 const PREFIX = 'INDELIBLE_';
 const SOURCE_PREFIX = 'INDELIBLE_SOURCE_';
-/** Further off, a variable is somebody else's: orchestrators set INDELIBLE_SERVICE_HOST and the like for a service of our name. */
+/** Further off, a variable is somebody else's: orchestrators set a SERVICE_HOST and the like for a service of our name. */
 const MISSPELT_EDITS_MAX = 2;
 const SOURCE_VARIABLE = /^INDELIBLE_SOURCE_([A-Z0-9][A-Z0-9_]{0,40})$/i;
 

@@ -41,6 +41,8 @@ export const DENIALS_FOLDED_MS = 5_000;
 /** How often what is over is written; how many such events may wait in memory: what comes beyond is counted, without names. */
 export const ACCESS_WRITE_INTERVAL_MS = 1_000;
 export const ACCESS_ENTRIES_MAX = 10_000;
+/** Of those whom nobody knows, how many addresses have an event of their own at a time: an attacker has many. */
+export const ACCESS_ANONYMOUS_MAX = 100;
 /** What one such event names: questions, addresses; the others are counted. */
 export const ACCESS_NAMED_MAX = 20;
 export const ACCESS_QUESTION_CHARS_MAX = 300;
@@ -48,6 +50,23 @@ export const ACCESS_QUESTION_CHARS_MAX = 300;
 export const VIEWER_SECONDS_MIN = 1;
 export const VIEWER_SECONDS_DEFAULT = 3_600;
 export const VIEWER_SECONDS_MAX = 24 * 3_600;
+/** A sign-in: how long a password may be; how long a session is good, and a link that may be used once. */
+export const PASSWORD_CHARS_MIN = 12;
+export const PASSWORD_CHARS_MAX = 128;
+export const SESSION_SECONDS = 12 * 3_600;
+export const LINK_SECONDS = 3_600;
+export const INVITATION_SECONDS = 7 * 24 * 3_600;
+/** Failures to sign in within the window: to one account or from one device, and from one address; how many of those are remembered. */
+export const SIGN_IN_WINDOW_MS = 15 * 60_000;
+export const SIGN_IN_FAILURES_MAX = 10;
+export const SIGN_IN_PLACE_FAILURES_MAX = 30;
+export const SIGN_IN_KEPT_MAX = 50_000;
+/** Attempts whose password is hashed at the same time. */
+export const SIGN_INS_AT_ONCE_MAX = 16;
+/** Tenants that are each told of the sign-in of one person; with more, the operator alone. */
+export const SIGN_IN_TENANTS_MAX = 20;
+/** How long a browser is known that somebody has signed in with. */
+export const DEVICE_SECONDS = 365 * 24 * 3_600;
 /** A saved query stands in a token, and a token in a header. */
 export const SCOPE_CHARS_MAX = 2_000;
 /** A body that is JSON and no events. */
@@ -56,6 +75,9 @@ export const JSON_BODY_BYTES_MAX = 64 * 1024;
 export const HEADER_BYTES_MAX = 160 * 1024;
 /** How long the rest of a request that was refused unread may take to arrive. */
 export const REFUSED_LINGER_MS = 1_000;
+/** Events before and after one, by actor, resource and request; and how far from it a request is looked for. */
+export const CONTEXT_EVENTS = 10;
+export const CONTEXT_REQUEST_MS = 3_600_000;
 export const QUERY_MS_MAX = 5_000;
 export const PAGE_EVENTS_MAX = 1_000;
 export const PAGE_EVENTS_DEFAULT = 50;

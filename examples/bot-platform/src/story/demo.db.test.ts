@@ -74,7 +74,7 @@ describe('the story', () => {
     directory = await newDirectory();
   });
 
-  test('is told by one start', { timeout: 5 * MINUTES }, async () => {
+  test('is told by one start', { timeout: 10 * MINUTES }, async () => {
     const demo = start(directory);
     const ready = await demo.ready();
     expect(ready).toEqual({ ready: true, url: await demo.serving(), tenants: ['org_acme', 'org_globex'], application: expect.any(String) });
@@ -98,7 +98,7 @@ describe('the story', () => {
     expect(demo.out().trim().split('\n')).toHaveLength(1);
   });
 
-  test('history and database fit together: no row has a doubt', { timeout: 5 * MINUTES }, async () => {
+  test('history and database fit together: no row has a doubt', { timeout: 10 * MINUTES }, async () => {
     const demo = start(directory);
     await demo.ready();
     const touched = await demo.find('source:bots operation:update');
@@ -114,7 +114,7 @@ describe('the story', () => {
     expect(support.values).toMatchObject({ model: 'medium-2', backstory: expect.stringMatching(/You say your name first/) });
   });
 
-  test('a second start finds it, and adds nothing but what happens from then on', { timeout: 5 * MINUTES }, async () => {
+  test('a second start finds it, and adds nothing but what happens from then on', { timeout: 10 * MINUTES }, async () => {
     const demo = start(directory);
     await demo.ready();
     expect(await played(demo)).toEqual(first);
@@ -122,7 +122,7 @@ describe('the story', () => {
     expect(await demo.stop()).toBe(0);
   });
 
-  test('killed while the history comes, it goes on; and the same seed tells the same', { timeout: 5 * MINUTES }, async () => {
+  test('killed while the history comes, it goes on; and the same seed tells the same', { timeout: 10 * MINUTES }, async () => {
     const other = await newDirectory();
     const killed = start(other);
     await killed.until('half of the history', async () => (await killed.find('source:history').catch(() => [])).length > 1_000);
@@ -137,7 +137,7 @@ describe('the story', () => {
     expect(await momentsIn(demo)).toEqual(MOMENTS_TOLD);
   });
 
-  test('killed while the last days are played, it goes on', { timeout: 5 * MINUTES }, async () => {
+  test('killed while the last days are played, it goes on', { timeout: 10 * MINUTES }, async () => {
     const other = await newDirectory();
     const killed = start(other);
     await killed.until('the mistake', async () => (await killed.find('reason:"Cheaper model"*').catch(() => [])).length > 0);

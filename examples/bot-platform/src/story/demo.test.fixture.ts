@@ -34,7 +34,7 @@ export interface Demo {
   readonly stop: () => Promise<number | null>;
 }
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 export function startDemo(directory: string): Demo {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('INDELIBLE_')));
@@ -49,7 +49,7 @@ export function startDemo(directory: string): Demo {
   const until: Demo['until'] = async (what, isSo) => {
     for (const end = Date.now() + PATIENCE_MS; !(await isSo()); await sleep(50)) {
       if (child.exitCode !== null) throw new Error(`the demo ended with ${child.exitCode} before ${what}:\n${log}`);
-      if (Date.now() > end) throw new Error(`not within two minutes: ${what}\n${log}`);
+      if (Date.now() > end) throw new Error(`not within four minutes: ${what}\n${log}`);
     }
   };
   const serving = async (): Promise<string> => {

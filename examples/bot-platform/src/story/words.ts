@@ -85,14 +85,14 @@ export const TONES = [
 
 export const CHANNELS = ['#support', '#sales', '#night', '#returns', '#launch', '#press'] as const;
 
+/** They fit whatever was done. */
 export const REASONS = [
   'customer asked for it',
   'quarterly review',
-  'the tone was off',
   'agreed in the stand-up',
   'requested by legal',
-  'cost control',
-  'found by a customer',
+  'as planned',
+  'follow-up of last week',
 ] as const;
 
 export const TRIALS = ['Gift finder', 'Spare parts', 'Museum guide', 'Voice line', 'Returns in Spanish', 'Newsletter'] as const;

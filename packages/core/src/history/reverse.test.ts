@@ -1,28 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diff, sameJson } from '../event/diff.ts';
-import type { Json, JsonObject } from '../event/types.ts';
-import { row } from './history.test.fixture.ts';
-import { patchBetween, type PatchOperation } from './json-patch.ts';
+import { diff } from '../event/diff.ts';
+import type { JsonObject } from '../event/types.ts';
+import { patched, row } from './history.test.fixture.ts';
+import { patchBetween } from './json-patch.ts';
 import { reverseOf } from './reverse.ts';
-
-/** RFC 6902 for the operations that are used here. */
-function patched(root: JsonObject, operations: readonly PatchOperation[]): JsonObject {
-  const copy = structuredClone(root) as Record<string, Json>;
-  for (const operation of operations) {
-    const steps = operation.path
-      .slice(1)
-      .split('/')
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const last = steps.pop() ?? '';
-    let target = copy;
-    for (const step of steps) target = target[step] as Record<string, Json>;
-    if (operation.op === 'test') expect(sameJson(target[last] as Json, operation.value)).toBe(true);
-    else if (operation.op === 'remove') delete target[last];
-    else Object.defineProperty(target, last, { value: operation.value, enumerable: true, configurable: true, writable: true });
-  }
-  return copy;
-}
 
 test('a patch turns one object into the other, and the reverse of a change undoes it', () => {
   fc.assert(

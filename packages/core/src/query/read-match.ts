@@ -1,5 +1,6 @@
 // From the value of a field to what it must match, by the kind of the field.
 
+import { UUID } from '../event/id.ts';
 import { addressWithin, formatAddress, maskAddress, readAddress } from './address.ts';
 import type { AddressMatch, HasMatch, Match, ResourceMatch, TextMatch } from './ast.ts';
 import { expectedOf, KINDS, RANGE_FIELDS, type Field } from './fields.ts';
@@ -8,8 +9,6 @@ import { fieldNamed } from './field-named.ts';
 import { readDecimals, readNumbers, readTimes } from './read-bounds.ts';
 import { joinPieces, textMatches, toTextMatch } from './text-match.ts';
 import type { Piece } from './tokens.ts';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Throws Failure('query_invalid') when the field cannot have such a value.

@@ -70,6 +70,19 @@ test('memory is bounded, and nothing goes uncounted', async () => {
   expect(trail.size).toBe(0);
 });
 
+test('whom nobody knows has few events, however many addresses they have', async () => {
+  const { trail, written } = open();
+  for (let at = 0; at < 3_000; at++) {
+    const by = { actor: { type: 'anonymous' }, attribution: 'none', context: { ip: `10.0.${at >> 8}.${at & 255}` } } as const;
+    trail.note(read('', { tenant: '_operator', action: 'auth.denied', by, error: { code: 'unauthorized', message: 'no' } }), 1_000);
+  }
+  trail.note(read('key_1'), 1_000);
+  expect(trail.size).toBe(102);
+  await trail.flush(1_000 + READS_FOLDED_MS);
+  expect(counts(written).reduce((sum, count) => sum + count, 0)).toBe(3_001);
+  expect(trail.size).toBe(0);
+});
+
 test('what cannot be written is kept, and keeps its id', async () => {
   const ids: (string | undefined)[] = [];
   let isAway = true;

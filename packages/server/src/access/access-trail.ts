@@ -5,7 +5,7 @@
 //                                                               ^---- could not be written ----'
 
 import { makeNewId } from '@indelible/core';
-import { ACCESS_ENTRIES_MAX, ACCESS_WRITE_INTERVAL_MS, DENIALS_FOLDED_MS, READS_FOLDED_MS } from '../limits.ts';
+import { ACCESS_ANONYMOUS_MAX, ACCESS_ENTRIES_MAX, ACCESS_WRITE_INTERVAL_MS, DENIALS_FOLDED_MS, READS_FOLDED_MS } from '../limits.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
 import type { Self } from '../store/self.ts';
 import { type Access, type Entry, eventOf, fold, openEntry } from './access-entry.ts';
@@ -28,11 +28,22 @@ const OTHERS = { actor: { type: 'unknown', name: 'others, too many to be named' 
 /** Tenants that are written to at a time. */
 const TENANTS_AT_ONCE = 4;
 
+function isAnonymous({ by }: Access): boolean {
+  return by.actor.type === 'anonymous';
+}
+
+/** What somebody known is refused is soon told; whom nobody knows may be very many. */
+function foldedMs(access: Access): number {
+  return access.error === undefined || isAnonymous(access) ? READS_FOLDED_MS : DENIALS_FOLDED_MS;
+}
+
 const newId = makeNewId();
 
 export class AccessTrail {
   readonly #options: AccessTrailOptions;
   readonly #open = new Map<string, Entry>();
+  /** How many of the open ones are of people whom nobody knows. */
+  #anonymous = 0;
   #closed: Closed[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -59,7 +70,10 @@ export class AccessTrail {
   note(access: Access, nowMs: number = Date.now()): void {
     const [name, taken] = this.#placeOf(access);
     let entry = this.#open.get(name);
-    if (entry === undefined) this.#open.set(name, (entry = openEntry(taken, nowMs)));
+    if (entry === undefined) {
+      this.#open.set(name, (entry = openEntry(taken, nowMs)));
+      if (isAnonymous(taken)) this.#anonymous++;
+    }
     fold(entry, access, nowMs);
   }
 
@@ -70,9 +84,9 @@ export class AccessTrail {
    */
   flush(nowMs: number = Date.now()): Promise<void> {
     for (const [name, entry] of this.#open) {
-      const foldedMs = entry.first.error === undefined ? READS_FOLDED_MS : DENIALS_FOLDED_MS;
-      if (nowMs - entry.firstMs < foldedMs) continue;
+      if (nowMs - entry.firstMs < foldedMs(entry.first)) continue;
       this.#open.delete(name);
+      if (isAnonymous(entry.first)) this.#anonymous--;
       this.#closed.push({ id: newId(), entry });
     }
     const writing = this.#writing.then(() => this.#write());
@@ -88,7 +102,8 @@ export class AccessTrail {
     // Of those who are nobody an address is all that is known.
     const who = actor.id ?? context.ip ?? '';
     const own = JSON.stringify([tenant, action, error?.code, actor.type, who]);
-    if (this.#open.has(own) || this.size < most) return [own, access];
+    const hasRoom = this.size < most && !(isAnonymous(access) && this.#anonymous >= ACCESS_ANONYMOUS_MAX);
+    if (this.#open.has(own) || hasRoom) return [own, access];
     const ofTenant = JSON.stringify([tenant, action, error?.code]);
     if (this.#open.has(ofTenant) || this.size < most * 2) return [ofTenant, { ...access, by: OTHERS }];
     return [JSON.stringify([action, error?.code]), { ...access, by: OTHERS, tenant: OPERATOR_TENANT }];

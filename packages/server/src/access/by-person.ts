@@ -14,6 +14,7 @@ export interface Person {
   readonly id: string;
   readonly name?: string;
   readonly email?: string;
+  readonly session?: string;
   /** The session, as store/good-credentials.ts knows it; none for one that nothing takes away. */
   readonly credentials: readonly string[];
   /** Milliseconds since 1970: when it ends. */

@@ -28,7 +28,9 @@ export const PERMISSIONS = {
   'tiles.read': { to: AUDITORS, records: 'audit.proof.viewed' },
   'keys.read': { to: ['admin', 'owner', 'administrator', 'auditor'], records: 'audit.viewed' },
   'keys.manage': { to: ['admin', 'owner', 'administrator'] },
-  'viewers.manage': { to: ['embed', 'admin', 'owner', 'administrator'] },
+  // Not to a key that administers: it would read what it may not.
+  'viewers.make': { to: ['embed', 'owner', 'administrator'] },
+  'viewers.revoke': { to: ['embed', 'admin', 'owner', 'administrator'] },
   'roles.read': { to: ['admin', 'owner', 'administrator', 'auditor'], records: 'audit.viewed' },
   'roles.manage': { to: ['admin', 'owner', 'administrator'] },
   'coverage.read': { to: [...AUDITORS, 'admin'], ofOperator: true, records: 'audit.viewed' },

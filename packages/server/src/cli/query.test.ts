@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { Failure, FIELDS, parse } from '@indelible/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { problemResponse } from '../http/problem.ts';
-import { eventCommand, queryCommand } from './query.ts';
+import { eventCommand } from './event.ts';
+import { queryCommand } from './query.ts';
 import { queryHelp } from './query-help.ts';
 
 const EVENTS = Array.from({ length: 2_345 }, (_, seq) => ({

@@ -1,11 +1,9 @@
-// indelible query and indelible event: what the trail holds, on the terminal or as JSON, one event a line.
+// indelible query: what the trail holds, on the terminal or as JSON, one event a line.
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PAGE_EVENTS_DEFAULT } from '../limits.ts';
-import type { PresentedEvent } from '../query/present.ts';
 import { clientOf, type ClientOptions, withClientOptions } from './client-options.ts';
-import { detailLines } from './event-detail.ts';
-import { jsonLine, standardOutput } from './output.ts';
+import { standardOutput } from './output.ts';
 import { printExplanation } from './query-explain.ts';
 import { withPlace } from './query-fault.ts';
 import { queryHelp } from './query-help.ts';
@@ -44,18 +42,6 @@ async function ask(q: string, options: QueryOptions): Promise<void> {
   } catch (error) {
     throw withPlace(error, q);
   }
-}
-
-export function eventCommand(): Command {
-  const command = new Command('event')
-    .description('Show one event in full')
-    .argument('<id>', 'the id of the event')
-    .option('--json', 'print JSON on one line');
-  return withClientOptions(command).action(async (id: string, options: ClientOptions & { readonly json?: boolean }) => {
-    const event = await clientOf(options).get<PresentedEvent>(`/v1/events/${encodeURIComponent(id)}`);
-    const output = standardOutput();
-    for (const line of options.json === true ? [jsonLine(event)] : detailLines(event)) await output.line(line);
-  });
 }
 
 function positive(text: string): number {

@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { openTestServer, receiptsOf, type TestServer } from '../http/server.test.fixture.ts';
 import { actorCommand } from './actor.ts';
+import { eventCommand } from './event.ts';
 import { resourceCommand } from './resource.ts';
 import { stateCommand } from './state.ts';
 
@@ -79,7 +80,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const commands = { resource: resourceCommand, state: stateCommand, actor: actorCommand };
+const commands = { resource: resourceCommand, state: stateCommand, actor: actorCommand, event: eventCommand };
 
 async function run(name: keyof typeof commands, ...words: string[]): Promise<string[]> {
   await commands[name]()
@@ -156,7 +157,25 @@ test('what differs between two times, and how to undo a change', async () => {
     '  replace /model "small"',
   ]);
   printed = '';
-  expect((await run('state', 'bot', resource.id, '--reverse', ids[0] ?? '')).at(-1)).toMatch(/made it: to undo that, remove bot/);
+  expect((await run('state', 'bot', resource.id, '--reverse', ids[0] ?? '')).slice(-2)).toEqual([
+    expect.stringMatching(/made it: to undo that, remove bot/),
+    '! changed again since, and lost if it is removed: model',
+  ]);
+});
+
+test('what happened around an event, which is marked', async () => {
+  const lines = await run('event', ids[2] ?? '', '--context', '--zone', 'Asia/Tokyo');
+  expect(lines.filter((line) => /^[A-Z]/.test(line))).toEqual(['By the same actor', 'About the same resource']);
+  expect(lines[1]).toMatch(/^ {2}TIME \(Asia\/Tokyo\)/);
+  expect(lines.filter((line) => line.startsWith('> '))).toHaveLength(2);
+  const about = lines.slice(lines.indexOf('About the same resource') + 2);
+  expect(about.map((line) => line.charAt(0))).toEqual([' ', '>', ' ', ' ']);
+  expect(about[3]).toContain('usr_maria');
+  printed = '';
+  expect(JSON.parse((await run('event', ids[2] ?? '', '--context', '--json')).join(''))).toMatchObject({
+    event: { id: ids[2] },
+    actor: { q: 'actor.id:usr_joe', before: [{ id: ids[1] }] },
+  });
 });
 
 test('an actor on one screen', async () => {

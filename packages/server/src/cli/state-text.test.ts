@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Doubt } from '@indelible/core';
 import { expect, test } from 'vitest';
+import type { ReverseAnswer } from '../query/reverse.ts';
 import type { StateAnswer } from '../query/state.ts';
 import { alignedTable } from './state-table.ts';
-import { compareLines, doubtText, stateLines } from './state-text.ts';
+import { compareLines, doubtText, reverseLines, stateLines } from './state-text.ts';
 import { width } from './text-width.ts';
 
 const at = '2026-11-22T20:00:00.123Z';
@@ -83,4 +84,18 @@ test('nothing in a state can drive the terminal', () => {
   );
   for (const line of [...stateLines(hostile, { columns: 100, zone: 'UTC' }), ...compared])
     expect(line.replaceAll(COLOUR, '')).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
+});
+
+test.each<[ReverseAnswer['kind'], readonly string[], string]>([
+  ['patch', ['n', 'cfg/x'], '! left out, because they were changed again since: n, cfg/x'],
+  ['patch', [''], '! it was removed since: there is nothing left to undo'],
+  ['remove', ['n'], '! changed again since, and lost if it is removed: n'],
+  ['remove', [''], '! it was removed since: there is nothing left to undo'],
+  ['create', [''], '! it was made again since'],
+])('the reverse of a change, %s, of which %j was changed again since', (kind, changedSince, line) => {
+  const event = { id: 'e1', seq: 1, at, action: 'bot.updated' };
+  const answer: ReverseAnswer = { resource: { type: 'bot', id: '1' }, event, kind, patch: [], notRestorable: [], changedSince };
+  const lines = reverseLines(answer, { columns: 100, zone: 'UTC' }).map(stripVTControlCharacters);
+  expect(lines.at(-1)).toBe(line);
+  expect(reverseLines({ ...answer, changedSince: [] }, { columns: 100, zone: 'UTC' })).toHaveLength(lines.length - 1);
 });

@@ -89,12 +89,13 @@ export function compareLines(answer: CompareAnswer, shown: Shown): string[] {
   ];
 }
 
-export function reverseLines({ resource, event, kind, patch, values, notRestorable }: ReverseAnswer, shown: Shown): string[] {
+export function reverseLines(answer: ReverseAnswer, shown: Shown): string[] {
+  const { resource, event, kind, patch, values, notRestorable } = answer;
   const undone = `${printable(event.action)} ${event.id}, ${timeText(event.at, shown.zone)}`;
   const how: Readonly<Record<ReverseAnswer['kind'], string>> = {
-    patch: `To undo ${undone}, apply this patch (RFC 6902); its tests fail where the resource was changed again since:`,
+    patch: `To undo ${undone}, apply this patch (RFC 6902); its tests fail where the resource is changed meanwhile:`,
     remove: `${undone} made it: to undo that, remove ${resource.type}/${printable(resource.id)}.`,
-    create: `${undone} removed it: to undo that, make it again with these values:`,
+    create: `${undone} removed it: to undo that, make it again${values === undefined ? '.' : ' with these values:'}`,
   };
   const lost = notRestorable.map((field) => (field === '' ? 'the row, which was too large to be recorded' : field));
   return [
@@ -106,7 +107,15 @@ export function reverseLines({ resource, event, kind, patch, values, notRestorab
     ...(lost.length === 0
       ? []
       : [pc.yellow(`! cannot be put back, because the trail does not hold the values: ${printable(lost.join(', '))}`)]),
+    ...changedSinceLines(answer),
   ];
+}
+
+function changedSinceLines({ kind, changedSince }: ReverseAnswer): string[] {
+  if (changedSince.length === 0) return [];
+  const whole = kind === 'create' ? 'it was made again since' : 'it was removed since: there is nothing left to undo';
+  const verb = kind === 'remove' ? 'changed again since, and lost if it is removed' : 'left out, because they were changed again since';
+  return [pc.yellow(`! ${changedSince.includes('') ? whole : `${verb}: ${printable(changedSince.join(', '))}`}`)];
 }
 
 function operationLine(operation: PatchOperation): string {

@@ -62,7 +62,7 @@ function withoutFirstCheck(tenant: string): App {
       // The address of a log names its tenant; what its reader is bound to stays that of the intruder.
       permit: async () => ({ ...intruder, tenant: 'org_other' }),
     },
-    tenants: { ...server.services.tenants, numbersOf: () => server.services.tenants.numbersOf(tenant) },
+    tenants: { ...server.services.tenants, owns: (_, tenantId) => server.services.tenants.owns(tenant, tenantId) },
   });
 }
 
@@ -110,7 +110,7 @@ test('every permission is asked for by an operation', () => {
 test('what a reader sees goes by who asks, and not by what is asked for', async () => {
   const { tenants, store } = server.services;
   const [mine, other] = [await server.trail.log('org_acme'), await server.trail.log('org_other')];
-  const reader = boundTo(store.reader, () => tenants.numbersOf('org_acme'));
+  const reader = boundTo(store.reader, (tenantId) => tenants.owns('org_acme', tenantId));
   const count = async (tenantId: number): Promise<number> =>
     (await asTenant(reader, tenantId, 5_000, (tx) => tx.query('select from indelible.event'))).rowCount ?? 0;
   expect(await count(mine.tenantId)).toBe(2);

@@ -40,7 +40,7 @@ export function credentialsOf(services: Services, c: Context<Environment>): Cred
 export function admittedAs(services: Services, caller: Caller): Admitted {
   const { tenant } = caller.principal;
   const { reader } = services.store;
-  return { ...caller, reader: tenant === undefined ? reader : boundTo(reader, () => services.tenants.numbersOf(tenant)) };
+  return { ...caller, reader: tenant === undefined ? reader : boundTo(reader, (tenantId) => services.tenants.owns(tenant, tenantId)) };
 }
 
 /** @example app.use(makeGate(services)) */

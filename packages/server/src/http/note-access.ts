@@ -10,12 +10,13 @@ import type { Principal } from '../access/principal.ts';
 import { checkTenantName, OPERATOR_TENANT } from '../store/log-row.ts';
 import { clientAddress } from './client-address.ts';
 import type { Environment, Services } from './environment.ts';
+import type { Operation } from './openapi/operation.ts';
 
 export function noteAccess(services: Services, c: Context<Environment>): void {
   const operation = c.get('operation');
   if (operation === undefined || operation.permission === undefined) return;
   const failure = c.error instanceof Failure && (c.error.status === 401 || c.error.status === 403) ? c.error : undefined;
-  const asked = { operation: operation.id, question: questionOf(c) };
+  const asked = { operation: operation.id, question: questionOf(c, operation) };
   if (failure !== undefined) services.accessTrail.note({ ...asked, ...denialOf(services, c, failure) });
   else {
     const admitted = c.get('admitted');
@@ -54,9 +55,9 @@ function namedTenant(c: Context<Environment>): string {
   }
 }
 
-/** The query, or else the address. */
-function questionOf(c: Context<Environment>): string {
-  return c.req.query('q') ?? (c.req.path.split('/').length > 3 ? decodedPath(c.req.path) : '');
+/** The query, or else the address where it names something. */
+function questionOf(c: Context<Environment>, { path }: Operation): string {
+  return c.req.query('q') ?? (path.includes('{') ? decodedPath(c.req.path) : '');
 }
 
 function decodedPath(path: string): string {

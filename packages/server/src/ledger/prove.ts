@@ -13,6 +13,7 @@ import {
   printTlogProof,
   printVkey,
   TILE_WIDTH,
+  UUID,
 } from '@indelible/core';
 import type pg from 'pg';
 import { QUERY_MS_MAX } from '../limits.ts';
@@ -22,8 +23,6 @@ import { nodeHash } from '../store/node-hash.ts';
 import { readEntries, readKeys, readLogName, readProven } from '../store/proof-rows.ts';
 import { type CheckpointRow, newestCheckpoint, readSystemLeaves } from '../store/tree-rows.ts';
 import { nodeReader, readTileOf, tileRootsOf } from './read-tree.ts';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What is published of one log. */
 export interface PublishedLog {

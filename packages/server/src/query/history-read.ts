@@ -30,7 +30,12 @@ export interface Past {
   readonly reach: 'whole' | 'enough' | 'partial';
   /** Milliseconds since 1970. */
   readonly backToMs: number;
+  /** What an earlier event calls the resource, where none of these has a name. */
+  readonly name?: string;
 }
+
+/** A name stands in most events, so that few are looked at for one. */
+const NAMED_EVENTS_MAX = 64;
 
 const FIRST_EVENTS: Readonly<Record<Need, number>> = { values: 8, blame: 64 };
 const CHUNK_EVENTS_MAX = 1_000;
@@ -91,13 +96,42 @@ export async function readPast(tx: pg.ClientBase, question: PastQuestion): Promi
   const backToMs = started ?? (reach === 'whole' ? Number.NEGATIVE_INFINITY : reading.completeMs);
   // Only captured tables are truncated. Of two sources that have tables of one name each truncates its own.
   const sources = new Set(own.flatMap(({ source }) => (source?.kind === 'postgres' ? [source.name] : [])));
-  if (own.length > 0 && sources.size === 0) return { events: own, reach, backToMs };
+  if (own.length > 0 && sources.size === 0) {
+    const name = await nameBefore(tx, reading, own, reach, bounds);
+    return { events: own, reach, backToMs, ...(name === undefined ? {} : { name }) };
+  }
   const emptied = (await truncations.of(tx, scope, resource.type, bounds, { fromMs: backToMs, toMs: untilMs })).map((event) =>
     // That the table was emptied belongs to the resource; who did it, to whom may see that event.
     isSeen(scope, event) ? event : bare(event),
   );
   const concerned = own.length === 0 ? emptied : emptied.filter(({ source }) => sources.has(source?.name));
   return { events: concerned.length === 0 ? own : [...own, ...concerned].sort(byTime), reach, backToMs };
+}
+
+/** The event that removes a resource need not say how it was called. What comes into being has its own name, or none. */
+async function nameBefore(
+  tx: pg.ClientBase,
+  reading: Reading,
+  own: readonly HistoryEvent[],
+  reach: Past['reach'],
+  recorded: RecordedRange,
+): Promise<string | undefined> {
+  const [first] = own;
+  if (first === undefined || reach === 'partial' || latestName(own) !== undefined) return undefined;
+  if (reach === 'whole' && tellingOf(first) !== 'removed') return undefined;
+  const { completeMs, question } = reading;
+  const read = latestName(complete(reading, completeMs));
+  if (read !== undefined || !Number.isFinite(completeMs)) return read;
+  const { scope, resource } = question;
+  const after = { occurredMs: completeMs, seq: -1 };
+  const slice: Slice = { recorded, order: 'desc', limit: NAMED_EVENTS_MAX, bytes: CHUNK_BYTES, after, within: partOf(scope) };
+  const rows = await readResource(tx, scope.tenantId, resource, slice);
+  return latestName(rows.map((row) => historyEvent(scope, row, resource)).reverse());
+}
+
+/** @param events oldest first */
+export function latestName(events: readonly HistoryEvent[]): string | undefined {
+  return events.findLast(({ resource }) => resource?.name !== undefined)?.resource?.name;
 }
 
 async function readBack(tx: pg.ClientBase, reading: Reading, bounds: RecordedRange): Promise<Past['reach']> {

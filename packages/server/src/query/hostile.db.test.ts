@@ -1,6 +1,8 @@
 // Queries that are made to be slow: each is answered, in part at least, refused or broken off in its time, and none of them
 // leaves anything in memory.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Failure } from '@indelible/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { monthStart } from '../store/partitions.ts';
@@ -14,7 +16,7 @@ const EVENTS = 600;
 const PAGE_MS = 1_000;
 /** A busy machine may take a while to notice that the time is up. */
 const SLACK_MS = 6_000;
-const HEAP_BYTES_MAX = 48 * 1024 * 1024;
+const HEAP_BYTES_MAX = 8 * 1024 * 1024;
 
 let trail: TestTrail;
 let log: TenantLog;
@@ -64,7 +66,12 @@ const hostile: [name: string, q: string, codes: readonly string[]][] = [
   ['a range that is upside down', 'seq:9007199254740991..0', ['query_invalid']],
   ['16 KiB of text', `"${'word '.repeat(3_270)}"`, ['query_timeout', 'query_invalid']],
   ['more than 16 KiB', 'x'.repeat(16_385), ['query_invalid']],
-  ['many texts', Array.from({ length: 250 }, (_, index) => `a${index}`).join(' OR '), ['query_timeout']],
+  ['more texts than may be', Array.from({ length: 250 }, (_, index) => `a${index}`).join(' OR '), ['query_invalid']],
+  ['as many texts as may be', Array.from({ length: 64 }, (_, index) => `a${index}`).join(' OR '), ['query_timeout']],
+  ['as many excluded texts', Array.from({ length: 64 }, (_, index) => `-a${index}*`).join(' '), ['query_timeout']],
+  ['the longest phrase', `-"${'a '.repeat(63)}b"`, ['query_timeout']],
+  ['ranges in every value, excluded', Array.from({ length: 250 }, (_, index) => `-after.deep:>${index}`).join(' '), ['query_timeout']],
+  ['globs in every value, excluded', Array.from({ length: 250 }, (_, index) => `-before.list:*x${index}*`).join(' '), ['query_timeout']],
   ['networks', Array.from({ length: 250 }, (_, index) => `ip:${index}.0.0.0/8`).join(' OR '), []],
 ];
 
@@ -73,7 +80,9 @@ test.each(hostile)('%s', async (_, q, codes) => {
   for (const order of ['desc', 'asc'] as const) {
     const started = performance.now();
     try {
-      await listEvents(trail.reader, log, { q, order, limit: 1_000 }, { walkMs: PAGE_MS / 2, statementMs: PAGE_MS / 2 });
+      // What is never broken off has the time that every query has.
+      const cost = codes.length === 0 ? {} : { walkMs: PAGE_MS / 2, statementMs: PAGE_MS / 2 };
+      await listEvents(trail.reader, log, { q, order, limit: 1_000 }, cost);
       expect(isRefused).toBe(false);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -84,9 +93,11 @@ test.each(hostile)('%s', async (_, q, codes) => {
 });
 
 test('a query of every kind, over and over, leaves nothing in memory', async () => {
-  const collect = (globalThis as { gc?: () => void }).gc;
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
   const used = (): number => {
-    collect?.();
+    // What was collected only by chance would be counted otherwise.
+    collect();
     return process.memoryUsage().heapUsed;
   };
   const ask = async (): Promise<void> => {

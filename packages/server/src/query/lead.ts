@@ -28,7 +28,7 @@ interface Candidate {
 /** The ways to answer a query, the likely best one first; the walk over time is the only one where nothing else is. */
 export function choose({ nodes, bounds }: Pick<CompiledQuery, 'nodes' | 'bounds'>): readonly Choice[] {
   const { from = 0, to = Number.MAX_SAFE_INTEGER } = bounds.seq;
-  if (to - from < FEW_EVENTS_MAX) return [{ lead: { kind: 'few', name: 'seq', condition: () => 'true' }, rest: nodes }];
+  if (to - from < FEW_EVENTS_MAX) return [{ lead: { kind: 'few', name: 'seq', condition: () => 'true', kept: false }, rest: nodes }];
   const candidates = nodes.flatMap((node) => {
     const found = candidateOf(node);
     return found === undefined ? [] : [{ ...found, rest: found.exact ? nodes.filter((other) => other !== node) : nodes }];
@@ -110,5 +110,5 @@ function fewById(ids: readonly string[]): Lead {
     const seqs = `array(select k.seq from indelible.event_key k where k.tenant_id = ${names.tenantId} and k.id = any(${list}::uuid[]))`;
     return `e.seq = any(${seqs}) and e.id = any(${list}::uuid[])`;
   };
-  return { kind: 'few', name: 'id', condition };
+  return { kind: 'few', name: 'id', condition, kept: false };
 }

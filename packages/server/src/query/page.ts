@@ -76,8 +76,9 @@ export function planOf(log: ReadScope, query: Query, clock: Clock, options: Scan
   return {
     seq,
     occurredFromMs,
-    read: search === undefined ? scan.read : makeSearchedRead(log.tenantId, search, scan),
-    plans: scan.plans,
+    ...(search === undefined
+      ? { read: scan.read, plans: scan.plans }
+      : { read: makeSearchedRead(log.tenantId, search, scan), isWhole: search.isWhole }),
   };
 }
 

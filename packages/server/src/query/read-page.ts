@@ -64,6 +64,8 @@ export interface Listing {
   readonly question: string;
   /** Called once a page, with the instant that relative times refer to. */
   readonly plan: (nowMs: number) => ListingPlan;
+  /** The place behind which the first page begins; the very beginning by default. */
+  readonly after?: Position | undefined;
 }
 
 export interface ListingPlan {
@@ -75,6 +77,8 @@ export interface ListingPlan {
   readonly read: (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found | readonly EventRow[]>;
   /** What `read` needs of its transaction, see asTenant; `ordered` by default. */
   readonly plans?: Plans | undefined;
+  /** Whether `read` is quick however long the time of a slice is; false by default. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /**
@@ -98,6 +102,7 @@ export async function readPage(
   const print = fingerprint(listing.kind, scope.tenantId, order, listing.question);
   const state = request.cursor === undefined ? undefined : readCursor(print, request.cursor);
   const frozenMs = state?.nowMs ?? nowMs;
+  const after = state?.position ?? listing.after;
   const plan = listing.plan(frozenMs);
   const { walkMs = QUERY_MS_MAX / 2, statementMs = QUERY_MS_MAX / 2, bytes = PAGE_BYTES_MAX } = cost;
   const deadline = performance.now() + walkMs;
@@ -109,10 +114,19 @@ export async function readPage(
     scope.tenantId,
     statementMs,
     async (tx) => {
-      const recorded = await recordedRange(tx, scope.tenantId, plan, order === 'asc' ? state?.position.occurredMs : undefined);
+      const recorded = await recordedRange(tx, scope.tenantId, plan, order === 'asc' ? after?.occurredMs : undefined);
       if (recorded === undefined) return { rows: [] };
-      const { plans } = plan;
-      return walk({ recorded, order, ...room, after: state?.position, plans, deadline, read: (slice) => plan.read(tx, slice, until) });
+      const { plans, isWhole } = plan;
+      return walk({
+        recorded,
+        order,
+        ...room,
+        after,
+        plans,
+        isWhole,
+        deadline,
+        read: (slice) => plan.read(tx, slice, until),
+      });
     },
     plan.plans ?? 'ordered',
   );

@@ -1,5 +1,12 @@
-// Reads a slice of a query with free text by the index of blocks: only the blocks that may hold the words are read, and their
-// events are checked like any others.
+// Reads a slice of a query with free text or changed fields by the index of blocks: only events that the index leads to are
+// read, and they are checked like any others.
+//
+// Blocks follow the order of recording, pages that of occurrence. So blocks are taken in the order of the first place of a
+// page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
+// its last event comes before that place, no further block can add to it. Events that are not indexed yet come first of all.
+
+// Reads a slice of a query with free text or changed fields by the index of blocks: only events that the index leads to are
+// read, and they are checked like any others.
 //
 // Blocks follow the order of recording, pages that of occurrence. So blocks are taken in the order of the first place of a
 // page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
@@ -8,6 +15,7 @@
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
+import { usePlans } from '../store/as-tenant.ts';
 import {
   type Condition,
   type EventRow,
@@ -20,20 +28,38 @@ import {
 import type { Found } from '../store/scan-statement.ts';
 import { type CandidateBlock, findCandidates, readBlockTimes, readIndexed, type SearchWindow } from '../store/search-candidates.ts';
 import { BLOCK_EVENTS } from '../store/search-signature.ts';
+import { type BlockHits, inPortion, portionsOf, readHits } from './block-hits.ts';
+import { type BlockQueue, blocksInOrder, compare, firstPlace, placeBefore, signed } from './block-order.ts';
 import type { Until } from './read-page.ts';
-import type { SliceScan } from './scan.ts';
+import type { Few, SliceScan } from './scan.ts';
 import type { SearchPlan } from './search-plan.ts';
 
-/** Blocks that one statement reads, at most: what it holds of them fits into work_mem. It begins with one, for most pages are full soon. */
-const BLOCKS_AT_ONCE_MAX = 4;
 /** Up to so many blocks the index is followed however many others there are. */
 const BLOCKS_FEW = 16;
+/** Blocks of which the index is asked for events at a time; it begins with few, for most pages are full soon. */
+const BLOCKS_FIRST = 8;
+const BLOCKS_AT_ONCE_MAX = 64;
 const LOOK_MS = 300;
+/** One event of so many that has the words makes a block dense. */
+const DENSE = 4;
+
+interface Search {
+  readonly tx: pg.ClientBase;
+  readonly tenantId: number;
+  readonly plan: SearchPlan;
+  readonly scan: SliceScan;
+  readonly slice: Slice;
+  readonly until: Until;
+  /** Turns the transaction to plans of one sort. */
+  readonly plans: (tx: pg.ClientBase, plans: 'ordered' | 'kept') => Promise<void>;
+  /** What is found so far, in order; no more than fills the slice. */
+  page: EventRow[];
+}
 
 /**
  * Makes the reading of one page's slices.
  *
- * @param scan reads without the index: takes the same events, only slower, or sooner when most blocks hold the words
+ * @param scan reads without the index: takes the same events, only slower, or sooner when most of them have the words
  * @param lookMs milliseconds after which one look says how far it came, when that is further than where it began
  */
 export function makeSearchedRead(
@@ -44,47 +70,105 @@ export function makeSearchedRead(
 ): (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found> {
   // A page is read in one snapshot.
   let known: Promise<Unindexed> | undefined;
-  return async (tx, slice, until) => {
-    const soon = Math.min(until.soon, performance.now() + lookMs);
-    const tail = await (known ??= findUnindexed(tx, tenantId));
-    if (tail.count > SEARCH_TAIL_EVENTS_MAX) return scan.read(tx, slice, until);
-    const window = windowOf(plan, slice);
-    const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.words);
-    if (!narrows(blocks.length, asked, plan, slice)) return scan.read(tx, slice, until);
-
-    const queue = (await readBlockTimes(tx, tenantId, window, blocks)).sort((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
-    let page: EventRow[] = [];
-    /** Adds to the page what a part of the slice holds; answers the place where it stopped for want of time, before the first unread block. */
-    const take = async (part: Slice, condition: Condition, unread: CandidateBlock | undefined): Promise<Position | undefined> => {
-      const settledAt = (place: Position): Position => (unread === undefined ? place : firstOf(place, placeBefore(unread, slice), slice));
-      const isOver = (place: Position): boolean => {
-        const now = performance.now();
-        if (now > until.end) throw new Failure('query_timeout', 'looking through the events took too long');
-        return now > soon && isBehind(settledAt(place), slice.after, slice);
-      };
-      const { rows, searchedTo } = await scan.readFew(tx, part, { condition, until, isOver });
-      const joined = [...page, ...rows].sort((a, b) => compare(a, b, slice));
-      page = joined.slice(0, filledBy(joined, slice));
-      return searchedTo && settledAt(searchedTo);
-    };
-    const ofTail = tailOf(tail, slice);
-    const stopped = ofTail && (await take(ofTail.part, ofTail.condition, queue[0]));
-    if (stopped !== undefined) return upTo(stopped, page, slice);
-    for (let at = 0, count = 1; at < queue.length; at += count, count = Math.min(count * 2, BLOCKS_AT_ONCE_MAX)) {
-      const last = filledBy(page, slice) === undefined ? undefined : page.at(-1);
-      const batch = queue
-        .slice(at, at + count)
-        .filter((block) => last === undefined || firstPlace(block, slice) <= signed(last.occurredMs, slice));
-      const [next] = batch;
-      if (next === undefined) break;
-      const settled = placeBefore(next, slice);
-      if (performance.now() > soon && isBehind(settled, slice.after, slice)) return upTo(settled, page, slice);
-      const recorded = overlap(slice.recorded, batch);
-      const stoppedAt = await take({ ...slice, recorded, before: last ?? slice.before }, inBlocks(batch), queue[at + count]);
-      if (stoppedAt !== undefined) return upTo(stoppedAt, page, slice);
-    }
-    return { rows: page };
+  let present: 'ordered' | 'kept' = 'ordered';
+  const plans: Search['plans'] = async (tx, next) => {
+    if (present !== next) await usePlans(tx, next);
+    present = next;
   };
+  return async (tx, slice, { soon, end }) => {
+    const walk = async (): Promise<Found> => {
+      await plans(tx, 'ordered');
+      return scan.read(tx, slice, { soon, end });
+    };
+    const until = { soon: Math.min(soon, performance.now() + lookMs), end };
+    const tail = await (known ??= findUnindexed(tx, tenantId));
+    if (tail.count > SEARCH_TAIL_EVENTS_MAX) return walk();
+    const window = windowOf(plan, slice);
+    const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.tokens, plan.clauses);
+    if (!narrows(blocks.length, asked, plan, slice)) return walk();
+    const queue = blocksInOrder((part) => readBlockTimes(tx, tenantId, window, part), blocks, slice);
+    const found = await follow({ tx, tenantId, plan, scan, slice, until, plans, page: [] }, queue, tailOf(tail, slice));
+    return found ?? walk();
+  };
+}
+
+/** Undefined when it turns out that a walk in the order of the page is shorter. */
+async function follow(search: Search, queue: BlockQueue, tail: Tail | undefined): Promise<Found | undefined> {
+  const { tx, tenantId, plan, slice, until } = search;
+  const stopped = tail && (await take(search, tail.part, { name: 'tail', condition: tail.condition, kept: false }, await queue.peek()));
+  if (stopped !== undefined) return upTo(stopped, search);
+  for (let count = BLOCKS_FIRST; ; count = Math.min(count * 2, BLOCKS_AT_ONCE_MAX)) {
+    const blocks = await nextBlocks(search, queue, count);
+    if (blocks.length === 0) return { rows: search.page };
+    const hits = await readHits(tx, tenantId, plan, blocks);
+    if (isDense(hits, plan)) return undefined;
+    const portions = [...portionsOf(hits)];
+    for (const [index, portion] of portions.entries()) {
+      const [next] = portion as [BlockHits];
+      if (!canAdd(search, next.block)) return { rows: search.page };
+      const settled = placeBefore(next.block, slice);
+      if (performance.now() > until.soon && isBehind(settled, slice)) return upTo(settled, search);
+      const stoppedAt = await takePortion(search, portion, portions[index + 1]?.[0]?.block ?? (await queue.peek()));
+      if (stoppedAt !== undefined) return upTo(stoppedAt, search);
+    }
+  }
+}
+
+/** The next blocks that can add to the page. */
+async function nextBlocks(search: Search, queue: BlockQueue, count: number): Promise<CandidateBlock[]> {
+  const blocks: CandidateBlock[] = [];
+  while (blocks.length < count) {
+    const next = await queue.peek();
+    if (next === undefined || !canAdd(search, next)) break;
+    blocks.push(next);
+    await queue.take();
+  }
+  return blocks;
+}
+
+function canAdd({ page, slice }: Search, block: CandidateBlock): boolean {
+  const last = filledBy(page, slice) === undefined ? undefined : page.at(-1);
+  return last === undefined || firstPlace(block, slice) <= signed(last.occurredMs, slice);
+}
+
+/** Whether so many events have the words that reading one after the other is quicker than looking each up; it is not where all of them are meant. */
+function isDense(hits: readonly BlockHits[], { isWhole }: SearchPlan): boolean {
+  const counts = hits.flatMap(({ seqs }) => seqs?.length ?? []);
+  return !isWhole && counts.reduce((sum, count) => sum + count, 0) > (counts.length * BLOCK_EVENTS) / DENSE;
+}
+
+async function takePortion(
+  search: Search,
+  portion: readonly BlockHits[],
+  unread: CandidateBlock | undefined,
+): Promise<Position | undefined> {
+  const { plan, slice, page } = search;
+  const blocks = portion.map(({ block }) => block);
+  const last = filledBy(page, slice) === undefined ? undefined : page.at(-1);
+  const part = { ...slice, recorded: overlap(slice.recorded, blocks), before: last ?? slice.before };
+  const kept = plan.isWhole && portion[0]?.seqs !== undefined;
+  return take(search, part, { name: 'blocks', condition: inPortion(portion), kept }, unread);
+}
+
+/** Adds to the page what a part of the slice holds; answers the place where it stopped for want of time, before the first unread block. */
+async function take(
+  search: Search,
+  part: Slice,
+  few: Pick<Few, 'name' | 'condition' | 'kept'>,
+  unread: CandidateBlock | undefined,
+): Promise<Position | undefined> {
+  const { tx, scan, slice, until } = search;
+  const settledAt = (place: Position): Position => (unread === undefined ? place : firstOf(place, placeBefore(unread, slice), slice));
+  const isOver = (place: Position): boolean => {
+    const now = performance.now();
+    if (now > until.end) throw new Failure('query_timeout', 'looking through the events took too long');
+    return now > until.soon && isBehind(settledAt(place), slice);
+  };
+  await search.plans(tx, few.kept ? 'kept' : 'ordered');
+  const { rows, searchedTo } = await scan.readFew(tx, part, { ...few, until, isOver });
+  const joined = [...search.page, ...rows].sort((a, b) => compare(a, b, slice));
+  search.page = joined.slice(0, filledBy(joined, slice));
+  return searchedTo && settledAt(searchedTo);
 }
 
 interface Unindexed {
@@ -99,8 +183,13 @@ async function findUnindexed(tx: pg.ClientBase, tenantId: number): Promise<Unind
   return { from: to, count: size - to, recorded: await recordedBounds(tx, tenantId, { from: to }) };
 }
 
+interface Tail {
+  readonly part: Slice;
+  readonly condition: Condition;
+}
+
 /** The part of a slice that is not indexed. */
-function tailOf({ from, recorded }: Unindexed, slice: Slice): { readonly part: Slice; readonly condition: Condition } | undefined {
+function tailOf({ from, recorded }: Unindexed, slice: Slice): Tail | undefined {
   if (recorded === undefined) return undefined;
   const fromMs = Math.max(slice.recorded.fromMs, recorded.fromMs);
   if (fromMs >= slice.recorded.toMs) return undefined;
@@ -118,46 +207,24 @@ function windowOf(plan: SearchPlan, { recorded, order, after, before }: Slice): 
 }
 
 /**
- * Whether following the index is the shorter way. Newest first it is, unless most blocks hold the words: then a walk in the
- * order of the page meets events that fit as soon. Oldest first every block may have to be read, for one imported event puts
- * its block in front; and where another index leads to few events, no page may ever be full. Then the blocks are weighed
- * against a walk that meets one such event in each of them.
+ * Whether following the index is the shorter way. Newest first it is, for the first blocks fill the page or show that it is
+ * not. Oldest first every block may have to be read, for one imported event puts its block in front; and where another index
+ * leads to few events, no page may ever be full. Then the blocks are weighed against a walk that meets one such event in each.
  */
 function narrows(candidates: number, asked: number, plan: SearchPlan, { order, limit }: Slice): boolean {
-  if (candidates <= BLOCKS_FEW) return true;
-  if (order === 'desc' && !plan.hasIndexedTerm) return candidates * 2 <= asked;
+  if (candidates <= BLOCKS_FEW || (order === 'desc' && !plan.hasIndexedTerm)) return true;
   return candidates * candidates <= limit * asked;
-}
-
-/** Smaller for what comes earlier in the order of the slice. */
-function signed(ms: number, { order }: Slice): number {
-  return order === 'asc' ? ms : -ms;
-}
-
-function firstPlace({ occurredFromMs, occurredToMs }: CandidateBlock, slice: Slice): number {
-  return signed(slice.order === 'asc' ? occurredFromMs : occurredToMs, slice);
-}
-
-/** Below zero when the first comes before the second. */
-function compare(a: Position, b: Position, slice: Slice): number {
-  return signed(a.occurredMs - b.occurredMs || a.seq - b.seq, slice);
-}
-
-/** The last place before every event of a block, and of the blocks behind it: a millisecond aside, on the far side of all its places. */
-function placeBefore(block: CandidateBlock, slice: Slice): Position {
-  const ms = firstPlace(block, slice);
-  return slice.order === 'asc' ? { occurredMs: ms - 1, seq: Number.MAX_SAFE_INTEGER } : { occurredMs: 1 - ms, seq: 0 };
 }
 
 function firstOf(a: Position, b: Position, slice: Slice): Position {
   return compare(a, b, slice) <= 0 ? a : b;
 }
 
-function isBehind(place: Position, after: Position | undefined, slice: Slice): boolean {
-  return after === undefined || compare(place, after, slice) > 0;
+function isBehind(place: Position, slice: Slice): boolean {
+  return slice.after === undefined || compare(place, slice.after, slice) > 0;
 }
 
-function upTo(place: Position, page: readonly EventRow[], slice: Slice): Found {
+function upTo(place: Position, { page, slice }: Search): Found {
   return { rows: page.filter((row) => compare(row, place, slice) <= 0), searchedTo: place };
 }
 
@@ -165,13 +232,5 @@ function overlap({ fromMs, toMs }: RecordedRange, blocks: readonly CandidateBloc
   return {
     fromMs: Math.max(fromMs, Math.min(...blocks.map((block) => block.recordedFromMs))),
     toMs: Math.min(toMs, Math.max(...blocks.map((block) => block.recordedToMs)) + 1),
-  };
-}
-
-/** Written so that the rows are found by their sequence numbers, and not by a walk in the order of the page. */
-function inBlocks(blocks: readonly CandidateBlock[]): Condition {
-  return ({ bind }) => {
-    const list = bind(blocks.map(({ block }) => block));
-    return `e.seq = any(array(select b::bigint * ${BLOCK_EVENTS} + i from unnest(${list}::int[]) b, generate_series(0, ${BLOCK_EVENTS - 1}) i))`;
   };
 }

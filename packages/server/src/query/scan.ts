@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { CHECK_BYTES_MAX, CHECK_BYTES_MIN, CHECK_EVENTS_MAX } from '../limits.ts';
 import { limitStatements, type Plans } from '../store/as-tenant.ts';
 import { type Condition, type EventRow, filledBy, type Position, type Slice } from '../store/read-events.ts';
-import { countStatement, type Found, isKept, leadName, readScan, type Scan, type ScanBounds } from '../store/scan-statement.ts';
+import { countStatement, type Found, isKept, type Lead, leadName, readScan, type Scan, type ScanBounds } from '../store/scan-statement.ts';
 import { type Clock, compile, compileNodes } from './compile.ts';
 import { inTurns, type WorkClock } from './in-turns.ts';
 import { type Choice, choose } from './lead.ts';
@@ -52,7 +52,11 @@ export interface SliceScan {
 }
 
 export interface Few {
+  /** Says for people how they were found. */
+  readonly name: string;
   readonly condition: Condition;
+  /** Whether the condition finds little else than what is asked for: then all that it finds is checked in memory, by a statement of a kept plan. */
+  readonly kept: boolean;
   readonly until: Until;
   /** Whether to stop where everything before a place was looked at. */
   readonly isOver: IsOver;
@@ -81,23 +85,29 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
     return found;
   }
 
-  async function readFew(tx: pg.ClientBase, slice: Slice, { condition, until, isOver }: Few): Promise<Found> {
-    const scan = toScan({ lead: { kind: 'few', name: 'blocks', condition }, rest: nodes }, bounds, clock, entries);
-    const kept: EventRow[] = [];
-    let { after } = slice;
-    for (;;) {
-      const { rows, searchedTo } = await look(tx, { ...slice, after }, scan, until, isOver);
-      kept.push(...rows);
-      const filled = filledBy(kept, slice);
-      if (searchedTo === undefined || filled !== undefined) return { rows: kept.slice(0, filled) };
-      if (isOver(searchedTo)) return { rows: kept, searchedTo };
-      after = searchedTo;
+  async function readFew(tx: pg.ClientBase, slice: Slice, { name, condition, kept, until, isOver }: Few): Promise<Found> {
+    const choice: Choice = { lead: { kind: 'few', name, condition, kept }, rest: kept ? [] : nodes };
+    const scan = toScan(choice, bounds, clock, entries);
+    const started = performance.now();
+    const rows: EventRow[] = [];
+    for (let { after } = slice; ;) {
+      const found = await look(tx, { ...slice, after }, scan, until, isOver);
+      rows.push(...found.rows);
+      const filled = filledBy(rows, slice);
+      const { searchedTo } = found;
+      if (searchedTo !== undefined && filled === undefined && !isOver(searchedTo)) {
+        after = searchedTo;
+        continue;
+      }
+      const all = filled === undefined ? { rows, searchedTo } : { rows: rows.slice(0, filled) };
+      options.onLook?.(lookOf(choice, slice, all, performance.now() - started));
+      return all;
     }
   }
 
   async function look(tx: pg.ClientBase, slice: Slice, scan: Scan, until: Until, isOver: IsOver): Promise<Found> {
     if (performance.now() > until.soon) await limitStatements(tx, until.end - performance.now());
-    if (exact) return readScan(tx, scope.tenantId, slice, scan);
+    if (exact && !isKeptFew(scan.lead)) return readScan(tx, scope.tenantId, slice, scan);
     const batch = { ...slice, limit: CHECK_EVENTS_MAX, bytes: CHECK_BYTES_MAX };
     const { rows, searchedTo } = await readScan(tx, scope.tenantId, batch, scan);
     const kept: EventRow[] = [];
@@ -127,6 +137,10 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
     const counts = answer.rows[0]?.counts ?? [];
     return choices[counts.indexOf(Math.min(...counts))] ?? (choices[0] as Choice);
   }
+}
+
+function isKeptFew(lead: Lead): boolean {
+  return lead.kind === 'few' && lead.kept;
 }
 
 /** @param entries how many entries of the lead one statement looks at */

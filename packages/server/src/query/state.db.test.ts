@@ -1,7 +1,7 @@
 // What the log says of a resource at an instant, against a model that keeps its rows.
 
 import { createHash } from 'node:crypto';
-import type { JsonObject, NewEvent } from '@indelible/core';
+import { CLOCK_SKEW_MS_MAX, type JsonObject, type NewEvent } from '@indelible/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { monthStart } from '../store/partitions.ts';
@@ -249,9 +249,11 @@ test('what differs between two instants, and how a change is undone', async () =
   expect(await compare(third, third)).toMatchObject({ deltas: [], patch: [] });
   await expect(compareResource(ask, log, { type: 'bot', id: 'c1' }, {})).rejects.toMatchObject({ code: 'parameter_invalid' });
 
-  const reverse = (id = '') => reverseChange(ask, log, { type: 'bot', id: 'c1' }, id);
-  expect(await reverse(ids[0])).toMatchObject({ kind: 'remove', patch: [] });
-  expect(await reverse(ids[1])).toMatchObject({
+  const reverse = (id = '', nowMs?: number) => reverseChange(ask, log, { type: 'bot', id: 'c1' }, id, nowMs);
+  const beforeThird = third - CLOCK_SKEW_MS_MAX - 1;
+  expect(await reverse(ids[0])).toMatchObject({ kind: 'remove', patch: [], changedSince: [''] });
+  expect(await reverse(ids[1])).toMatchObject({ kind: 'patch', patch: [], changedSince: [''] });
+  expect(await reverse(ids[1], beforeThird)).toMatchObject({
     kind: 'patch',
     event: { id: ids[1], at: iso(second), action: 'bot.updated' },
     patch: [

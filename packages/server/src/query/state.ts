@@ -7,7 +7,7 @@ import { asTenant, type Reader } from '../store/as-tenant.ts';
 import type { ResourceName } from '../store/read-resource.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
 import { unplacedEvent } from './gaps-truncated.ts';
-import { byTime, type Next, type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
+import { byTime, latestName, type Next, type Past, type PastQuestion, readNext, readPast } from './history-read.ts';
 import { plansOf } from './part.ts';
 import type { ReadScope } from './present.ts';
 import { checkSubject, instantOfText, noSuchResource } from './state-subject.ts';
@@ -104,7 +104,7 @@ export async function answerOf(
   const { next, reach, backToMs } = known;
   const events = await withUnplaced(ask, known, resource.type, untilMs);
   const { knownSince, ...state } = await stateWithGaps(ask, scope, [...events, ...next], resource, untilMs);
-  const name = nameOf(events, next);
+  const name = latestName(events) ?? known.name ?? next.find((event) => event.resource?.name !== undefined)?.resource?.name;
   return {
     resource: { type: resource.type, id: resource.id, ...(name === undefined ? {} : { name }) },
     at: new Date(untilMs).toISOString(),
@@ -152,11 +152,6 @@ async function stateWithGaps(
   const read = (tx: pg.ClientBase): Promise<Next> => readNext(tx, { scope, resource, untilMs, deadline });
   const { events: later } = await asTenant(reader, scope.tenantId, QUERY_MS_MAX, read, plansOf(scope));
   return stateAt(events, untilMs, await gapsOf(gaps, resource.type, [...events, ...later], untilMs));
-}
-
-function nameOf(events: readonly HistoryEvent[], next: readonly HistoryEvent[]): string | undefined {
-  const named = ({ resource }: HistoryEvent): boolean => resource?.name !== undefined;
-  return (events.findLast(named) ?? next.find(named))?.resource?.name;
 }
 
 /** For questions about a state without who set it: of the doubts those that concern the values. */

@@ -25,6 +25,8 @@ export interface Walk {
   readonly after: Position | undefined;
   /** What the transaction of the looks is, see asTenant. */
   readonly plans?: Plans | undefined;
+  /** Whether one look is to be taken at everything; false by default. */
+  readonly isWhole?: boolean | undefined;
   /** When to begin no further look, on the clock of performance.now(); the first look is always taken. */
   readonly deadline: number;
   /** An array alone: the slice was searched to its end. */
@@ -46,7 +48,7 @@ export interface Walked {
 export async function walk(ask: Walk): Promise<Walked> {
   const page: EventRow[] = [];
   let isFirst = true;
-  for (const recorded of ranges(ask.recorded, ask.order, ask.after, ask.plans)) {
+  for (const recorded of ask.isWhole === true ? [ask.recorded] : ranges(ask.recorded, ask.order, ask.after, ask.plans)) {
     let searchedTo: Position | undefined;
     do {
       if (!isFirst && performance.now() > ask.deadline) return settle(ask, page, unsearchedFrom(ask, recorded, searchedTo));

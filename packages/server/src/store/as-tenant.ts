@@ -13,8 +13,8 @@ const QUERY_CANCELED = '57014';
  */
 export interface Reader {
   connect(): Promise<pg.PoolClient>;
-  /** The numbers of the logs that are seen; every one where it is absent. */
-  readonly sees?: () => Promise<ReadonlySet<number>>;
+  /** Whether a log is seen, by its number; every one where it is absent. */
+  readonly sees?: (tenantId: number) => Promise<boolean>;
   /** What it takes its connections from. */
   readonly pool?: pg.Pool;
 }
@@ -22,8 +22,8 @@ export interface Reader {
 /** No log has this number. */
 const NONE = -1;
 
-/** @example boundTo(store.reader, () => tenants.numbersOf('org_acme')) */
-export function boundTo(pool: pg.Pool, sees: () => Promise<ReadonlySet<number>>): Reader {
+/** @example boundTo(store.reader, (tenantId) => tenants.owns('org_acme', tenantId)) */
+export function boundTo(pool: pg.Pool, sees: (tenantId: number) => Promise<boolean>): Reader {
   return { pool, sees, connect: () => pool.connect() };
 }
 
@@ -70,7 +70,7 @@ export async function asTenant<Result>(
   if (!Number.isSafeInteger(tenantId) || !Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) {
     throw new Error(`a tenant's number and a time limit are integers, got ${tenantId} and ${timeoutMs}`);
   }
-  const seen = reader.sees === undefined || (await reader.sees()).has(tenantId) ? tenantId : NONE;
+  const seen = reader.sees === undefined || (await reader.sees(tenantId)) ? tenantId : NONE;
   const client = await connect(reader);
   let broken: Error | undefined;
   // A connection that breaks between two statements tells only its listeners, and without one it would end the process.
@@ -95,6 +95,11 @@ export async function asTenant<Result>(
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** Goes on in a transaction for ordered plans as in one for kept plans, or back. */
+export async function usePlans(tx: pg.ClientBase, plans: 'ordered' | 'kept'): Promise<void> {
+  await tx.query(`set local plan_cache_mode = ${plans === 'kept' ? 'force_generic_plan' : 'auto'}`);
 }
 
 /** From now on no statement of the transaction may take longer. */

@@ -154,7 +154,7 @@ test('the reader writes nothing', async () => {
 
 test('nobody but the appender reads the keys', async () => {
   expect(await attempt('appender', 'select count(hash)::int as keys from indelible.api_key')).toEqual([{ keys: 1 }]);
-  for (const role of ['reader', 'custodian', 'projector'] as const) {
+  for (const role of ['reader', 'custodian', 'projector', 'people'] as const) {
     expect(await attempt(role, 'select hash from indelible.api_key')).toBe(DENIED);
     expect(await attempt(role, 'select mac_key from indelible.log')).toBe(DENIED);
     expect(await attempt(role, 'select body_mac from indelible.event_key')).toBe(DENIED);
@@ -198,7 +198,7 @@ test('the projector reads what events say and writes what is derived of them, an
 });
 
 test('a role logs in with its own password only', async () => {
-  for (const role of ['reader', 'custodian', 'projector'] as const) {
+  for (const role of ['reader', 'custodian', 'projector', 'people'] as const) {
     const url = new URL(roleUrl(trail.url, role));
     url.password = new URL(trail.url).password;
     const client = new pg.Client({ connectionString: url.href });
@@ -209,7 +209,7 @@ test('a role logs in with its own password only', async () => {
 test('the roles of a database with a long name are as many', () => {
   for (const database of ['d'.repeat(63), 'é'.repeat(31)]) {
     const names = ROLES.map((role) => roleName(database, role));
-    expect(new Set(names).size).toBe(4);
+    expect(new Set(names).size).toBe(5);
     for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
   }
   expect(roleName('trail', 'reader')).toBe('indelible_trail_reader');

@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type pg from 'pg';
 import { Failure } from '@indelible/core';
 
-export const ROLES = ['appender', 'reader', 'custodian', 'projector'] as const;
+export const ROLES = ['appender', 'reader', 'custodian', 'projector', 'people'] as const;
 export type Role = (typeof ROLES)[number];
 
 const NAME_BYTES_MAX = 63;

@@ -34,8 +34,8 @@ export type Lead =
   | SimpleLead
   /** Events of any of them, each once. */
   | { readonly kind: 'union'; readonly name: string; readonly leads: readonly SimpleLead[] }
-  /** So few, by sequence number, that they are taken all and sorted. */
-  | { readonly kind: 'few'; readonly name: string; readonly condition: Condition };
+  /** So few, by sequence number, that they are taken all and sorted; `kept` where the condition is always the same text. */
+  | { readonly kind: 'few'; readonly name: string; readonly condition: Condition; readonly kept: boolean };
 
 /** What every index can be asked for besides: milliseconds since 1970, `occurredToMs` excluded, and places in the log. */
 export interface ScanBounds {
@@ -125,7 +125,9 @@ const KEPT_UNIONS: Readonly<Record<string, number>> = { actor: 3, 'resource or r
 
 /** Whether the plan of a scan is kept by its connection: there are two dozen such texts at most, and each keeps a plan of every partition. */
 export function isKept({ lead, rest }: Pick<Scan, 'lead' | 'rest'>): boolean {
-  return rest === undefined && (lead.kind === 'union' ? KEPT_UNIONS[lead.name] === lead.leads.length : lead.kind !== 'few');
+  if (rest !== undefined) return false;
+  if (lead.kind === 'few') return lead.kept;
+  return lead.kind !== 'union' || KEPT_UNIONS[lead.name] === lead.leads.length;
 }
 
 function orderBy(alias: string, { order }: Slice): string {

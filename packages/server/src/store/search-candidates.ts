@@ -3,7 +3,8 @@
 import type pg from 'pg';
 import type { RecordedRange } from './read-events.ts';
 import type { BlockTimes } from './search-rows.ts';
-import { BLOCK_EVENTS, GROUP_BLOCKS, membersWithAll, WORD_BITS, type WordHash } from './search-signature.ts';
+import { bucketSql, placesIn } from './search-places.ts';
+import { BLOCK_EVENTS, GROUP_BLOCKS, membersWithAll, sliceBytes, WORD_BITS, type WordHash } from './search-signature.ts';
 import { timestampText } from './timestamp.ts';
 
 /** A block that may hold what is looked for. */
@@ -28,8 +29,14 @@ export async function readIndexed(tx: pg.ClientBase, tenantId: number): Promise<
   return { to: (row?.blocks ?? 0) * BLOCK_EVENTS, size: Number(row?.size ?? 0) };
 }
 
+/**
+ * Which tokens an event must have: of each clause one alternative, and of that all tokens, by their places in a list. What is
+ * asked for has one clause at least, a clause one alternative, and that one token.
+ */
+export type Clauses = readonly (readonly (readonly number[])[])[];
+
 export interface Candidates {
-  /** Blocks that may hold all the words. */
+  /** Blocks that may hold what is asked for. */
   readonly blocks: readonly number[];
   /** How many blocks were asked: those of the window, roughly. */
   readonly asked: number;
@@ -39,18 +46,23 @@ export async function findCandidates(
   tx: pg.ClientBase,
   tenantId: number,
   window: SearchWindow,
-  words: readonly WordHash[],
+  tokens: readonly WordHash[],
+  clauses: Clauses,
 ): Promise<Candidates> {
-  const asked = [tenantId, ...windowTexts(window), words.map(({ first }) => first), words.map(({ second }) => second)];
-  const open = await tx.query<{ block: number; holds: boolean }>(OPEN, asked);
+  const asked = [tenantId, ...windowTexts(window), tokens.map(({ first }) => first), tokens.map(({ second }) => second)];
+  const open = await tx.query<{ block: number; holds: boolean[] }>(OPEN, asked);
   const sliced = await tx.query<{ grp: number; members: Buffer; found: Buffer | null }>(SLICED, asked);
-  const blocks = open.rows.filter(({ holds }) => holds).map(({ block }) => block);
+  const blocks = open.rows.filter(({ holds }) => meets(clauses, (token) => holds[token] === true)).map(({ block }) => block);
   let total = open.rows.length;
   for (const { grp, members, found } of sliced.rows) {
     total += members.length;
-    for (const place of membersWithAll(members, found ?? Buffer.alloc(0))) blocks.push(grp * GROUP_BLOCKS + place);
+    for (const place of membersThat(members, found ?? Buffer.alloc(0), tokens.length, clauses)) blocks.push(grp * GROUP_BLOCKS + place);
   }
   return { blocks, asked: total };
+}
+
+function meets(clauses: Clauses, holds: (token: number) => boolean): boolean {
+  return clauses.every((alternatives) => alternatives.some((tokens) => tokens.every(holds)));
 }
 
 /** The times of those blocks that lie in a window, in no order. */
@@ -88,19 +100,55 @@ function within(alias: string): string {
   return `${alias}.recorded_to >= $2 and ${alias}.recorded_from < $3 and ${alias}.occurred_to >= $4 and ${alias}.occurred_from <= $5`;
 }
 
-/** The bits of the words ($6 and $7) in a filter; see search-signature.ts. */
-function positions(bits: string): string {
-  return `(select (h.first + i * h.second) % ${bits} as bit from unnest($6::bigint[], $7::bigint[]) h (first, second), generate_series(0, ${WORD_BITS - 1}) i)`;
-}
-
-// Blocks of a group that is not full: each says for itself whether no bit is missing.
-const OPEN = `select o.block, case when o.bits = 0 then true else not exists (
-    select 1 from ${positions('o.bits')} p where get_bit(substring(o.signature from (p.bit / 8 + 1)::int for 1), p.bit % 8) = 0) end as holds
+// Blocks of a group that is not full: each says for itself of which tokens ($6 and $7) no bit is missing; see search-signature.ts.
+const OPEN = `select o.block, array(
+    select o.bits = 0 or not exists (select from generate_series(0, ${WORD_BITS - 1}) i, lateral (select (h.first + i * h.second) % o.bits as bit) p
+      where get_bit(substring(o.signature from (p.bit / 8 + 1)::int for 1), p.bit % 8) = 0)
+    from unnest($6::bigint[], $7::bigint[]) with ordinality h (first, second, place) order by h.place) as holds
   from indelible.search_open o join indelible.search_block b on b.tenant_id = $1 and b.block = o.block
   where o.tenant_id = $1 and ${within('b')}`;
 
-// Full groups: only the slices of the words' bits are read, and put together by the caller.
+// Full groups: only the slices of the tokens' bits are read, one token after the other, and put together by the caller.
 const SLICED = `select s.grp, s.members, case when s.bits > 0 then (
-    select string_agg(substring(s.slices from (p.bit * w.width + 1)::int for w.width), ''::bytea) from ${positions('s.bits')} p) end as found
+    select string_agg(substring(s.slices from ((h.first + i * h.second) % s.bits * w.width + 1)::int for w.width), ''::bytea order by h.place, i)
+    from unnest($6::bigint[], $7::bigint[]) with ordinality h (first, second, place), generate_series(0, ${WORD_BITS - 1}) i) end as found
   from indelible.search_slices s, lateral (select (octet_length(s.members) + 7) / 8 as width) w
   where s.tenant_id = $1 and ${within('s')}`;
+
+/** The places of events in a block, for each token of a list. */
+export type TokenPlaces = readonly (readonly number[])[];
+
+/** Which events of some blocks may have tokens. A block that is not in the answer has too many words: any of its events may. */
+export async function readPlacesOf(
+  tx: pg.ClientBase,
+  tenantId: number,
+  blocks: readonly number[],
+  tokens: readonly WordHash[],
+): Promise<ReadonlyMap<number, TokenPlaces>> {
+  const answer = await tx.query<{ block: number; buckets: Buffer[] }>(BUCKETS, [tenantId, blocks, tokens.map(({ first }) => first)]);
+  return new Map(
+    answer.rows.map(({ block, buckets }) => [block, tokens.map((token, index) => placesIn(buckets[index] ?? Buffer.alloc(0), token))]),
+  );
+}
+
+const BUCKETS = `select p.block, array(
+    select ${bucketSql('p', 'h.first')} from unnest($3::bigint[]) with ordinality h (first, place) order by h.place) as buckets
+  from indelible.search_places p where p.tenant_id = $1 and p.block = any($2::int[])`;
+
+/** The places of the events of a block that may meet clauses, in order. */
+export function placesThat(found: TokenPlaces, clauses: Clauses): number[] {
+  const having = found.map((places) => new Set(places));
+  const all = [...new Set(found.flat())].sort((a, b) => a - b);
+  return all.filter((place) => meets(clauses, (token) => having[token]?.has(place) === true));
+}
+
+/** The places in a group of the blocks that may meet clauses. */
+function membersThat(members: Buffer, found: Buffer, tokens: number, clauses: Clauses): number[] {
+  const bytes = sliceBytes(members) * WORD_BITS;
+  // Without bits they may hold any word.
+  const having = Array.from(
+    { length: tokens },
+    (_, token) => new Set(membersWithAll(members, found.subarray(token * bytes, (token + 1) * bytes))),
+  );
+  return [...members].filter((place) => meets(clauses, (token) => having[token]?.has(place) === true));
+}

@@ -15,8 +15,8 @@ export interface TenantLog {
 export interface Tenants {
   /** The present log of a tenant, or undefined when nothing was ever recorded for it. */
   byName(tenant: string): Promise<TenantLog | undefined>;
-  /** The numbers of all logs that a tenant has or had. */
-  numbersOf(tenant: string): Promise<ReadonlySet<number>>;
+  /** Whether a log is or was a tenant's. */
+  owns(tenant: string, tenantId: number): Promise<boolean>;
   /** The log that an origin's last part names; also one that was frozen. */
   byLogId(logId: string): Promise<TenantLog | undefined>;
 }
@@ -47,22 +47,22 @@ export function makeTenants(appender: pg.Pool): Tenants {
     cache.set(where + value, { log, until: Date.now() + TENANT_CACHE_MS });
     return log;
   };
-  const numbers = new Map<string, { readonly numbers: ReadonlySet<number>; readonly until: number }>();
-  const numbersOf = async (tenant: string): Promise<ReadonlySet<number>> => {
-    const known = numbers.get(tenant);
-    if (known !== undefined && known.until > Date.now()) return known.numbers;
-    const statement = 'select tenant_id from indelible.log where tenant = $1 and tenant_id <> 0';
-    const answer = await appender.query<{ tenant_id: number }>(statement, [tenant]).catch((error: unknown) => {
+  // A log never changes hands: only that one is a tenant's own is remembered.
+  const owned = new Set<string>();
+  const owns = async (tenant: string, tenantId: number): Promise<boolean> => {
+    const name = `${tenantId} ${tenant}`;
+    if (owned.has(name)) return true;
+    const statement = 'select from indelible.log where tenant = $1 and tenant_id = $2 and tenant_id <> 0';
+    const answer = await appender.query(statement, [tenant, tenantId]).catch((error: unknown) => {
       throw storeFailure(error);
     });
-    const found = new Set(answer.rows.map((row) => row.tenant_id));
-    if (found.size === 0) return found;
-    if (numbers.size >= TENANT_CACHE_ENTRIES_MAX) numbers.clear();
-    numbers.set(tenant, { numbers: found, until: Date.now() + TENANT_CACHE_MS });
-    return found;
+    if (answer.rowCount !== 1) return false;
+    if (owned.size >= TENANT_CACHE_ENTRIES_MAX) owned.clear();
+    owned.add(name);
+    return true;
   };
   return {
-    numbersOf,
+    owns,
     byName: (tenant) => find('tenant = $1 and frozen_at is null and tenant_id <> 0', tenant),
     byLogId: (logId) => find('log_id = $1', logId),
   };

@@ -143,8 +143,8 @@ export const lendAHand: Scene = async ({ person }) => {
   const answer = await maria.ask('POST', '/impersonations', { body: { userId: 'usr_tom', reason }, reason });
   const { token } = answer.body as { readonly token?: string };
   if (token === undefined) return;
-  const open = (await rowsAt(maria, '/conversations')).find(({ status }) => status === 'open');
-  if (open !== undefined) await maria.ask('PATCH', `/conversations/${open.id}`, { token, reason, body: { status: 'closed' } });
+  const theirs = (await rowsAt(maria, '/conversations')).find(({ status, user_id }) => status === 'open' && user_id === 'usr_tom');
+  if (theirs !== undefined) await maria.ask('PATCH', `/conversations/${theirs.id}`, { token, reason, body: { status: 'closed' } });
   await maria.ask('DELETE', '/sessions', { token });
 };
 

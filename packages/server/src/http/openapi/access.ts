@@ -74,7 +74,7 @@ export const accessOperations: readonly Operation[] = [
     path: '/v1/viewer-tokens',
     summary: 'Make a token by which a customer of yours reads their tenant, or a part of it',
     access: 'key',
-    permission: 'viewers.manage',
+    permission: 'viewers.make',
     body: {
       description: 'Whom it is for and what it shows',
       content: [
@@ -92,7 +92,7 @@ export const accessOperations: readonly Operation[] = [
     summary: 'Revoke a viewer token',
     description: 'It is refused a second later, and its streams end within 5 seconds.',
     access: 'key',
-    permission: 'viewers.manage',
+    permission: 'viewers.revoke',
     inPath: { id: z.string().describe('The id of the token: `vt_...`') },
     replies: { 200: { description: 'It is revoked', content: [{ type: 'application/json', schema: done }] } },
     errors: ['not_found'],

@@ -2,6 +2,8 @@
 
 import { eventInput } from '@indelible/core';
 import { z } from 'zod';
+import { CONTEXT_EVENTS } from '../../limits.ts';
+import type { EventContext, Neighbours } from '../../query/context.ts';
 import type { EventsExplanation } from '../../query/page.ts';
 import type { Page } from '../../query/read-page.ts';
 import type { Receipt } from '../../store/append.ts';
@@ -42,6 +44,28 @@ const explanation = named<EventsExplanation>(
         ms: z.number(),
       }),
     ),
+  }),
+);
+
+const neighbours = named<Neighbours>(
+  'Neighbours',
+  `Events that have one thing in common with an event: the nearest ${CONTEXT_EVENTS} before it and after it.`,
+  z.object({
+    q: z.string().describe('The query for all of them'),
+    after: z.array(event).describe('Newest first, so that after, the event and before are one list'),
+    before: z.array(event).describe('Newest first'),
+    more: z.object({ after: z.boolean(), before: z.boolean() }).describe('Whether there are further ones'),
+    partial: z.literal(true).describe('The time was up before all of these were found').exactOptional(),
+  }),
+);
+const eventContext = named<EventContext>(
+  'EventContext',
+  'What happened around an event.',
+  z.object({
+    event,
+    actor: neighbours.describe('By the same actor').exactOptional(),
+    resource: neighbours.describe('About the same resource').exactOptional(),
+    request: neighbours.describe('Of the same request, within an hour').exactOptional(),
   }),
 );
 
@@ -142,6 +166,21 @@ export const eventOperations: readonly Operation[] = [
     permission: 'events.view',
     inPath: eventId,
     replies: { 200: { description: 'The event', content: [{ type: 'application/json', schema: event, example: EVENT_EXAMPLE }] } },
+    errors: ['not_found', 'query_timeout'],
+  },
+  {
+    id: 'getEventContext',
+    group: GROUP,
+    method: 'get',
+    path: '/v1/events/{id}/context',
+    summary: 'What happened around an event',
+    description: `${CONTEXT_EVENTS} events before and after it by the same actor, about the same resource and of the same request, as far as it names them.`,
+    access: 'key',
+    permission: 'events.view',
+    inPath: eventId,
+    replies: {
+      200: { description: 'The event, and its neighbours', content: [{ type: 'application/json', schema: eventContext }] },
+    },
     errors: ['not_found', 'query_timeout'],
   },
   {

@@ -118,6 +118,9 @@ export const reverseAnswer = named(
     event: z.object({ id: eventId, seq, at: timestamp, action: z.string() }),
     kind: z.enum(['patch', 'remove', 'create']),
     ...patchShape,
-    values: jsonObject.describe('Of a removal, what the resource was').exactOptional(),
+    values: jsonObject.describe('Of a removal, what the resource was; left out where it is there again').exactOptional(),
+    changedSince: names.describe(
+      'Fields that were changed again since, or may have been: a patch leaves them out, a removal would lose them. The empty text: the resource was removed since, or made again',
+    ),
   }),
 );

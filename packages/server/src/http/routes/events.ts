@@ -3,6 +3,7 @@
 import { type Failure, REQUEST_BYTES_MAX } from '@indelible/core';
 import { ingest, ingestPartially, type Verdict } from '../../ingest/ingest.ts';
 import { eventProof } from '../../ledger/prove.ts';
+import { eventContext } from '../../query/context.ts';
 import { getEvent } from '../../query/one.ts';
 import { explainEvents, listEvents } from '../../query/page.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
@@ -41,6 +42,11 @@ export function eventRoutes(app: App, services: Services): void {
     const caller = callerOf(c);
     onlyParameters(c.req.query(), []);
     return c.json(await getEvent(caller.reader, await requireLog(services, caller), c.req.param('id')));
+  });
+
+  app.get('/v1/events/:id/context', async (c) => {
+    const caller = callerOf(c);
+    return c.json(await eventContext(caller.reader, await requireLog(services, caller), c.req.param('id')));
   });
 
   app.get('/v1/events/:id/proof', async (c) => {

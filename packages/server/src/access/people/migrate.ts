@@ -1,0 +1,26 @@
+// Brings better-auth's tables to its version, by its own migrations, in their schema and under the lock of ours.
+
+import pg from 'pg';
+import { ADVISORY_LOCK_MIGRATE } from '../../limits.ts';
+import { authOptions } from './engine.ts';
+
+/**
+ * After the migrations of the trail, which make the schema.
+ *
+ * @param ownerUrl the URL of the role that owns the schema
+ */
+export async function migratePeople(ownerUrl: string): Promise<void> {
+  const { getMigrations } = await import('better-auth/db/migration');
+  const lock = new pg.Client({ connectionString: ownerUrl });
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: 1, options: '-c search_path=auth' });
+  try {
+    await lock.connect();
+    await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCK_MIGRATE]);
+    const options = authOptions(pool, { key: new Uint8Array(32).fill(7), secure: false, logger: { warn: () => undefined } });
+    const { runMigrations } = await getMigrations(options);
+    await runMigrations();
+  } finally {
+    await pool.end();
+    await lock.end();
+  }
+}

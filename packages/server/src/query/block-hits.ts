@@ -1,0 +1,63 @@
+// Which events of candidate blocks a search reads: those that have the tokens, as the index knows it of each event; of a block
+// with too many words for that, all.
+
+import type pg from 'pg';
+import type { Condition } from '../store/read-events.ts';
+import { type CandidateBlock, placesThat, readPlacesOf } from '../store/search-candidates.ts';
+import { BLOCK_EVENTS } from '../store/search-signature.ts';
+import type { SearchPlan } from './search-plan.ts';
+
+export interface BlockHits {
+  readonly block: CandidateBlock;
+  /** Sequence numbers of the events that may be meant; undefined when any event of the block may. */
+  readonly seqs: readonly number[] | undefined;
+}
+
+/** Blocks of any events that are read at a time: what one statement holds of them fits into work_mem. */
+const ANY_BLOCKS_MAX = 4;
+/** Events that are read at a time, about. */
+const HITS_MIN = 64;
+
+/** In the order of the blocks, without those of which no event is meant. */
+export async function readHits(
+  tx: pg.ClientBase,
+  tenantId: number,
+  { tokens, clauses }: SearchPlan,
+  blocks: readonly CandidateBlock[],
+): Promise<BlockHits[]> {
+  const numbers = blocks.map(({ block }) => block);
+  const places = await readPlacesOf(tx, tenantId, numbers, tokens);
+  return blocks.flatMap((block): BlockHits[] => {
+    const found = places.get(block.block);
+    if (found === undefined) return [{ block, seqs: undefined }];
+    const seqs = placesThat(found, clauses).map((place) => block.block * BLOCK_EVENTS + place);
+    return seqs.length === 0 ? [] : [{ block, seqs }];
+  });
+}
+
+/** Consecutive blocks whose events are read by one statement: all of one sort, and so many that they are likely to be enough. */
+export function* portionsOf(hits: readonly BlockHits[]): Generator<readonly BlockHits[]> {
+  let portion: BlockHits[] = [];
+  let count = 0;
+  for (const hit of hits) {
+    const isOther = portion[0] !== undefined && (portion[0].seqs === undefined) !== (hit.seqs === undefined);
+    if (isOther || count >= (hit.seqs === undefined ? ANY_BLOCKS_MAX : HITS_MIN)) {
+      yield portion;
+      portion = [];
+      count = 0;
+    }
+    portion.push(hit);
+    count += hit.seqs?.length ?? 1;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+/** Written so that the rows are found by their sequence numbers, and not by a walk in the order of the page. */
+export function inPortion(portion: readonly BlockHits[]): Condition {
+  const seqs = portion.flatMap(({ seqs: found }) => found ?? []);
+  if (seqs.length > 0) return ({ bind }) => `e.seq = any(${bind(seqs)}::bigint[])`;
+  return ({ bind }) => {
+    const list = bind(portion.map(({ block }) => block.block));
+    return `e.seq = any(array(select b::bigint * ${BLOCK_EVENTS} + i from unnest(${list}::int[]) b, generate_series(0, ${BLOCK_EVENTS - 1}) i))`;
+  };
+}

@@ -1,0 +1,71 @@
+// Places in the order of a page, and blocks in the order of the first place that an event of theirs could have.
+
+import { CLOCK_SKEW_MS_MAX } from '@indelible/core';
+import type { Position, Slice } from '../store/read-events.ts';
+import type { CandidateBlock } from '../store/search-candidates.ts';
+
+/** Blocks whose times are read at first; then twice as many, and so on. */
+const BLOCKS_FIRST = 64;
+
+type Order = Pick<Slice, 'order'>;
+
+/** Smaller for what comes earlier in the order of a page. */
+export function signed(ms: number, { order }: Order): number {
+  return order === 'asc' ? ms : -ms;
+}
+
+/** Below zero when the first comes before the second. */
+export function compare(a: Position, b: Position, slice: Order): number {
+  return signed(a.occurredMs - b.occurredMs || a.seq - b.seq, slice);
+}
+
+export function firstPlace({ occurredFromMs, occurredToMs }: CandidateBlock, slice: Order): number {
+  return signed(slice.order === 'asc' ? occurredFromMs : occurredToMs, slice);
+}
+
+/** The last place before every event of a block, and of the blocks behind it: a millisecond aside, on the far side of all its places. */
+export function placeBefore(block: CandidateBlock, slice: Order): Position {
+  const ms = firstPlace(block, slice);
+  return slice.order === 'asc' ? { occurredMs: ms - 1, seq: Number.MAX_SAFE_INTEGER } : { occurredMs: 1 - ms, seq: 0 };
+}
+
+/** A run of blocks that can be looked ahead into. */
+export interface BlockQueue {
+  /** The next block, which stays the next; undefined at the end. */
+  peek(): Promise<CandidateBlock | undefined>;
+  take(): Promise<CandidateBlock | undefined>;
+}
+
+/**
+ * Blocks in order. Newest first their times are read only as they are needed: what lies further back in the log was recorded
+ * earlier, so that it occurred a little later than that at the most.
+ *
+ * @param blocks their numbers
+ * @param read the times of some of them; without those that cannot hold anything that is meant
+ */
+export function blocksInOrder(
+  read: (blocks: readonly number[]) => Promise<readonly CandidateBlock[]>,
+  blocks: readonly number[],
+  slice: Order,
+): BlockQueue {
+  const unread = blocks.toSorted((a, b) => b - a);
+  let known: CandidateBlock[] = [];
+  let count = slice.order === 'asc' ? unread.length : BLOCKS_FIRST;
+  /** No event of an unread block has an earlier place. */
+  let bound = Number.NEGATIVE_INFINITY;
+  const peek = async (): Promise<CandidateBlock | undefined> => {
+    for (;;) {
+      const [next] = known;
+      if (unread.length === 0 || (next !== undefined && firstPlace(next, slice) <= bound)) return next;
+      const found = await read(unread.splice(0, count));
+      count *= 2;
+      known = [...known, ...found].sort((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
+      for (const { recordedFromMs } of found) bound = Math.max(bound, signed(recordedFromMs + CLOCK_SKEW_MS_MAX, slice));
+    }
+  };
+  const take = async (): Promise<CandidateBlock | undefined> => {
+    await peek();
+    return known.shift();
+  };
+  return { peek, take };
+}
