@@ -23,21 +23,25 @@ const Options = z.object({
   trail: z.url().optional(),
   key: z.string().optional(),
   database: z.string().optional(),
+  /** Of which the story is told; it lies in the thirty days before. */
+  today: z.iso.date().optional(),
 });
 
 const { values } = parseArgs({
   options: { url: { type: 'string' }, rate: { type: 'string' }, seed: { type: 'string' } },
 });
 const { env } = process;
-const { url, rate, seed, trail, key, database } = Options.parse({
+const { url, rate, seed, trail, key, database, today } = Options.parse({
   url: values.url ?? env.PLATFORM_URL,
   rate: values.rate ?? env.RATE,
   seed: values.seed ?? env.SEED,
   trail: env.INDELIBLE_URL,
   key: env.INDELIBLE_KEY,
   database: env.DATABASE_URL,
+  today: env.TODAY,
 });
 
+const DAY_MS = 86_400_000;
 const LEAVE_MS = 500;
 const stopping = new AbortController();
 whenAsked(() => {
@@ -61,7 +65,7 @@ try {
   } else {
     const told = createTrail({ url: trail, key });
     const captured = process.connected ? once(process, 'message') : undefined;
-    const history = await historyFor(told, seed, Date.now());
+    const history = await historyFor(told, seed, Math.floor((today === undefined ? Date.now() : Date.parse(today)) / DAY_MS));
     await settle(database, history);
     say({ part: 'prepared' });
     say({ moments: MOMENTS });

@@ -31,6 +31,11 @@ const schema = z.object({
     .regex(/^ink_[A-Za-z0-9_-]{20,}$/, 'expected ink_ and at least 20 letters, digits, _ or -')
     .optional(),
   INDELIBLE_SECRET_KEY: z.string().min(32, 'expected at least 32 characters').optional(),
+  INDELIBLE_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'expected https://host, without a path' })
+    .refine((url) => !URL.canParse(url) || new URL(url).href === `${new URL(url).origin}/`, 'expected https://host, without a path')
+    .transform((url) => new URL(url).origin)
+    .optional(),
   INDELIBLE_TRUSTED_PROXIES: z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))
@@ -60,6 +65,8 @@ export interface Config {
   /** The mapping file, in absolute terms. */
   readonly captureMapping?: string;
   readonly adminKey?: string;
+  /** The origin by which people reach the server: `https://audit.example.com`. */
+  readonly publicUrl?: string;
   /** Networks of proxies whose word on a client's address counts. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: string;
@@ -124,6 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(value.INDELIBLE_CONTEXT_KEY === undefined ? {} : { contextKey: value.INDELIBLE_CONTEXT_KEY }),
     ...(value.INDELIBLE_CAPTURE_MAPPING === undefined ? {} : { captureMapping: resolve(value.INDELIBLE_CAPTURE_MAPPING) }),
     ...(value.INDELIBLE_ADMIN_KEY === undefined ? {} : { adminKey: value.INDELIBLE_ADMIN_KEY }),
+    ...(value.INDELIBLE_PUBLIC_URL === undefined ? {} : { publicUrl: value.INDELIBLE_PUBLIC_URL }),
     trustedProxies: value.INDELIBLE_TRUSTED_PROXIES ?? [],
     logLevel: value.INDELIBLE_LOG_LEVEL,
     sources: sources.toSorted((a, b) => (a.name < b.name ? -1 : 1)),

@@ -6,7 +6,15 @@ import type { Server } from 'node:http';
 import { Failure, makeRedaction } from '@indelible/core';
 import type { Logger } from 'pino';
 import { type Access, openAccess } from './access/open.ts';
-import { loadSecret } from './access/secret.ts';
+import { bySystem } from './access/actor.ts';
+import { makeAsPrincipal } from './access/by-person.ts';
+import { openEngine } from './access/people/engine.ts';
+import { makeFirstLink } from './access/people/links.ts';
+import { migratePeople } from './access/people/migrate.ts';
+import { isSecure, openPeople, type People } from './access/people/people.ts';
+import { makeSessions, sessionWay } from './access/people/sessions.ts';
+import { signInUrl } from './access/people/sign-in-url.ts';
+import { deriveKey, loadSecret } from './access/secret.ts';
 import {
   Capture,
   type CoverageReport,
@@ -42,6 +50,10 @@ export interface RunningServer {
   readonly url: string;
   /** The URL of the trail's database, as its owner. */
   readonly databaseUrl: string;
+  /** Makes the one-time link of the first owner; undefined once there is one. */
+  firstLink(): Promise<string | undefined>;
+  /** The address of a page that the server would link to. */
+  readonly publicUrl: string;
   /** Captures a database until the server stops, and sets it up before, if need be: resolves once it is, or the first attempt failed. */
   capture(source: SourceConfig): Promise<void>;
   stop(): Promise<void>;
@@ -70,6 +82,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 async function start(config: Config, logger: Logger, stops: Stops): Promise<RunningServer> {
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config, logger, stops));
   const { applied, logName } = await migrate(databaseUrl, config.logName);
+  await migratePeople(databaseUrl);
   if (applied.length > 0) logger.info({ applied, logName }, 'database migrated');
   // A source that is captured keeps a connection, and setting it up takes another: what else is written must not wait for them.
   const appenders = APPENDERS + 2 * config.sources.length;
@@ -137,7 +150,12 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   // Streams have no end of their own, and the server waits for those it serves.
   stops.push(() => streams.stop().then(() => closeServer(server)));
   logger.info({ url }, 'serving');
-  return { url, databaseUrl, capture, stop: () => stopAll(stops, logger) };
+  const publicUrl = config.publicUrl ?? url;
+  const firstLink = async (): Promise<string | undefined> => {
+    const made = await makeFirstLink({ owner: store.owner, by: bySystem() });
+    return made === undefined ? undefined : signInUrl(publicUrl, made.token);
+  };
+  return { url, databaseUrl, publicUrl, firstLink, capture, stop: () => stopAll(stops, logger) };
 }
 
 /** Who may come in. */
@@ -146,18 +164,25 @@ async function startAccess(
   config: Config,
   logger: Logger,
   stops: Stops,
-): Promise<Access> {
+): Promise<Access & { readonly people: People }> {
+  const secret = await loadSecret(config.signerDirectory, config.secretKey);
+  const { publicUrl } = config;
+  const engine = await openEngine({ ownerUrl: store.ownerUrl, key: deriveKey(secret, 'sessions'), secure: isSecure(publicUrl), logger });
+  stops.push(() => engine.close());
+  const sessions = makeSessions(engine);
   const access = openAccess({
     appender: store.appender,
     append: committer.append.bind(committer),
     logOf: (tenant) => tenants.byName(tenant),
     adminKey: config.adminKey,
-    secret: await loadSecret(config.signerDirectory, config.secretKey),
+    secret,
+    ways: [sessionWay(sessions, makeAsPrincipal(store.appender))],
     onError: (error) => logger.warn({ err: error }, 'who came in could not be written down; it is tried again'),
   });
   access.start();
   stops.push(() => access.stop());
-  return access;
+  const { accessTrail } = access;
+  return { ...access, people: openPeople({ engine, owner: store.owner, sessions, accessTrail, publicUrl, secret }) };
 }
 
 function openStreams(store: Store, metrics: Metrics, logger: Logger): Streams {

@@ -9,6 +9,9 @@ import type { Party } from './event.ts';
 const MAIN = fileURLToPath(new URL('../../../../packages/server/dist/cli/main.js', import.meta.url));
 const KEY = 'ink_the-key-of-the-story-and-of-no-other';
 
+/** A Monday. Of another day the story is another one, though of the same scenes. */
+export const TODAY = '2025-06-02';
+
 export interface TrailEvent {
   readonly id: string;
   readonly action: string;
@@ -38,7 +41,7 @@ const PATIENCE_MS = 240_000;
 
 export function startDemo(directory: string): Demo {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('INDELIBLE_')));
-  const child: ChildProcess = spawn(process.execPath, [MAIN, 'demo'], {
+  const child: ChildProcess = spawn(process.execPath, [MAIN, 'demo', '--today', TODAY], {
     env: { ...inherited, INDELIBLE_DATA_DIR: directory, INDELIBLE_PORT: '0', INDELIBLE_ADMIN_KEY: KEY },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

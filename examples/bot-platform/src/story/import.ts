@@ -4,7 +4,6 @@ import { eventId, type StoryEvent } from './event.ts';
 import { dayOfFirst, type History, tellHistory } from './history/history.ts';
 import type { Trail } from './trail.ts';
 
-const DAY_MS = 86_400_000;
 const BATCH_EVENTS = 500;
 const FIRST_TENANT = 'org_acme';
 
@@ -14,11 +13,11 @@ export type Progress = (done: number, of: number, there?: boolean) => void;
 /**
  * The history that the trail has, or is to have: a trail that knows its first event is told the rest of that one.
  *
- * @param nowMs of a first start
+ * @param today of a first start: days since 1970, in UTC
  */
-export async function historyFor(trail: Trail, seed: number, nowMs: number): Promise<History> {
+export async function historyFor(trail: Trail, seed: number, today: number): Promise<History> {
   const first = await trail.event(FIRST_TENANT, eventId(seed, FIRST_TENANT, 0));
-  const history = tellHistory(seed, first === undefined ? Math.floor(nowMs / DAY_MS) : dayOfFirst(first.occurredAt));
+  const history = tellHistory(seed, first === undefined ? today : dayOfFirst(first.occurredAt));
   // From here on the day is settled, whatever happens to this process.
   if (first === undefined) await trail.post(FIRST_TENANT, (history.events.get(FIRST_TENANT) ?? []).slice(0, 1));
   return history;

@@ -112,7 +112,7 @@ export const MOMENTS: readonly Moment[] = [
     title: 'A mistake in bulk, and its undoing',
     line: 'Grace changes all bots in place of some; Joe takes each back to what it was.',
     query: 'resource:bot reason:("Cheaper model"* OR "Undo of"*)',
-    finds: 28,
+    finds: 24,
     part: 'captured',
   },
 ];

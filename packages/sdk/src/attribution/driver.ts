@@ -10,6 +10,7 @@ export interface PgConnection extends EventEmitter {
   bind: (message: { readonly portal: string; readonly statement: string; readonly values: readonly string[] }) => void;
   describe: (message: { readonly type: 'P'; readonly name: string }) => void;
   execute: (message: { readonly portal: string; readonly rows: number }) => void;
+  close: (message: { readonly type: 'S'; readonly name: string }) => void;
   sync: () => void;
   query: (text: string) => void;
   /** Named statements on their way; absent before pg 8.17. */
@@ -46,6 +47,8 @@ export interface PgClient {
   readonly port?: number;
   readonly database?: string;
   readonly user?: string;
+  /** Of the server, or what a pooler gave instead. */
+  readonly processID?: number | null;
   getTransactionStatus?(): TransactionStatus | null;
 }
 

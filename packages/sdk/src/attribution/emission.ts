@@ -15,6 +15,12 @@ export type Trust = 'unknown' | 'able' | 'allowed' | 'refused';
 /** What a statement of ours answered. `silent`: nothing was sent, because nothing was or can be written; `able`: but it might have been. */
 export type Outcome = 'sent' | 'refused' | 'silent' | 'able';
 
+export interface Answer {
+  readonly outcome: Outcome;
+  /** The process that sent the message, when the longer statement asked for it. */
+  readonly processId?: number;
+}
+
 /** Names our column, so that our answer is told from the application's. */
 export const ANSWER_COLUMN = 'indelible_message';
 
@@ -58,12 +64,12 @@ const CAUTIOUS: { readonly [kind in EmissionKind]: Emission } = {
 
 /**
  * The right to call a function is checked for a whole statement before it runs, whatever its CASE says. ts_stat runs a
- * statement given as text, and only when it is reached.
+ * statement given as text, and only when it is reached. It counts no words, and so answers with the process.
  */
 function cautious(condition: string, before: string, after: string): Emission {
   const call = `SELECT NULL::tsvector FROM pg_catalog.pg_logical_emit_message(true,%L,%L)`;
   return around(
-    `SELECT CASE WHEN ${ALLOWED} IS NOT TRUE THEN ${REFUSED} WHEN ${condition} THEN (SELECT pg_catalog.count(*) FROM pg_catalog.ts_stat(pg_catalog.format('${call}','${MESSAGE_PREFIX}',${before}`,
+    `SELECT CASE WHEN ${ALLOWED} IS NOT TRUE THEN ${REFUSED} WHEN ${condition} THEN (SELECT GREATEST(pg_catalog.count(*),pg_catalog.pg_backend_pid()) FROM pg_catalog.ts_stat(pg_catalog.format('${call}','${MESSAGE_PREFIX}',${before}`,
     `${after}))) ELSE ${ABLE} END AS ${ANSWER_COLUMN}`,
   );
 }
@@ -86,11 +92,17 @@ export function literalSql(kind: EmissionKind, trust: Trust, message: string): s
   return `${before}${literal}::text${after};`;
 }
 
-/** Reads the one row that a statement of ours answers with. */
-export function outcomeOf(row: unknown): Outcome {
+const SILENT: Answer = { outcome: 'silent' };
+const SENT: Answer = { outcome: 'sent' };
+
+/** Reads the one row that a statement of ours answers with; none, when there is none. */
+export function answerOf(row: unknown): Answer {
   const fields: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, 'fields') : undefined;
   const value: unknown = Array.isArray(fields) ? fields[0] : undefined;
-  if (value === null || value === undefined) return 'silent';
-  if (value === ABLE) return 'able';
-  return value === REFUSED ? 'refused' : 'sent';
+  if (value === null || value === undefined) return SILENT;
+  if (value === ABLE) return { outcome: 'able' };
+  if (value === REFUSED) return { outcome: 'refused' };
+  // The shorter statement answers with the place of the message in the WAL.
+  const processId = Number(value);
+  return Number.isInteger(processId) ? { outcome: 'sent', processId } : SENT;
 }

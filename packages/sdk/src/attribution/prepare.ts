@@ -3,7 +3,7 @@
 
 import type { ScopeBody } from './body.ts';
 import { type PgClient, type PgConnection, type PgQuery, queueOf, type ServerError } from './driver.ts';
-import type { Outcome } from './emission.ts';
+import type { Answer } from './emission.ts';
 import { DATABASE_BYTES_MAX } from './limits.ts';
 import { newNonce, sealBody } from './message.ts';
 import { submitWithAhead } from './send-ahead.ts';
@@ -26,6 +26,7 @@ export interface Plan {
 const NEVER_AGAIN: ReadonlySet<string> = new Set(['42501', '42883']);
 // The server is going away, the query was cancelled, or the transaction had failed already: not our fault to mend.
 const NOT_OURS = /^(?:57|08|25P02)/;
+const NO_SUCH_STATEMENT = '26000';
 
 /** Lets the query submit itself with its message. */
 export function prepare(query: PgQuery, plan: Plan): void {
@@ -38,7 +39,7 @@ export function prepare(query: PgQuery, plan: Plan): void {
     const { state, statement } = plan;
     counters[statement.kind === 'write' ? 'emitted' : 'deferred'] += 1;
     if (statement.kind === 'maybe')
-      return submitWithBehind(query, connection, { trust: state.trust, message, done: (outcome) => learn(state, outcome) }, plain);
+      return submitWithBehind(query, connection, { trust: state.trust, message, done: (answer) => learn(plan, answer) }, plain);
     return ahead(query, connection, plan, message, plain);
   };
 }
@@ -74,9 +75,10 @@ function ahead(
       text,
       at: write ? statement.at : 0,
       after: write ? statement.after : 0,
-      done: (outcome) => {
-        learn(state, outcome);
-        if (write && inTransaction && outcome === 'sent') state.emitted = body.text;
+      kept: write && state.trust === 'allowed' && client.pipeline !== true ? state.kept : undefined,
+      done: (answer) => {
+        learn(plan, answer);
+        if (write && inTransaction && answer.outcome === 'sent') state.emitted = body.text;
       },
       refused: (error) => sendAgain(query, plan, error),
     },
@@ -106,7 +108,9 @@ function isNeeded(query: PgQuery, { client, state, statement, body }: Plan): boo
   return state.emitted !== body.text;
 }
 
-function learn(state: TransactionState, outcome: Outcome): void {
+function learn({ client, state }: Plan, { outcome, processId }: Answer): void {
+  // A pooler hands out process numbers of its own. Who answers to the right one has one process to himself.
+  if (processId !== undefined && processId === client.processID) state.kept ??= { there: false };
   if (outcome === 'refused') refuse(state);
   else if (outcome === 'sent') learnTrust(state, 'allowed');
   else if (outcome === 'able' && state.trust === 'unknown') learnTrust(state, 'able');
@@ -118,7 +122,8 @@ function refuse(state: TransactionState): void {
 }
 
 /** Outside of a transaction nothing of the application has run yet: its query goes to the head of the queue, plain. */
-function sendAgain(query: PgQuery, { client, state, statement }: Plan, error: ServerError): boolean {
+function sendAgain(query: PgQuery, plan: Plan, error: ServerError): boolean {
+  const { client, state, statement } = plan;
   if (NOT_OURS.test(error.code)) return false;
   if (NEVER_AGAIN.has(error.code)) refuse(state);
   else counters.refused += 1;

@@ -5,9 +5,9 @@
 //   simple:    Query "SELECT ...;<their text>"
 
 import type { PgConnection, PgQuery, ServerError } from './driver.ts';
-import { type EmissionKind, literalSql, type Outcome, outcomeOf, parameterSql, type Trust } from './emission.ts';
+import { type Answer, answerOf, type EmissionKind, literalSql, parameterSql, type Trust } from './emission.ts';
 import { handlersOf } from './handlers.ts';
-import { sendStatement, wireOf, withdraw } from './wire.ts';
+import { type Kept, sendKept, sendStatement, wireOf, withdraw } from './wire.ts';
 
 export interface Ahead {
   readonly kind: EmissionKind;
@@ -18,8 +18,10 @@ export interface Ahead {
   /** Where in the text of a simple query ours goes, and how many of their statements are answered before it. */
   readonly at: number;
   readonly after: number;
+  /** Ours may be kept by the server. */
+  readonly kept: Kept | undefined;
   /** Ours has been carried out. */
-  readonly done: (outcome: Outcome) => void;
+  readonly done: (answer: Answer) => void;
   /** Ours was refused, and theirs not even begun. True when the caller sees to the query, so that it hears nothing. */
   readonly refused: (error: ServerError) => boolean;
 }
@@ -36,7 +38,9 @@ export function submitWithAhead(query: PgQuery, connection: PgConnection, ahead:
   let inserted = 0;
   wire.ahead = () => {
     sent = true;
-    sendStatement(connection, parameterSql(ahead.kind, ahead.trust), ahead.message, false);
+    const sql = parameterSql(ahead.kind, ahead.trust);
+    if (ahead.kept === undefined) sendStatement(connection, sql, ahead.message, false);
+    else sendKept(connection, sql, ahead.message, ahead.kept);
   };
   wire.rewrite = (text) => {
     sent = true;
@@ -61,7 +65,7 @@ function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
   // A text that the extended protocol carries is one statement, or is refused as a whole.
   let before = inserted === 0 ? 0 : ahead.after;
   let ours = true;
-  let outcome: Outcome = 'silent';
+  let answer = answerOf(undefined);
   // pg takes the name of the active query for the one that a ParseComplete belongs to.
   if (name) query.name = undefined;
   const finish = (): void => {
@@ -73,13 +77,14 @@ function keepAnswers(query: PgQuery, ahead: Ahead, inserted: number): void {
   };
   query.handleDataRow = (message) => {
     if (!ours || before > 0) own.data.call(query, message);
-    else outcome = outcomeOf(message);
+    else answer = answerOf(message);
   };
   query.handleCommandComplete = (message, connection) => {
     if (ours && before === 0) {
       finish();
       if (inserted === 0) restore();
-      ahead.done(outcome);
+      if (inserted === 0 && ahead.kept !== undefined) ahead.kept.there = true;
+      ahead.done(answer);
       return;
     }
     before -= 1;

@@ -6,7 +6,7 @@
 // A procedure may commit in front of ours: PostgreSQL learns of ours only when theirs is done.
 
 import type { PgConnection, PgQuery } from './driver.ts';
-import { ANSWER_COLUMN, type Outcome, outcomeOf, parameterSql, type Trust } from './emission.ts';
+import { type Answer, answerOf, ANSWER_COLUMN, parameterSql, type Trust } from './emission.ts';
 import { handlersOf } from './handlers.ts';
 import type { Maybe } from './statement.ts';
 import { sendStatement, wireOf, withdraw } from './wire.ts';
@@ -14,7 +14,7 @@ import { sendStatement, wireOf, withdraw } from './wire.ts';
 export interface Behind {
   readonly message: string;
   readonly trust: Trust;
-  readonly done: (outcome: Outcome) => void;
+  readonly done: (answer: Answer) => void;
 }
 
 /** Whether theirs travels by the extended protocol, or may just as well. */
@@ -60,19 +60,19 @@ function inExtended(query: PgQuery, submit: () => Error | null | undefined): Err
 function keepAnswer(query: PgQuery, behind: Behind, withdrawOurs: () => void): void {
   const { own, restore } = handlersOf(query);
   let ours = false;
-  let outcome: Outcome = 'silent';
+  let answer = answerOf(undefined);
   query.handleRowDescription = (message) => {
     ours = isOurs(message);
     if (!ours) own.row.call(query, message);
   };
   query.handleDataRow = (message) => {
-    if (ours) outcome = outcomeOf(message);
+    if (ours) answer = answerOf(message);
     else own.data.call(query, message);
   };
   query.handleCommandComplete = (message, connection) => {
     if (!ours) return own.complete.call(query, message, connection);
     restore();
-    behind.done(outcome);
+    behind.done(answer);
   };
   query.handleError = (error, connection) => {
     withdrawOurs();

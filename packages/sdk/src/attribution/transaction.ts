@@ -3,6 +3,7 @@
 
 import type { PgClient, PgConnection, TransactionStatus } from './driver.ts';
 import type { Trust } from './emission.ts';
+import type { Kept } from './wire.ts';
 
 export interface TransactionState {
   status: TransactionStatus;
@@ -11,11 +12,15 @@ export interface TransactionState {
   trust: Trust;
   /** The role may be another than before, and may change back with the transaction: until then nothing is learnt of it. */
   roleInDoubt: boolean;
+  /** Undefined until it is known that one process answers this connection, and no pooler that has several. */
+  kept: Kept | undefined;
 }
 
 const states = new WeakMap<PgConnection, TransactionState>();
 // A savepoint that is rolled back takes the messages sent since with it, so ROLLBACK forgets them all.
 const ENDS = /^(?:BEGIN|START|COMMIT|ROLLBACK|PREPARE TRANSACTION)/;
+// The last two may run one of the others.
+const DROPS_KEPT = /^(?:DISCARD|DEALLOCATE|DO|CALL)/;
 
 /** The state of a client's connection; begins to follow it at the first call. Undefined without a connection. */
 export function transactionOf(client: PgClient): TransactionState | undefined {
@@ -28,10 +33,12 @@ export function transactionOf(client: PgClient): TransactionState | undefined {
     emitted: undefined,
     trust: 'unknown',
     roleInDoubt: false,
+    kept: undefined,
   };
   // Ahead of pg's own listeners, which submit the next query at once.
-  connection.prependListener('commandComplete', (message: { readonly text?: string }) => {
-    if (state.emitted !== undefined && ENDS.test(message.text ?? '')) state.emitted = undefined;
+  connection.prependListener('commandComplete', ({ text = '' }: { readonly text?: string }) => {
+    if (state.emitted !== undefined && ENDS.test(text)) state.emitted = undefined;
+    if (state.kept !== undefined && DROPS_KEPT.test(text)) state.kept.there = false;
   });
   connection.prependListener('readyForQuery', (message: { readonly status?: TransactionStatus }) => {
     state.status = message.status ?? 'I';

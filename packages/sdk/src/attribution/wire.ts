@@ -62,6 +62,25 @@ export function withdraw(wire: Wire): void {
   wire.behind = undefined;
 }
 
+/** A statement that the server keeps for this connection under a name of ours, so that it is parsed and planned once. */
+export interface Kept {
+  /** It is there for certain. */
+  there: boolean;
+}
+
+const KEPT = 'indelible_message';
+
+/** As sendStatement, for a statement that is kept: always the same one. */
+export function sendKept(connection: PgConnection, sql: string, value: string, kept: Kept): void {
+  if (!kept.there) {
+    // To close what does not exist is no error.
+    connection.close({ type: 'S', name: KEPT });
+    connection.parse({ name: KEPT, text: sql, types: TEXT });
+  }
+  connection.bind({ portal: '', statement: KEPT, values: [value] });
+  connection.execute({ portal: '', rows: 0 });
+}
+
 /** Sends a statement with one parameter of the type text; of its answer nothing but the rows is asked for. */
 export function sendStatement(connection: PgConnection, sql: string, value: string, described: boolean): void {
   connection.parse({ name: '', text: sql, types: TEXT });

@@ -45,3 +45,8 @@ export function byTerminal(user: string, host: string): By {
     context: { authMethod: 'database_owner' },
   };
 }
+
+/** The server itself. */
+export function bySystem(): By {
+  return { actor: { type: 'system', id: 'indelible', name: 'Indelible' }, attribution: 'verified', context: {} };
+}

@@ -5,10 +5,10 @@ import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
 import { type ApiKey, findKey, hashKey, SCOPES } from '../store/api-keys.ts';
-import { storeFailure } from '../store/pool.ts';
 import { isWithin } from './address.ts';
 import { Denied, type Way } from './authenticate.ts';
 import type { Principal } from './principal.ts';
+import { remembered } from './remembered.ts';
 
 /** The id of the key from the environment, which stands in no table. */
 const ADMIN_KEY_ID = 'key_environment';
@@ -33,29 +33,21 @@ interface Known {
 export function keyWay({ appender, adminKey, onUse }: KeyWayOptions): Way {
   const adminHash = adminKey === undefined ? undefined : hashKey(adminKey);
   const operator: Principal = { kind: 'operator', id: ADMIN_KEY_ID, name: 'INDELIBLE_ADMIN_KEY', grants: SCOPES, credentials: [] };
-  const cache = new Map<string, { readonly known: Known | undefined; readonly until: number }>();
-
-  const lookUp = async (hash: Buffer): Promise<Known | undefined> => {
-    const id = hash.toString('latin1');
-    const cached = cache.get(id);
-    if (cached !== undefined && cached.until > Date.now()) return cached.known;
-    try {
-      const key = await findKey(appender, hash);
-      const known = key === undefined ? undefined : { key, principal: principalOf(key) };
-      if (cache.size >= KEY_CACHE_ENTRIES_MAX) cache.clear();
-      cache.set(id, { known, until: Date.now() + KEY_CACHE_MS });
-      return known;
-    } catch (error) {
-      throw storeFailure(error);
-    }
-  };
+  // By the hash as text, a character a byte.
+  const lookUp = remembered(
+    async (hash): Promise<Known | undefined> => {
+      const key = await findKey(appender, Buffer.from(hash, 'latin1'));
+      return key === undefined ? undefined : { key, principal: principalOf(key) };
+    },
+    { ms: KEY_CACHE_MS, entriesMax: KEY_CACHE_ENTRIES_MAX },
+  );
 
   return async ({ authorization, address }) => {
     const token = /^Bearer +(ink_[A-Za-z0-9_-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) return undefined;
     const hash = hashKey(token);
     if (adminHash !== undefined && timingSafeEqual(hash, adminHash)) return operator;
-    const known = await lookUp(hash);
+    const known = await lookUp(hash.toString('latin1'));
     if (known === undefined) throw new Failure('unauthorized', UNKNOWN);
     const { key, principal } = known;
     const fault = faultOf(key, address, Date.now());

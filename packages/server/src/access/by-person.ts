@@ -3,10 +3,10 @@
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
-import { storeFailure } from '../store/pool.ts';
 import { type RoleGrant, rolesOf } from '../store/role-grants.ts';
 import { type Credentials, tenantNamed } from './authenticate.ts';
 import type { Principal } from './principal.ts';
+import { remembered } from './remembered.ts';
 import { readScope } from './scope.ts';
 
 /** What a sign-in knows of somebody. */
@@ -29,17 +29,7 @@ export type AsPrincipal = (person: Person, credentials: Pick<Credentials, 'tenan
  * @example const principal = await asPrincipal(person, credentials);
  */
 export function makeAsPrincipal(appender: pg.Pool): AsPrincipal {
-  const cache = new Map<string, { readonly roles: readonly RoleGrant[]; readonly until: number }>();
-  const rolesNow = async (person: string): Promise<readonly RoleGrant[]> => {
-    const known = cache.get(person);
-    if (known !== undefined && known.until > Date.now()) return known.roles;
-    const roles = await rolesOf(appender, person).catch((error: unknown) => {
-      throw storeFailure(error);
-    });
-    if (cache.size >= KEY_CACHE_ENTRIES_MAX) cache.clear();
-    cache.set(person, { roles, until: Date.now() + KEY_CACHE_MS });
-    return roles;
-  };
+  const rolesNow = remembered((person) => rolesOf(appender, person), { ms: KEY_CACHE_MS, entriesMax: KEY_CACHE_ENTRIES_MAX });
   return async (person, { tenant: header }) => {
     const grant = choose(await rolesNow(person.id), header === undefined ? undefined : tenantNamed(header));
     const within = grant.scope === undefined ? undefined : readScope(grant.scope);

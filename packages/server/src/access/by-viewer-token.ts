@@ -2,46 +2,34 @@
 
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
-import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
+import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS, VIEWER_SECONDS_MAX } from '../limits.ts';
 import { goodCredentials } from '../store/good-credentials.ts';
 import { Denied, type Way } from './authenticate.ts';
 import type { Principal } from './principal.ts';
+import { remembered } from './remembered.ts';
 import { readScope } from './scope.ts';
 import type { ViewerClaims, ViewerTokens } from './viewer-token.ts';
 
-interface Known {
-  readonly principal: Principal;
-  /** Milliseconds since 1970: whether it was taken back is known up to then. */
-  checkedUntil: number;
-  isGood: boolean;
-}
-
 /** Whether a token was taken back is kept for KEY_CACHE_MS; that it was signed here, for as long as it lasts. */
 export function viewerWay(appender: pg.Pool, tokens: ViewerTokens): Way {
-  const cache = new Map<string, Known>();
-  const lookUp = async (token: string): Promise<Known> => {
-    const cached = cache.get(token);
-    if (cached !== undefined) return cached;
-    const known = { principal: principalOf(await tokens.verify(token)), checkedUntil: 0, isGood: false };
-    if (cache.size >= KEY_CACHE_ENTRIES_MAX) cache.clear();
-    cache.set(token, known);
-    return known;
-  };
+  const read = async (token: string): Promise<Principal> => principalOf(await tokens.verify(token));
+  // Of what it says nothing changes; that it is over is looked at every time.
+  const principalBy = remembered(read, { ms: VIEWER_SECONDS_MAX * 1_000, entriesMax: KEY_CACHE_ENTRIES_MAX });
+  const isGood = remembered(
+    async (token) => {
+      const { credentials } = await principalBy(token);
+      const good = await goodCredentials(appender, credentials);
+      return credentials.every((id) => good.has(id));
+    },
+    { ms: KEY_CACHE_MS, entriesMax: KEY_CACHE_ENTRIES_MAX },
+  );
   return async ({ authorization }) => {
     const token = /^Bearer +(ivt_[A-Za-z0-9_.-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) return undefined;
-    const known = await lookUp(token);
-    const { principal } = known;
-    if ((principal.untilMs ?? 0) <= Date.now()) {
-      cache.delete(token);
-      throw new Denied(new Failure('unauthorized', 'this viewer token has expired'), principal);
-    }
-    if (known.checkedUntil <= Date.now()) {
-      const good = await goodCredentials(appender, principal.credentials);
-      known.isGood = principal.credentials.every((id) => good.has(id));
-      known.checkedUntil = Date.now() + KEY_CACHE_MS;
-    }
-    if (!known.isGood) throw new Denied(new Failure('unauthorized', 'this viewer token was revoked, or the key that made it'), principal);
+    const principal = await principalBy(token);
+    if ((principal.untilMs ?? 0) <= Date.now()) throw new Denied(new Failure('unauthorized', 'this viewer token has expired'), principal);
+    if (!(await isGood(token)))
+      throw new Denied(new Failure('unauthorized', 'this viewer token was revoked, or the key that made it'), principal);
     return principal;
   };
 }

@@ -1,5 +1,6 @@
 // The terminal of the demo: the trail as it fills up, and five keys.
 
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deltasOf, type Json } from '@indelible/core';
 import pc from 'picocolors';
@@ -136,7 +137,10 @@ function listenToKeys(
   };
 }
 
-async function showEvents({ server, config, tenant }: ScreenOptions, signal: AbortSignal, out: (text: string) => void): Promise<void> {
+async function showEvents(options: ScreenOptions, signal: AbortSignal, out: (text: string) => void): Promise<void> {
+  const { server, config, tenant, story } = options;
+  // While hundreds of events of the last days come in, nobody could read what there is to try.
+  await Promise.race([story.told.catch(() => undefined), once(signal, 'abort')]);
   const client = makeApiClient({ url: server.url, key: config.adminKey, tenant });
   const table = makeEventTable(process.stdout.columns, false);
   const events = follow(client, {

@@ -14,6 +14,8 @@ export interface StoryOptions {
   readonly serverUrl: string;
   readonly key: string;
   readonly seed: string;
+  /** YYYY-MM-DD: the story lies in the thirty days before; the present day by default. */
+  readonly today?: string | undefined;
   /** Acts a second of the people, once the story is told. */
   readonly rate: string;
   readonly onProgress: (progress: PartProgress) => void;
@@ -47,8 +49,9 @@ const NOT_TOLD = 'the story ended before it was told; INDELIBLE_LOG_LEVEL=debug 
 
 /** Tells what is missing of the story; of one that was told, nothing. */
 export function tellStory(application: Application, options: StoryOptions): Story {
-  const { serverUrl, key, seed, rate } = options;
-  const people = application.people({ INDELIBLE_URL: serverUrl, INDELIBLE_KEY: key, SEED: seed, RATE: rate });
+  const { serverUrl, key, seed, rate, today } = options;
+  const day: Record<string, string> = today === undefined ? {} : { TODAY: today };
+  const people = application.people({ INDELIBLE_URL: serverUrl, INDELIBLE_KEY: key, SEED: seed, RATE: rate, ...day });
   let moments: readonly Moment[] = [];
   people.lines.on('line', (text) => {
     const line = JSON.parse(text) as Line;

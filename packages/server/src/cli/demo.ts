@@ -32,6 +32,7 @@ interface DemoOptions {
   readonly ephemeral?: boolean;
   readonly rate: string;
   readonly seed: string;
+  readonly today?: string;
 }
 
 export function demoCommand(): Command {
@@ -40,6 +41,7 @@ export function demoCommand(): Command {
     .option('--ephemeral', 'keep nothing: the data directory is a temporary one')
     .option('--rate <number>', 'what the people of the example do once the story is told, in acts a second', RATE_PER_SECOND)
     .option('--seed <number>', 'another seed, another month: for a new data directory', SEED)
+    .option('--today <date>', 'the month of history ends then: YYYY-MM-DD, for a new data directory')
     .action(demo)
     .addCommand(demoTamperCommand())
     .addCommand(demoRestoreCommand());
@@ -86,7 +88,7 @@ interface StartOptions extends DemoOptions {
 }
 
 /** @returns undefined when somebody wanted to stop meanwhile */
-async function start(started: Started, { config, logger, steps, stopped, rate, seed }: StartOptions): Promise<Story | undefined> {
+async function start(started: Started, { config, logger, steps, stopped, rate, seed, today }: StartOptions): Promise<Story | undefined> {
   let stop = false;
   void stopped.then(() => (stop = true));
   const began = performance.now();
@@ -100,7 +102,7 @@ async function start(started: Started, { config, logger, steps, stopped, rate, s
     await ensureDatabase(server.databaseUrl, APPLICATION_DATABASE);
     await dropStraySlot(server.databaseUrl, databaseUrl, SOURCE);
     started.application = await startApplication({ databaseUrl, contextKey: config.contextKey ?? '', logger });
-    const telling = tellStory(started.application, { serverUrl: server.url, key: config.adminKey ?? '', seed, rate, onProgress });
+    const telling = tellStory(started.application, { serverUrl: server.url, key: config.adminKey ?? '', seed, today, rate, onProgress });
     await telling.prepared;
     return telling;
   });
@@ -111,10 +113,11 @@ async function start(started: Started, { config, logger, steps, stopped, rate, s
     says.history = say;
     return Promise.race([story.imported, stopped]);
   });
-  await steps.run('the last two days, as they go', (say) => {
+  await steps.run('the last two days, as they go', async (say) => {
     says.days = say;
-    const patience = sleep(Math.max(0, READY_MS_MAX - (performance.now() - began)), undefined, { ref: false });
-    return Promise.race([story.told, stopped, patience]);
+    const patience = sleep(Math.max(0, READY_MS_MAX - (performance.now() - began)), true, { ref: false });
+    const goesOn = await Promise.race([story.told, stopped, patience]);
+    if (goesOn === true) say('the rest comes while you look around');
   });
   return story;
 }

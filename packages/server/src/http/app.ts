@@ -5,9 +5,8 @@ import { Failure } from '@indelible/core';
 import { Hono } from 'hono';
 import type { App, Environment, Services } from './environment.ts';
 import { makeGate } from './gate.ts';
+import { refuseUnknownParameters } from './known-parameters.ts';
 import { noteAccess } from './note-access.ts';
-import { makeParameterCheck } from './openapi/known-parameters.ts';
-import { OPERATIONS } from './openapi/operations.ts';
 import { asFailure, problemResponse } from './problem.ts';
 import { accessRoutes } from './routes/access.ts';
 import { actorRoutes } from './routes/actors.ts';
@@ -17,14 +16,15 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/log.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { resourceRoutes } from './routes/resources.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { statsRoutes } from './routes/stats.ts';
 
 /** @example makeApp(services).request('/healthz') */
 export function makeApp(services: Services): App {
   const app = new Hono<Environment>();
-  const checkParameters = makeParameterCheck(OPERATIONS);
   app.use(async (c, next) => {
     const requestId = randomUUID();
     c.set('requestId', requestId);
@@ -33,7 +33,6 @@ export function makeApp(services: Services): App {
       if (values.length > 1)
         throw new Failure('parameter_invalid', `${name}: it is given ${values.length} times, and only one would count`, { pointer: name });
     }
-    checkParameters(c.req.method, c.req.path, c.req.query());
     await next();
     noteAccess(services, c);
     c.header('indelible-request-id', requestId);
@@ -44,6 +43,7 @@ export function makeApp(services: Services): App {
     );
   });
   app.use(makeGate(services));
+  app.use(refuseUnknownParameters);
   healthRoutes(app, services);
   streamRoutes(app, services);
   eventRoutes(app, services);
@@ -52,6 +52,8 @@ export function makeApp(services: Services): App {
   logRoutes(app, services);
   keyRoutes(app, services);
   accessRoutes(app, services);
+  signInRoutes(app, services);
+  peopleRoutes(app, services);
   coverageRoutes(app, services);
   documentationRoutes(app);
   statsRoutes(app, services);

@@ -5,6 +5,8 @@ import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { AccessTrail } from '../access/access-trail.ts';
 import type { Authenticator } from '../access/authenticate.ts';
+import type { Session } from '../access/people/engine.ts';
+import type { People } from '../access/people/people.ts';
 import type { ViewerTokens } from '../access/viewer-token.ts';
 import type { Caller } from '../access/principal.ts';
 import type { CoverageReport } from '../capture/index.ts';
@@ -40,6 +42,8 @@ export interface Services {
   /** Networks of proxies whose word on a client's address counts. */
   readonly trustedProxies: readonly string[];
   readonly viewerTokens: ViewerTokens;
+  /** Who signs in. */
+  readonly people: People;
   /** Writes what the trail says of itself. */
   readonly self: Self;
   /** Where it is noted who reads and who is refused. */
@@ -53,6 +57,8 @@ export interface Environment {
     operation: Operation | undefined;
     /** Whom the gate has let in; undefined where an address is open to everybody. */
     admitted: Admitted | undefined;
+    /** Who has signed in, where that alone is asked. */
+    signedIn: Session | undefined;
   };
 }
 
@@ -68,4 +74,11 @@ export function callerOf(c: Context<Environment>): Admitted {
   const admitted = c.get('admitted');
   if (admitted === undefined) throw new Error('a route asked for its caller that the table of operations opens to everybody');
   return admitted;
+}
+
+/** The session that asks, where the table of operations wants one and nothing else. */
+export function sessionOf(c: Context<Environment>): Session {
+  const session = c.get('signedIn');
+  if (session === undefined) throw new Error('a route asked for a session that the table of operations does not want');
+  return session;
 }

@@ -11,6 +11,7 @@ import type { Admitted, Environment, Services } from './environment.ts';
 import { clientAddress } from './client-address.ts';
 import type { Operation } from './openapi/operation.ts';
 import { OPERATIONS, routeOf } from './openapi/operations.ts';
+import { demandOwnOrigin } from './origin-check.ts';
 
 const BY_ROUTE: ReadonlyMap<string, Operation> = new Map(
   OPERATIONS.map((operation) => [`${operation.method.toUpperCase()} ${routeOf(operation)}`, operation]),
@@ -48,9 +49,11 @@ export function makeGate(services: Services): MiddlewareHandler<Environment> {
   return async (c, next) => {
     const operation = operationOf(c);
     c.set('operation', operation);
+    demandOwnOrigin(services, c);
     // Of what may be public its route finds out, and asks for the same permission where it is not.
     if (operation?.access === 'key')
       c.set('admitted', admittedAs(services, await services.authenticator.admit(credentialsOf(services, c), operation.permission)));
+    if (operation?.access === 'session') c.set('signedIn', await services.people.sessions.demand(c.req.header('cookie')));
     await next();
   };
 }

@@ -14,12 +14,13 @@ import type { Operation } from './openapi/operation.ts';
 
 export function noteAccess(services: Services, c: Context<Environment>): void {
   const operation = c.get('operation');
-  if (operation === undefined || operation.permission === undefined) return;
+  if (operation === undefined || operation.access === 'none') return;
   const failure = c.error instanceof Failure && (c.error.status === 401 || c.error.status === 403) ? c.error : undefined;
   const asked = { operation: operation.id, question: questionOf(c, operation) };
   if (failure !== undefined) services.accessTrail.note({ ...asked, ...denialOf(services, c, failure) });
   else {
     const admitted = c.get('admitted');
+    if (operation.permission === undefined) return;
     const { records } = ruleOf(operation.permission);
     // A stream is noted when it begins, and never again: what it tells of is no reading.
     if (admitted === undefined || records === undefined || c.res.status >= 400) return;

@@ -1,4 +1,4 @@
-// The query string of a page: limit, cursor, order, and the names that a route adds. An unknown name is an error, never ignored.
+// The query string of a page: limit, cursor, order, and what else a route takes. Unknown names do not come here (known-parameters.ts).
 
 import { Failure } from '@indelible/core';
 import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../limits.ts';
@@ -12,12 +12,10 @@ export interface PageParameters {
 
 /**
  * @param query the decoded query string
- * @param extra the further names that this route takes
  * @throws Failure `parameter_invalid`
  */
-export function pageParameters(query: Readonly<Record<string, string>>, extra: readonly string[]): PageParameters {
+export function pageParameters(query: Readonly<Record<string, string>>): PageParameters {
   const { limit, order, cursor, ...rest } = query;
-  onlyParameters(query, ['limit', 'order', 'cursor', ...extra]);
   const size = limit === undefined ? PAGE_EVENTS_DEFAULT : Number(limit);
   if (!/^\d+$/.test(limit ?? '1') || size < 1 || size > PAGE_EVENTS_MAX)
     throw invalid('limit', `limit: expected a whole number from 1 to ${PAGE_EVENTS_MAX}, got "${limit}"`);
@@ -30,16 +28,6 @@ export function flag(query: Readonly<Record<string, string>>, name: string): boo
   const text = query[name];
   if (text !== undefined && text !== 'true' && text !== 'false') throw invalid(name, `${name}: expected true or false, got "${text}"`);
   return text === 'true';
-}
-
-/** @throws Failure `parameter_invalid` for a name that the route does not take */
-export function onlyParameters(query: Readonly<Record<string, string>>, allowed: readonly string[]): void {
-  for (const name of Object.keys(query))
-    if (!allowed.includes(name))
-      throw invalid(
-        name,
-        `there is no parameter "${name}" here; ${allowed.length === 0 ? 'this address takes none' : `there are ${allowed.join(', ')}`}`,
-      );
 }
 
 /** A whole number of the query string. @throws Failure `parameter_invalid` */

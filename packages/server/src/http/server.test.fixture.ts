@@ -7,11 +7,18 @@ import type { Way } from '../access/authenticate.ts';
 import { makeAsPrincipal } from '../access/by-person.ts';
 import type { KeyUse } from '../access/key-use.ts';
 import { openAccess } from '../access/open.ts';
+import { type Engine, openEngine } from '../access/people/engine.ts';
+import { comeByLink, invite } from '../access/people/links.ts';
+import { migratePeople } from '../access/people/migrate.ts';
+import { isSecure, openPeople } from '../access/people/people.ts';
+import { makeSessions, sessionWay } from '../access/people/sessions.ts';
+import { bySystem } from '../access/actor.ts';
 import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
 import { makeLogger } from '../logger.ts';
 import { createKey, type Scope } from '../store/api-keys.ts';
 import type { Receipt } from '../store/append.ts';
 import { Committer } from '../store/committer.ts';
+import type { Role } from '../store/role-grants.ts';
 import { openStore, type Store } from '../store/pool.ts';
 import { Streams } from '../stream/index.ts';
 import { makeTenants } from '../store/tenants.ts';
@@ -44,13 +51,28 @@ export interface TestServer {
   get(path: string, token: string, headers?: Record<string, string>): Promise<Answer>;
   /** Text and bytes go as they are, anything else as JSON. */
   post(body: unknown, token: string, headers?: Record<string, string>, path?: string): Promise<Answer>;
+  /** Somebody with a password, in a tenant or in all of them: signs in, and answers with the cookie. */
+  signIn(role: Role, tenant: string | undefined, email?: string): Promise<SignedIn>;
   close(): Promise<void>;
 }
+
+export interface SignedIn {
+  readonly id: string;
+  readonly email: string;
+  readonly session: string;
+  /** For the header Cookie. */
+  readonly cookie: string;
+}
+
+export const PASSWORD = 'gravel lantern osprey tuba';
+/** Where app.request() believes to be. */
+export const ORIGIN = 'http://localhost';
 
 export interface TestServerOptions {
   readonly queueEventsMax?: number;
   /** Where the application finds the database, in place of its own URL. */
   readonly through?: (url: string) => Promise<string>;
+  readonly publicUrl?: string;
 }
 
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -66,20 +88,27 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     ...(queueEventsMax === undefined ? {} : { queueEventsMax }),
   });
   const tenants = makeTenants(store.appender);
+  const secret = randomBytes(32);
+  const { publicUrl } = options;
+  const engine = await openTestEngine(ownerUrl, publicUrl);
+  const sessions = makeSessions(engine);
   // What it notes is written when a test says so.
   const access = openAccess({
     appender: store.appender,
     append: committer.append.bind(committer),
     logOf: (tenant) => tenants.byName(tenant),
     adminKey: ADMIN_KEY,
-    secret: randomBytes(32),
-    ways: [signedInWay(store.appender)],
+    secret,
+    ways: [signedInWay(store.appender), sessionWay(sessions, makeAsPrincipal(store.appender))],
     onError: () => undefined,
   });
+  const { accessTrail } = access;
+  const people = openPeople({ engine, owner: store.owner, sessions, accessTrail, publicUrl, secret });
   const services: Services = {
     store,
     tenants,
     ...access,
+    people,
     committer,
     streams,
     redaction: makeRedaction(),
@@ -110,13 +139,26 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
       }),
+    signIn: async (role, tenant, email = `${randomBytes(6).toString('hex')}@people.test`) => {
+      const link = await invite({ owner: store.owner, by: bySystem() }, { email, tenant, role });
+      const visit = { address: undefined, userAgent: 'tests', requestId: 'req', device: undefined };
+      const begun = await comeByLink(people, { token: link.token, name: `The ${role}`, password: PASSWORD }, visit);
+      const cookie = begun.cookies.map((one) => one.split(';')[0]).join('; ');
+      return { id: begun.person.id, email, session: begun.id, cookie };
+    },
     close: async () => {
+      await engine.close();
       await streams.stop();
       await committer.idle();
       await store.close();
       await trail.close();
     },
   };
+}
+
+async function openTestEngine(ownerUrl: string, publicUrl: string | undefined): Promise<Engine> {
+  await migratePeople(ownerUrl);
+  return openEngine({ ownerUrl, key: randomBytes(32), secure: isSecure(publicUrl), logger: makeLogger('silent') });
 }
 
 async function checksOf(store: Store): Promise<Check[]> {

@@ -79,7 +79,11 @@ export async function listSessions(db: Db, person: string): Promise<SessionRow[]
  *
  * @returns the ids of those that were ended
  */
-export async function endSessions(tx: Db, person: string, which: { readonly id: string } | { readonly except: string | undefined }): Promise<string[]> {
+export async function endSessions(
+  tx: Db,
+  person: string,
+  which: { readonly id: string } | { readonly except: string | undefined },
+): Promise<string[]> {
   const [only, except] = 'id' in which ? [which.id, undefined] : [undefined, which.except];
   const answer = await tx.query<{ id: string }>(
     'delete from auth.session where "userId" = $1 and ($2::text is null or id = $2) and ($3::text is null or id <> $3) returning id',

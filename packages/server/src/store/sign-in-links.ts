@@ -37,10 +37,21 @@ interface Row {
 export async function insertLink(tx: pg.ClientBase, purpose: LinkPurpose, expiresAt: Date): Promise<{ id: string; secret: string }> {
   const id = `lnk_${randomBytes(9).toString('hex')}`;
   const secret = `iln_${randomBytes(32).toString('base64url')}`;
-  const { email, tenant, role, scope } = purpose.kind === 'invitation' ? purpose : ({} as Partial<Extract<LinkPurpose, { kind: 'invitation' }>>);
+  const { email, tenant, role, scope } =
+    purpose.kind === 'invitation' ? purpose : ({} as Partial<Extract<LinkPurpose, { kind: 'invitation' }>>);
   await tx.query(
     `insert into indelible.sign_in_link (id, hash, kind, person, email, tenant, role, scope, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, hash(secret), purpose.kind, purpose.kind === 'sign_in' ? purpose.person : null, email ?? null, tenant ?? null, role ?? null, scope ?? '', expiresAt],
+    [
+      id,
+      hash(secret),
+      purpose.kind,
+      purpose.kind === 'sign_in' ? purpose.person : null,
+      email ?? null,
+      tenant ?? null,
+      role ?? null,
+      scope ?? '',
+      expiresAt,
+    ],
   );
   return { id, secret };
 }
@@ -75,7 +86,10 @@ export async function endFirstLinks(tx: pg.ClientBase): Promise<void> {
 
 /** Ends what is still open for somebody. */
 export async function endLinksOf(tx: pg.ClientBase, person: string, email: string): Promise<void> {
-  await tx.query('update indelible.sign_in_link set used_at = now() where (person = $1 or email = $2) and used_at is null', [person, email]);
+  await tx.query('update indelible.sign_in_link set used_at = now() where (person = $1 or email = $2) and used_at is null', [
+    person,
+    email,
+  ]);
 }
 
 function hash(secret: string): Buffer {

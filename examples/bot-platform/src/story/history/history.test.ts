@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
+import { COMPANY } from '../../seed/company.ts';
 import { JOBS } from '../cast.ts';
 import type { StoryEvent, Values } from '../event.ts';
 import { minutesAt } from '../local-time.ts';
@@ -28,7 +29,7 @@ test('the same seed and day tell the same, another seed tells something else', (
 });
 
 test('how much of what: pinned', () => {
-  expect({ acme: acme.length, globex: story.events.get('org_globex')?.length }).toEqual({ acme: 4_140, globex: 443 });
+  expect({ acme: acme.length, globex: story.events.get('org_globex')?.length }).toEqual({ acme: 4_142, globex: 443 });
   expect(count(all, ({ action }) => action)).toMatchObject({
     'auth.login.succeeded': 299,
     'auth.login.failed': 17,
@@ -39,13 +40,16 @@ test('how much of what: pinned', () => {
     'api_token.created': 1,
     'grant.created': 1,
   });
-  expect(count(all, ({ actor }) => actor.type)).toEqual({ user: 4_037, agent: 149, api_key: 147, service: 250 });
+  expect(count(all, ({ actor }) => actor.type)).toEqual({ user: 4_039, agent: 149, api_key: 147, service: 250 });
 });
 
-test('on whatever weekday it begins, it is about as long', () => {
+test('on whatever weekday it begins, it is about as long, has the same night, and leaves the same bots', () => {
   for (const n of [1, 3, 5]) {
-    const { events } = tellHistory(1, TODAY + n);
-    expect(Math.abs((events.get('org_acme')?.length ?? 0) - acme.length)).toBeLessThan(60);
+    const { events, rows } = tellHistory(1, TODAY + n);
+    const told = events.get('org_acme') ?? [];
+    expect(Math.abs(told.length - acme.length)).toBeLessThan(60);
+    expect(told.filter(({ context }) => context.location?.country === ABROAD.country)).toHaveLength(59);
+    expect([...(rows.get('bot')?.keys() ?? [])]).toEqual(COMPANY.bots.map(({ id }) => id));
   }
 });
 

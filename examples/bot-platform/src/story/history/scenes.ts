@@ -9,7 +9,7 @@ import { ABROAD, BACKSTORY_OF_THE_NIGHT, GRANT_DAYS_AGO, NIGHT_DAYS_AGO, REASONS
 import { createRandom } from '../random.ts';
 import { PLATFORM } from './machines.ts';
 import { signIn } from './shifts.ts';
-import { CONTRACTOR, HIRED_DAYS_AGO, placeOf, workdayBefore } from './when.ts';
+import { CONTRACTOR, HIRED_DAYS_AGO, LAST_DAYS_AGO, placeOf, workdayBefore } from './when.ts';
 
 /** How many customers are deleted: not all, for somebody would see it at once. */
 const DELETED = 48;
@@ -34,6 +34,7 @@ export function planScenes(office: Office, seed: number, today: number): void {
   ] as const)
     planInvoice(office, seed, id, instantOf(today - daysAgo, 4 * 60, 'UTC'));
   planNight(office, seed, today);
+  scene('usr_grace', LAST_DAYS_AGO, 20 * 60, tidyUp, false);
 }
 
 const SUPPORT_VOICE = 'You answer the customers of Acme. You say your name first. You are patient, and you say so when you do not know.';
@@ -61,6 +62,12 @@ function tuneSupport(changes: Values, reason: string): (desk: Desk) => void {
 
 function giveTooMuch({ world, request }: Desk): void {
   request('POST /grants', REASONS.tooWide)('grant.created', world.create('grant', GRANT));
+}
+
+/** What was tried out is given up before the story goes on: so its last days begin alike, whatever day it is. */
+function tidyUp(desk: Desk): void {
+  for (const id of desk.world.ids('bot', ({ status }) => status === 'draft'))
+    desk.request('DELETE /bots/:id', 'Not needed')('bot.deleted', desk.world.remove('bot', id));
 }
 
 function planInvoice(office: Office, seed: number, id: string, ms: number): void {

@@ -29,6 +29,8 @@ export interface Begun extends Session {
 export interface Engine {
   /** Undefined when there is no such account, or it has another password: the same work either way. */
   byPassword(email: string, password: string, from: From): Promise<Begun | undefined>;
+  /** Whether it is the password of an account, without beginning a session: the same work whether there is one or not. */
+  isPassword(email: string, password: string): Promise<boolean>;
   /** Begins a session of somebody whom something else than a password has let in. */
   begin(person: string, from: From): Promise<Begun>;
   /** The session of a Cookie header; undefined when it is none, or has ended. */
@@ -83,7 +85,12 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
     import('better-auth/api'),
     import('better-auth/cookies'),
   ]);
-  const pool = new pg.Pool({ connectionString: roleUrl(ownerUrl, 'people'), max: 4, options: '-c search_path=auth', application_name: 'indelible people' });
+  const pool = new pg.Pool({
+    connectionString: roleUrl(ownerUrl, 'people'),
+    max: 4,
+    options: '-c search_path=auth',
+    application_name: 'indelible people',
+  });
   pool.on('error', (error) => options.logger.warn({ err: error }, 'an idle database connection broke'));
   const { z } = await import('zod');
   const auth = betterAuth({
@@ -122,6 +129,14 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
           .catch((error: unknown) => (statusOf(error) === 401 ? undefined : Promise.reject(error as Error)));
         return made === undefined ? undefined : begun(made.response.token, made.headers);
       }),
+    isPassword: (email, password) =>
+      answered(async () => {
+        const found = await internalAdapter.findUserByEmail(email, { includeAccounts: true });
+        const hash = found?.accounts.find(({ providerId }) => providerId === 'credential')?.password;
+        if (typeof hash === 'string') return passwords.verify({ hash, password });
+        await passwords.hash(password);
+        return false;
+      }),
     begin: (person, from) =>
       answered(async () => {
         const made = await auth.api.begin({ body: { person }, headers: headersOf(from), returnHeaders: true });
@@ -146,7 +161,10 @@ function headersOf({ address, userAgent }: From): Headers {
   });
 }
 
-function presented({ session, user }: {
+function presented({
+  session,
+  user,
+}: {
   readonly session: { readonly id: string; readonly expiresAt: Date };
   readonly user: { readonly id: string; readonly name: string; readonly email: string };
 }): Session {

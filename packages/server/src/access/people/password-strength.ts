@@ -25,14 +25,14 @@ export function demandStrong(password: string, known: readonly string[]): void {
 
 function weaknessOf(password: string, known: readonly string[]): string | undefined {
   const plain = password.normalize('NFKC').toLowerCase();
-  const length = [...plain].length;
+  const length = Array.from(plain).length;
   if (length < PASSWORD_CHARS_MIN) return `expected at least ${PASSWORD_CHARS_MIN} characters`;
   if (length > PASSWORD_CHARS_MAX) return `expected ${PASSWORD_CHARS_MAX} characters at most`;
   if (new Set(plain).size < DISTINCT_MIN) return `expected at least ${DISTINCT_MIN} different characters`;
   if (isRepeated(plain)) return 'it is one piece that is repeated';
   const parts = known.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((part) => part.length >= 4);
   const left = [...parts, ...WORDS].toSorted((a, b) => b.length - a.length).reduce((text, word) => text.replaceAll(word, ''), plain);
-  if ([...withoutRuns(left)].length < LEFT_MIN)
+  if (Array.from(withoutRuns(left)).length < LEFT_MIN)
     return 'it is made of words and rows of characters that are tried first, or of your name; take a few words that nobody would guess';
   return undefined;
 }
@@ -43,7 +43,7 @@ function isRepeated(text: string): boolean {
 
 /** Takes out rows such as 123456 or fedcba of four characters and more, leaving the first of each. */
 function withoutRuns(text: string): string {
-  const codes = [...text].map((char) => char.codePointAt(0) ?? 0);
+  const codes = Array.from(text, (char) => char.codePointAt(0) ?? 0);
   let made = '';
   for (let from = 0; from < codes.length;) {
     const step = (codes[from + 1] ?? 0) - (codes[from] ?? 0);

@@ -1,4 +1,4 @@
-import { ERRORS } from '@indelible/core';
+import { ERRORS, expectedOf, fieldLabel, FIELDS, QUERY_CHARS_MAX } from '@indelible/core';
 import { z } from 'zod';
 import { expect, test } from 'vitest';
 import { type DocumentedOperation, makeDocument } from './document.ts';
@@ -59,7 +59,7 @@ const openApi = z.strictObject({
     description: z.string(),
     license: z.strictObject({ name: z.string(), identifier: z.string() }),
   }),
-  tags: z.array(z.strictObject({ name: z.string() })),
+  tags: z.array(z.strictObject({ name: z.string(), description: z.string().optional() })),
   paths: z.record(z.string().startsWith('/'), z.strictObject({ get: operation.optional(), post: operation.optional() })),
   components: z.strictObject({
     schemas: z.record(name, jsonSchema),
@@ -134,4 +134,16 @@ test('the routes of the table are written as the router writes them', () => {
   expect(OPERATIONS.map(routeOf)).toEqual(
     expect.arrayContaining(['/v1/events', '/v1/events/:id/proof', '/v1/resources/:type/:id', '/log/:logId/tile/*']),
   );
+});
+
+test('the query language is described: every field, what it takes, and whoever takes a query points to it', () => {
+  const described = written.tags.find(({ name: tag }) => tag === 'Query language')?.description ?? '';
+  for (const field of FIELDS) expect(described).toContain(`| \`${fieldLabel(field)}\` | ${expectedOf(field)}`);
+  for (const { name: field, help } of FIELDS) expect({ field, said: described.includes(`| ${help} |`) }).toEqual({ field, said: true });
+  for (const form of ['`OR`', '`a..b`', '`-24h`', '`now`', '`temp*`', String(QUERY_CHARS_MAX)]) expect(described).toContain(form);
+  const queries = operations.flatMap(({ operation: one }) =>
+    one.parameters.flatMap((found) => ('name' in found && found.name === 'q' ? [found] : [])),
+  );
+  expect(queries.length).toBeGreaterThanOrEqual(5);
+  for (const { schema } of queries) expect(schema['externalDocs']).toEqual({ description: 'Query language', url: '/docs#query-language' });
 });

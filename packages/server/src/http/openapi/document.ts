@@ -3,6 +3,8 @@
 import { ERRORS, type ErrorCode } from '@indelible/core';
 import { z } from 'zod';
 import { type Content, errorsOf, grantsOf, type Operation, type Parameters, type Reply } from './operation.ts';
+import { ROLES_OF_PEOPLE } from '../../store/role-grants.ts';
+import { LANGUAGE_NAME, languageMarkdown } from './query-language.ts';
 import { problem } from './values.ts';
 
 export interface JsonSchema {
@@ -46,7 +48,8 @@ export interface DocumentedOperation {
 export interface OpenApi {
   readonly openapi: '3.1.0';
   readonly info: Readonly<Record<string, unknown>>;
-  readonly tags: readonly { readonly name: string }[];
+  /** The groups of operations, and the query language, which has no operation of its own. */
+  readonly tags: readonly { readonly name: string; readonly description?: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonSchema>>;
@@ -79,7 +82,10 @@ export function makeDocument(operations: readonly Operation[], version: string):
         'A self-hosted audit trail: what was done, by whom, and the proof that its record is complete and unaltered. An unknown parameter is an error.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    tags: [...new Set(operations.map(({ group }) => group))].map((name) => ({ name })),
+    tags: [
+      ...[...new Set(operations.map(({ group }) => group))].map((name) => ({ name })),
+      { name: LANGUAGE_NAME, description: languageMarkdown() },
+    ],
     paths,
     components: {
       schemas,
@@ -89,6 +95,13 @@ export function makeDocument(operations: readonly Operation[], version: string):
           type: 'http',
           scheme: 'bearer',
           description: 'A key: `ink_...`, made by `indelible key create`, whose roles are its scopes; or a viewer token: `ivt_...`.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'indelible.session_token',
+          description:
+            'The session of somebody who has signed in; behind TLS its name begins with `__Secure-`. What changes something needs the header `Origin` of this server with it.',
         },
       },
     },
@@ -129,7 +142,7 @@ function renamed(value: unknown): unknown {
 
 function document(operation: Operation, written: Written): DocumentedOperation {
   const { id, group, summary, description, body, access, tenantless } = operation;
-  const ofTenant = access !== 'none' && tenantless !== true;
+  const ofTenant = access !== 'none' && access !== 'session' && tenantless !== true;
   return {
     operationId: id,
     tags: [group],
@@ -148,8 +161,22 @@ function document(operation: Operation, written: Written): DocumentedOperation {
       ...Object.fromEntries(Object.entries(operation.replies).map(([status, reply]) => [status, replyOf(reply, written)])),
       ...problems(operation),
     },
-    security: access === 'none' ? [] : [...(access === 'public' ? [{}] : []), ...grantsOf(operation).map((grant) => ({ key: [grant] }))],
+    security: securityOf(operation),
   };
+}
+
+/** By a key or a token with one of the grants, or by the session of somebody with one of the roles. */
+function securityOf(operation: Operation): DocumentedOperation['security'] {
+  const { access } = operation;
+  if (access === 'none') return [];
+  if (access === 'session') return [{ session: [] }];
+  const grants = grantsOf(operation);
+  const roles = grants.filter((grant) => (ROLES_OF_PEOPLE as readonly string[]).includes(grant));
+  return [
+    ...(access === 'public' ? [{}] : []),
+    ...grants.map((grant) => ({ key: [grant] })),
+    ...roles.map((role) => ({ session: [role] })),
+  ];
 }
 
 function parameters(place: DocumentedParameter['in'], wanted: Parameters = {}, written: Written): DocumentedParameter[] {

@@ -44,9 +44,15 @@ interface Described {
   readonly errors: readonly ErrorCode[];
 }
 
-/** `none`: open to everybody. `public`: open when the log is public, for those who have the permission else. */
+/**
+ * `none`: open to everybody. `public`: open when the log is public, for those who have the permission else. `session`: for whoever
+ * has signed in, whatever they are in which tenant, about their own account.
+ */
 export type Operation = Described &
-  ({ readonly access: 'none'; readonly permission?: never } | { readonly access: 'key' | 'public'; readonly permission: Permission });
+  (
+    | { readonly access: 'none' | 'session'; readonly permission?: never }
+    | { readonly access: 'key' | 'public'; readonly permission: Permission }
+  );
 
 /** Roles and scopes, of which one is enough. */
 export function grantsOf({ permission }: Operation): readonly Grant[] {
@@ -59,6 +65,6 @@ const OF_TENANT: readonly ErrorCode[] = ['tenant_missing', 'tenant_invalid'];
 
 /** Every code that an operation may answer, the most frequent reasons first. */
 export function errorsOf({ access, tenantless, errors }: Operation): ErrorCode[] {
-  const common = access === 'none' ? [] : [...WITH_KEY, ...(tenantless === true ? [] : OF_TENANT)];
+  const common = access === 'none' ? [] : [...WITH_KEY, ...(tenantless === true || access === 'session' ? [] : OF_TENANT)];
   return [...new Set([...errors, ...common, ...ALWAYS])];
 }

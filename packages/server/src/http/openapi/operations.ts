@@ -8,7 +8,9 @@ import { healthOperations } from './health.ts';
 import { keyOperations } from './keys.ts';
 import { logOperations } from './log.ts';
 import type { Operation } from './operation.ts';
+import { peopleOperations } from './people.ts';
 import { resourceOperations } from './resources.ts';
+import { signInOperations } from './sign-in.ts';
 import { statsOperations } from './stats.ts';
 import { streamOperations } from './stream.ts';
 
@@ -21,6 +23,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...logOperations,
   ...keyOperations,
   ...accessOperations,
+  ...signInOperations,
+  ...peopleOperations,
   ...coverageOperations,
   ...healthOperations,
 ];

@@ -1,4 +1,4 @@
-import { ERRORS } from '@indelible/core';
+import { ERRORS, fieldLabel, FIELDS, OUTCOMES } from '@indelible/core';
 import { expect, test } from 'vitest';
 import { makeDocument } from './document.ts';
 import { errorsOf, type Operation } from './operation.ts';
@@ -38,4 +38,16 @@ test('text is text, whatever it holds', () => {
   const hostile = makePage(makeDocument([{ ...first, summary: '<script>alert(1)</script>', description: '`<b>` & "x"' }], '<i>'));
   expect(hostile).not.toMatch(/<script|<b>|<i>/);
   expect(hostile).toContain('<code>&lt;b&gt;</code> &amp; &quot;x&quot;');
+});
+
+test('the query language stands on the page with every field, and each q leads to it', () => {
+  const section = page.split('<section id="query-language">')[1]?.split('</section>')[0] ?? '';
+  for (const field of FIELDS) expect(section).toContain(`<td><code>${escape(fieldLabel(field))}</code></td>`);
+  for (const word of OUTCOMES) expect(section).toContain(word);
+  const operations = OPERATIONS.filter(({ inQuery }) => inQuery?.['q'] !== undefined);
+  expect(operations.length).toBeGreaterThanOrEqual(5);
+  for (const { id } of operations) {
+    const row = page.split(`<section id="${id}">`)[1]?.split('<td><code>q</code>')[1]?.split('</tr>')[0];
+    expect(row).toContain('<a href="#query-language">');
+  }
 });

@@ -4,6 +4,7 @@
 import type { DocumentedOperation, DocumentedParameter, DocumentedReply, JsonSchema, OpenApi } from './document.ts';
 import { escape, prose } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
+import { LANGUAGE_ID, LANGUAGE_NAME, languageSection } from './query-language.ts';
 import { propertyRows, row, typeText } from './schema-text.ts';
 
 interface Place {
@@ -17,7 +18,9 @@ export function makePage(document: OpenApi): string {
   const places = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Place => ({ method, path, operation })),
   );
-  const groups = document.tags.map(({ name }) => ({ name, places: places.filter(({ operation }) => operation.tags.includes(name)) }));
+  const groups = document.tags
+    .map(({ name }) => ({ name, places: places.filter(({ operation }) => operation.tags.includes(name)) }))
+    .filter((group) => group.places.length > 0);
   const shared = document.components.parameters;
   const title = `${String(document.info['title'])} ${String(document.info['version'])}`;
   return `<!doctype html>
@@ -38,6 +41,7 @@ export function makePage(document: OpenApi): string {
 Every answer has the header <code>Indelible-Request-Id</code>. For programs: <a href="/openapi.json">openapi.json</a>, OpenAPI ${escape(document.openapi)}. ${escape(title)}.</p>
 </header>
 <nav aria-label="Operations">
+<p><a href="#${LANGUAGE_ID}">${LANGUAGE_NAME}</a></p>
 ${groups.map(({ name, places: inGroup }) => contents(name, inGroup)).join('\n')}
 <p>Schemas</p>
 <ul>${Object.keys(document.components.schemas)
@@ -45,6 +49,7 @@ ${groups.map(({ name, places: inGroup }) => contents(name, inGroup)).join('\n')}
     .join('')}</ul>
 </nav>
 <main id="main">
+${languageSection()}
 ${groups.map(({ name, places: inGroup }) => `<h2>${escape(name)}</h2>\n${inGroup.map((place) => section(place, shared)).join('\n')}`).join('\n')}
 <h2>Schemas</h2>
 ${Object.entries(document.components.schemas)

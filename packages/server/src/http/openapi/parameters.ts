@@ -4,12 +4,13 @@ import { ID_CHARS_MAX, QUERY_CHARS_MAX } from '@indelible/core';
 import { z } from 'zod';
 import { PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../../limits.ts';
 import type { Parameters } from './operation.ts';
+import { languageLink } from './query-language.ts';
 
 export const q = z
   .string()
   .max(QUERY_CHARS_MAX)
   .optional()
-  .meta({ description: 'In the query language; every event by default', examples: ['actor:maria* action:bot.* at:-24h'] });
+  .meta({ description: 'In the query language; every event by default', examples: ['actor:maria* action:bot.* at:-24h'], ...languageLink });
 
 export const zone = z
   .string()

@@ -8,6 +8,7 @@ import type { Histogram } from '../../stats/histogram.ts';
 import { FACET_NAMES } from '../../store/facet-columns.ts';
 import type { Operation, Parameters } from './operation.ts';
 import { q, zone } from './parameters.ts';
+import { languageLink } from './query-language.ts';
 import { count, named, timestamp } from './values.ts';
 
 const GROUP = 'Numbers';
@@ -141,7 +142,11 @@ export const statsOperations: readonly Operation[] = [
     access: 'key',
     permission: 'events.search',
     inQuery: {
-      q: z.string().max(QUERY_CHARS_MAX).optional().describe('The query as far as it is written'),
+      q: z
+        .string()
+        .max(QUERY_CHARS_MAX)
+        .optional()
+        .meta({ description: 'The query as far as it is written', ...languageLink }),
       position: z.number().int().min(0).optional().describe('The place in it, in UTF-16 units; its end by default'),
       zone,
     },

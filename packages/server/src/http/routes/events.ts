@@ -7,7 +7,7 @@ import { eventContext } from '../../query/context.ts';
 import { getEvent } from '../../query/one.ts';
 import { explainEvents, listEvents } from '../../query/page.ts';
 import { type App, callerOf, type Services } from '../environment.ts';
-import { flag, onlyParameters, pageParameters } from '../parameters.ts';
+import { flag, pageParameters } from '../parameters.ts';
 import { problemOf } from '../problem.ts';
 import { readBytes } from '../read-bytes.ts';
 import { logOf, requireLog } from '../require-log.ts';
@@ -15,7 +15,6 @@ import { logOf, requireLog } from '../require-log.ts';
 export function eventRoutes(app: App, services: Services): void {
   app.post('/v1/events', async (c) => {
     const { tenant } = callerOf(c);
-    onlyParameters(c.req.query(), ['partial']);
     const partial = flag(c.req.query(), 'partial');
     const body = await readBytes(c.req.raw, REQUEST_BYTES_MAX);
     const ctx = { tenant, redaction: services.redaction, append: services.committer.append.bind(services.committer) };
@@ -31,7 +30,7 @@ export function eventRoutes(app: App, services: Services): void {
 
   app.get('/v1/events', async (c) => {
     const caller = callerOf(c);
-    const { rest, ...page } = pageParameters(c.req.query(), ['q', 'zone', 'explain']);
+    const { rest, ...page } = pageParameters(c.req.query());
     const log = await logOf(services, caller);
     const request = { ...page, q: rest['q'] ?? '', zone: rest['zone'] };
     if (flag(rest, 'explain')) return c.json(await explainEvents(caller.reader, log, request));
@@ -40,7 +39,6 @@ export function eventRoutes(app: App, services: Services): void {
 
   app.get('/v1/events/:id', async (c) => {
     const caller = callerOf(c);
-    onlyParameters(c.req.query(), []);
     return c.json(await getEvent(caller.reader, await requireLog(services, caller), c.req.param('id')));
   });
 

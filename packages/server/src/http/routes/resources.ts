@@ -7,7 +7,7 @@ import { reverseChange } from '../../query/reverse.ts';
 import { resourceState, type StateReader } from '../../query/state.ts';
 import { makeTruncations } from '../../query/truncations.ts';
 import { type Admitted, type App, callerOf, type Services } from '../environment.ts';
-import { flag, onlyParameters, pageParameters } from '../parameters.ts';
+import { flag, pageParameters } from '../parameters.ts';
 import { requireLog } from '../require-log.ts';
 
 export function resourceRoutes(app: App, services: Services): void {
@@ -18,7 +18,7 @@ export function resourceRoutes(app: App, services: Services): void {
 
   app.get('/v1/resources/:type/:id', async (c) => {
     const caller = callerOf(c);
-    const { rest, ...page } = pageParameters(c.req.query(), ['related']);
+    const { rest, ...page } = pageParameters(c.req.query());
     const log = await requireLog(services, caller);
     const resource = { type: c.req.param('type'), id: c.req.param('id'), related: flag(rest, 'related') };
     return c.json(await readResourcePage(ask(caller), log, resource, page));
@@ -26,24 +26,18 @@ export function resourceRoutes(app: App, services: Services): void {
 
   app.get('/v1/resources/:type/:id/state', async (c) => {
     const caller = callerOf(c);
-    const query = c.req.query();
-    onlyParameters(query, ['at', 'zone']);
-    const { at, zone } = query;
+    const { at, zone } = c.req.query();
     return c.json(await resourceState(ask(caller), await requireLog(services, caller), c.req.param(), { at, zone }));
   });
 
   app.get('/v1/resources/:type/:id/compare', async (c) => {
     const caller = callerOf(c);
-    const query = c.req.query();
-    onlyParameters(query, ['from', 'to', 'zone']);
-    const { from, to, zone } = query;
+    const { from, to, zone } = c.req.query();
     return c.json(await compareResource(ask(caller), await requireLog(services, caller), c.req.param(), { from, to, zone }));
   });
 
   app.get('/v1/resources/:type/:id/reverse', async (c) => {
     const caller = callerOf(c);
-    const query = c.req.query();
-    onlyParameters(query, ['event']);
-    return c.json(await reverseChange(ask(caller), await requireLog(services, caller), c.req.param(), query['event']));
+    return c.json(await reverseChange(ask(caller), await requireLog(services, caller), c.req.param(), c.req.query('event')));
   });
 }

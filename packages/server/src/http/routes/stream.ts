@@ -6,7 +6,6 @@ import type { Context } from 'hono';
 import { seesLog } from '../../store/as-tenant.ts';
 import { askedOf } from '../../query/part.ts';
 import { type App, callerOf, type Environment, type Services } from '../environment.ts';
-import { onlyParameters } from '../parameters.ts';
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -20,7 +19,6 @@ export function streamRoutes(app: App, services: Services): void {
     const caller = callerOf(c);
     const { principal, tenant } = caller;
     const parameters = c.req.query();
-    onlyParameters(parameters, ['q', 'zone', 'after', 'log']);
     const query = askedOf(principal, parse(parameters['q'] ?? ''));
     const zone = checkZone(parameters['zone'] ?? 'UTC');
     const after = placeOf(c);

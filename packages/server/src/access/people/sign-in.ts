@@ -1,0 +1,96 @@
+// Signing in by e-mail address and password, and changing the password.
+
+import { Failure } from '@indelible/core';
+import { OPERATOR_TENANT } from '../../store/log-row.ts';
+import { inTransaction } from '../../store/pool.ts';
+import { endSessions, setPassword } from '../../store/people.ts';
+import type { Begun, Session } from './engine.ts';
+import { demandStrong } from './password-strength.ts';
+import type { People } from './people.ts';
+import { recordOfPerson } from './record.ts';
+import { byPersonOf, type Visit } from './visit.ts';
+
+/** The same for an account that there is not and for a wrong password. */
+const WRONG = 'the e-mail address or the password is wrong';
+
+/** @throws Failure `unauthorized`, `rate_limited` */
+export async function signIn(people: People, { email, password }: { email: string; password: string }, visit: Visit): Promise<Begun> {
+  const account = email.toLowerCase();
+  const begun = await attempt(people, account, visit, () => people.engine.byPassword(account, password, visit));
+  await recordLogin(people, begun, visit, 'password');
+  return begun;
+}
+
+/** @throws Failure `unauthorized`, `rate_limited` */
+export async function provePassword(people: People, account: string, password: string, visit: Visit): Promise<void> {
+  await attempt(people, account, visit, async () => (await people.engine.isPassword(account, password)) || undefined);
+}
+
+/** Counts an attempt, and puts on record that it failed. */
+async function attempt<Result>(people: People, account: string, visit: Visit, work: () => Promise<Result | undefined>): Promise<Result> {
+  const device = people.devices.read(visit.device, account);
+  const result = await people.attempts.run({ account, address: visit.address, device }, work).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'rate_limited') noteRefused(people, 'auth.login.blocked', account, error, visit);
+    throw error;
+  });
+  if (result !== undefined) return result;
+  const failure = new Failure('unauthorized', WRONG);
+  noteRefused(people, 'auth.login.failed', account, failure, visit);
+  throw failure;
+}
+
+/** Nobody is known, whoever they say they are: it is the operator's, folded by address. */
+function noteRefused(people: People, action: string, account: string, { code, message }: Failure, { address }: Visit): void {
+  people.accessTrail.note({
+    tenant: OPERATOR_TENANT,
+    action,
+    by: { actor: { type: 'anonymous' }, attribution: 'none', context: address === undefined ? {} : { ip: address } },
+    operation: 'signIn',
+    question: account,
+    error: { code, message },
+  });
+}
+
+/** A session is handed out after its event is durable; without, it ends. */
+export async function recordLogin(people: People, begun: Begun, visit: Visit, method: 'password' | 'link'): Promise<void> {
+  try {
+    await inTransaction(people.owner, (tx) =>
+      recordOfPerson(tx, begun.person.id, [{ action: 'auth.login.succeeded', ...byPersonOf(begun, visit), metadata: { method } }]),
+    );
+  } catch (error) {
+    await endSessions(people.owner, begun.person.id, { id: begun.id });
+    throw error;
+  }
+}
+
+/**
+ * Puts another password in the place of one's own; all other sessions end.
+ *
+ * @throws Failure `forbidden` when the current one is wrong; `parameter_invalid` when the new one is weak; `rate_limited`
+ */
+export async function changePassword(
+  people: People,
+  session: Session,
+  { current, password }: { current: string; password: string },
+  visit: Visit,
+): Promise<void> {
+  const { person } = session;
+  demandStrong(password, [person.email, person.name]);
+  await provePassword(people, person.email, current, visit).catch((error: unknown) => {
+    throw error instanceof Failure && error.code === 'unauthorized' ? new Failure('forbidden', 'the current password is wrong') : error;
+  });
+  const hash = await people.engine.hash(password);
+  await inTransaction(people.owner, async (tx) => {
+    await setPassword(tx, person.id, hash);
+    const ended = await endSessions(tx, person.id, { except: session.id });
+    await recordOfPerson(tx, person.id, [
+      {
+        action: 'auth.password.changed',
+        ...byPersonOf(session, visit),
+        resource: { type: 'person', id: person.id, name: person.name },
+        metadata: { sessionsEnded: ended.length },
+      },
+    ]);
+  });
+  people.sessions.forget();
+}
