@@ -120,6 +120,11 @@ export const ERRORS = {
     title: 'The source cannot be captured',
     hint: 'Run "indelible capture doctor" for each item and its remedy.',
   },
+  server_unreachable: {
+    status: 503,
+    title: 'No server answers',
+    hint: 'Start the server, or name where it is by --server or INDELIBLE_URL.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -95,7 +95,7 @@ describe('the story', () => {
       const [action] = JSON.parse(line) as [string];
       if (counts[action] !== undefined) counts[action]++;
     }
-    expect(counts).toEqual({ 'session.created': 26, 'bot.updated': 51, 'record.created': 49, 'message.created': 39, 'grant.deleted': 1 });
+    expect(counts).toEqual({ 'session.created': 26, 'bot.updated': 47, 'record.created': 51, 'message.created': 42, 'grant.deleted': 1 });
     expect(await momentsIn(demo)).toEqual(MOMENTS_TOLD);
     expect(new Set((await demo.find('source:bots -attribution:verified')).map(({ action }) => action))).toEqual(
       new Set(['policy.updated']),

@@ -121,16 +121,22 @@ function refuse(state: TransactionState): void {
   learnTrust(state, 'refused');
 }
 
-/** Outside of a transaction nothing of the application has run yet: its query goes to the head of the queue, plain. */
+/**
+ * Outside of a transaction nothing of the application has run yet: its query goes to the head of the queue, plain, or
+ * with its message if only what the server was to keep is gone.
+ */
 function sendAgain(query: PgQuery, plan: Plan, error: ServerError): boolean {
   const { client, state, statement } = plan;
   if (NOT_OURS.test(error.code)) return false;
-  if (NEVER_AGAIN.has(error.code)) refuse(state);
+  const gone = error.code === NO_SUCH_STATEMENT;
+  if (gone) state.kept = undefined;
+  else if (NEVER_AGAIN.has(error.code)) refuse(state);
   else counters.refused += 1;
   const queue = queueOf(client);
   const begun = state.status !== 'I' || (statement.kind === 'write' && statement.after > 0);
   // A cursor has been asked for its first rows by now.
   if (begun || client.pipeline === true || queue === undefined || typeof query.requiresPreparation !== 'function') return false;
+  if (gone) prepare(query, plan);
   queue.unshift(query);
   return true;
 }

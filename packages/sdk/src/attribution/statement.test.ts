@@ -163,7 +163,7 @@ test('a text of megabytes is taken apart in linear time', () => {
   const large = `SELECT '${"it''s; ".repeat(300_000)}' AS a, E'${'\\n;'.repeat(300_000)}' /* ${'/* */ *'.repeat(100_000)} */ FOR UPDATE`;
   const start = performance.now();
   expect(classify(large)).toEqual({ kind: 'none' });
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });
 
 test("a doubled quote does not end an E'' literal, and what follows it may still be escaped", () => {

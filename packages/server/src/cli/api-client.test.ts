@@ -49,7 +49,11 @@ test('what the server says is wrong arrives as the Failure that it was', async (
 });
 
 test('no server, no JSON, no problem+json: each is said', async () => {
-  await expect(makeApiClient({ url: 'http://127.0.0.1:1' }).get('/v1/x')).rejects.toThrow('no server answers there');
+  await expect(makeApiClient({ url: 'http://127.0.0.1:1' }).get('/v1/x')).rejects.toMatchObject({
+    code: 'server_unreachable',
+    message: expect.stringContaining('no server answers there') as string,
+    hint: expect.stringContaining('Start the server') as string,
+  });
   await expect(makeApiClient({ url }).get('/v1/broken')).rejects.toThrow('no JSON');
   await expect(makeApiClient({ url }).get('/v1/proxy')).rejects.toThrow('502');
   await expect(makeApiClient({ url: 'nonsense' }).get('/v1/x')).rejects.toMatchObject({ code: 'parameter_invalid' });

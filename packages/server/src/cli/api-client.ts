@@ -102,7 +102,7 @@ async function send(
 function unreachable(url: string, why: string, thrown: unknown): Failure {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const cause = error.cause instanceof Error ? error.cause : error;
-  return new Failure('not_found', `${url}: ${why}`, {}, { cause });
+  return new Failure('server_unreachable', `${url}: ${why}`, {}, { cause });
 }
 
 /** Whether it may be better in a moment: the server or its database is away, or it asked to wait. */

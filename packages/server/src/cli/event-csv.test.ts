@@ -64,11 +64,13 @@ test('a line has what the header names, and objects are JSON', () => {
 });
 
 test('any text comes back, but for an apostrophe before what a spreadsheet would take for a formula', () => {
-  const part = fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '"', ',', "'", ' ', 'a', 'ü', '😀') });
+  const part = fc.string({
+    unit: fc.constantFrom('=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', '"', ',', "'", ' ', 'a', 'ü', '😀'),
+  });
   fc.assert(
     fc.property(part, (name) => {
       const found = cells({ ...event, resource: { type: 'bot', name } })['resource.name'];
-      const dangerous = ['=', '+', '-', '@', '\t', '\r'].some((sign) => name.startsWith(sign));
+      const dangerous = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'].some((sign) => name.startsWith(sign));
       expect(found).toBe(dangerous ? `'${name}` : name);
     }),
   );

@@ -58,8 +58,8 @@ export function csvLine(event: PresentedEvent): string {
   return `${COLUMNS.map(({ of }) => cell(of(event))).join(',')}\r`;
 }
 
-/** A spreadsheet takes a text that begins so for a formula (CWE-1236); an apostrophe before it makes it text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** A spreadsheet takes a text that begins so for a formula (CWE-1236), full-width signs too; an apostrophe before it makes it text. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cell(value: string | number | undefined): string {
   if (value === undefined) return '';

@@ -25,8 +25,8 @@ Bare words are searched in values, names, reasons and metadata. Numbers and time
 Fields:
 ${fields.join('\n')}
 
-Columns of --csv, where objects are JSON and lists are joined by semicolons; an apostrophe stands before = + - @, a tab or a
-carriage return at the beginning of a cell, so that no spreadsheet takes it for a formula:
+Columns of --csv, where objects are JSON and lists are joined by semicolons; an apostrophe stands before = + - @, a tab or an
+end of line at the beginning of a cell, so that no spreadsheet takes it for a formula:
 ${wrapped(CSV_COLUMNS)}
 
 Examples:

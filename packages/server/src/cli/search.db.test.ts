@@ -38,6 +38,7 @@ test('indexes the full blocks of one tenant, or of all', async () => {
 
 test('says when there is no such tenant', async () => {
   const answer = await search('rebuild', '--tenant', 'nobody');
-  expect(answer).toMatchObject({ code: 1, out: '' });
+  expect(answer).toMatchObject({ code: 3, out: '' });
   expect(answer.err).toContain('the tenant nobody has no log');
+  expect(answer.err).toContain('Mend the parameter');
 });

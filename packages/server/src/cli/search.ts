@@ -34,7 +34,7 @@ async function rebuild({ tenant, json }: Options): Promise<void> {
     const rebuilt = await withPool(url, (projector) =>
       rebuildIndex(projector, { onProgress, ...(tenant === undefined ? {} : { tenant }) }),
     );
-    if (rebuilt.logs === 0 && tenant !== undefined) throw new Failure('not_found', `the tenant ${tenant} has no log`);
+    if (rebuilt.logs === 0 && tenant !== undefined) throw new Failure('parameter_invalid', `--tenant: the tenant ${tenant} has no log`);
     bar.end();
     const { logs, blocks } = rebuilt;
     await standardOutput().line(

@@ -48,6 +48,6 @@ test('the counters are made from the log, of one tenant or of all', async () => 
 
 test('a tenant without a log is a fault', async () => {
   const answer = await stats('rebuild', '--tenant', 'nobody');
-  expect(answer.code).toBe(1);
-  expect(answer.err).toContain('nobody');
+  expect(answer.code).toBe(3);
+  expect(answer.err).toContain('the tenant nobody has no log');
 });

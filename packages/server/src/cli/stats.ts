@@ -27,7 +27,7 @@ async function run({ tenant, json }: { tenant?: string; json?: boolean }): Promi
   try {
     const result = await withPool(url, (pool) => rebuild({ pool, onProgress, ...(tenant === undefined ? {} : { tenant }) }));
     bar.end();
-    if (result.logs === 0 && tenant !== undefined) throw new Failure('not_found', `the tenant ${tenant} has no log`);
+    if (result.logs === 0 && tenant !== undefined) throw new Failure('parameter_invalid', `--tenant: the tenant ${tenant} has no log`);
     const { logs, events } = result;
     process.stdout.write(
       json ? `${JSON.stringify(result)}\n` : `counted ${events.toLocaleString('en')} events of ${logs} ${logs === 1 ? 'log' : 'logs'}\n`,

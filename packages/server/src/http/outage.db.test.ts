@@ -93,7 +93,7 @@ test('while the database is away the answer is 503, and afterwards it goes on', 
 
 test(
   'connections that break at any moment lose no acknowledged event and double none that is sent again',
-  { timeout: 40_000 },
+  { timeout: 120_000 },
   async () => {
     const cable = new Cable();
     server = await openTestServer({ through: (url) => cable.through(url) });

@@ -40,16 +40,19 @@ export interface BlockQueue {
  * Blocks in order. Newest first their times are read only as they are needed: what lies further back in the log was recorded
  * earlier, so that it occurred a little later than that at the most.
  *
- * @param blocks their numbers
+ * @param first blocks whose times are known
+ * @param blocks the numbers of others
  * @param read the times of some of them; without those that cannot hold anything that is meant
  */
 export function blocksInOrder(
+  first: readonly CandidateBlock[],
   read: (blocks: readonly number[]) => Promise<readonly CandidateBlock[]>,
   blocks: readonly number[],
   slice: Order,
 ): BlockQueue {
   const unread = blocks.toSorted((a, b) => b - a);
-  let known: CandidateBlock[] = [];
+  const sorted = (all: readonly CandidateBlock[]): CandidateBlock[] => all.toSorted((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
+  let known = sorted(first);
   let count = slice.order === 'asc' ? unread.length : BLOCKS_FIRST;
   /** No event of an unread block has an earlier place. */
   let bound = Number.NEGATIVE_INFINITY;
@@ -59,7 +62,7 @@ export function blocksInOrder(
       if (unread.length === 0 || (next !== undefined && firstPlace(next, slice) <= bound)) return next;
       const found = await read(unread.splice(0, count));
       count *= 2;
-      known = [...known, ...found].sort((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
+      known = sorted([...known, ...found]);
       for (const { recordedFromMs } of found) bound = Math.max(bound, signed(recordedFromMs + CLOCK_SKEW_MS_MAX, slice));
     }
   };

@@ -26,7 +26,14 @@ import {
   type Slice,
 } from '../store/read-events.ts';
 import type { Found } from '../store/scan-statement.ts';
-import { type CandidateBlock, findCandidates, readBlockTimes, readIndexed, type SearchWindow } from '../store/search-candidates.ts';
+import {
+  type CandidateBlock,
+  findCandidates,
+  readBlockTimes,
+  readIndexed,
+  readUnindexedTimes,
+  type SearchWindow,
+} from '../store/search-candidates.ts';
 import { BLOCK_EVENTS } from '../store/search-signature.ts';
 import { type BlockHits, inPortion, portionsOf, readHits } from './block-hits.ts';
 import { type BlockQueue, blocksInOrder, compare, firstPlace, placeBefore, signed } from './block-order.ts';
@@ -39,7 +46,6 @@ const BLOCKS_FEW = 16;
 /** Blocks of which the index is asked for events at a time; it begins with few, for most pages are full soon. */
 const BLOCKS_FIRST = 8;
 const BLOCKS_AT_ONCE_MAX = 64;
-const LOOK_MS = 300;
 /** One event of so many that has the words makes a block dense. */
 const DENSE = 4;
 
@@ -60,13 +66,13 @@ interface Search {
  * Makes the reading of one page's slices.
  *
  * @param scan reads without the index: takes the same events, only slower, or sooner when most of them have the words
- * @param lookMs milliseconds after which one look says how far it came, when that is further than where it began
+ * @param lookMs milliseconds after which one look says how far it came, when that is further than where it began; as much as the page has by default
  */
 export function makeSearchedRead(
   tenantId: number,
   plan: SearchPlan,
   scan: SliceScan,
-  lookMs = LOOK_MS,
+  lookMs = Number.POSITIVE_INFINITY,
 ): (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found> {
   // A page is read in one snapshot.
   let known: Promise<Unindexed> | undefined;
@@ -86,17 +92,16 @@ export function makeSearchedRead(
     const window = windowOf(plan, slice);
     const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.tokens, plan.clauses);
     if (!narrows(blocks.length, asked, plan, slice)) return walk();
-    const queue = blocksInOrder((part) => readBlockTimes(tx, tenantId, window, part), blocks, slice);
-    const found = await follow({ tx, tenantId, plan, scan, slice, until, plans, page: [] }, queue, tailOf(tail, slice));
+    const unindexed = tail.blocks.filter((block) => isIn(window, block));
+    const queue = blocksInOrder(unindexed, (part) => readBlockTimes(tx, tenantId, window, part), blocks, slice);
+    const found = await follow({ tx, tenantId, plan, scan, slice, until, plans, page: [] }, queue);
     return found ?? walk();
   };
 }
 
 /** Undefined when it turns out that a walk in the order of the page is shorter. */
-async function follow(search: Search, queue: BlockQueue, tail: Tail | undefined): Promise<Found | undefined> {
+async function follow(search: Search, queue: BlockQueue): Promise<Found | undefined> {
   const { tx, tenantId, plan, slice, until } = search;
-  const stopped = tail && (await take(search, tail.part, { name: 'tail', condition: tail.condition, kept: false }, await queue.peek()));
-  if (stopped !== undefined) return upTo(stopped, search);
   for (let count = BLOCKS_FIRST; ; count = Math.min(count * 2, BLOCKS_AT_ONCE_MAX)) {
     const blocks = await nextBlocks(search, queue, count);
     if (blocks.length === 0) return { rows: search.page };
@@ -147,7 +152,7 @@ async function takePortion(
   const last = filledBy(page, slice) === undefined ? undefined : page.at(-1);
   const part = { ...slice, recorded: overlap(slice.recorded, blocks), before: last ?? slice.before };
   const kept = plan.isWhole && portion[0]?.seqs !== undefined;
-  return take(search, part, { name: 'blocks', condition: inPortion(portion), kept }, unread);
+  return take(search, part, { name: 'text search', condition: inPortion(portion), kept }, unread);
 }
 
 /** Adds to the page what a part of the slice holds; answers the place where it stopped for want of time, before the first unread block. */
@@ -172,28 +177,20 @@ async function take(
 }
 
 interface Unindexed {
-  /** The first sequence number that is not indexed, and how many events there are from it on. */
-  readonly from: number;
   readonly count: number;
-  readonly recorded: RecordedRange | undefined;
+  /** Of too many events, none. */
+  readonly blocks: readonly CandidateBlock[];
 }
 
+/** The events that are not indexed yet, cut into blocks as they will be. */
 async function findUnindexed(tx: pg.ClientBase, tenantId: number): Promise<Unindexed> {
   const { to, size } = await readIndexed(tx, tenantId);
-  return { from: to, count: size - to, recorded: await recordedBounds(tx, tenantId, { from: to }) };
+  const count = size - to;
+  return { count, blocks: count > 0 && count <= SEARCH_TAIL_EVENTS_MAX ? await readUnindexedTimes(tx, tenantId, to) : [] };
 }
 
-interface Tail {
-  readonly part: Slice;
-  readonly condition: Condition;
-}
-
-/** The part of a slice that is not indexed. */
-function tailOf({ from, recorded }: Unindexed, slice: Slice): Tail | undefined {
-  if (recorded === undefined) return undefined;
-  const fromMs = Math.max(slice.recorded.fromMs, recorded.fromMs);
-  if (fromMs >= slice.recorded.toMs) return undefined;
-  return { part: { ...slice, recorded: { ...slice.recorded, fromMs } }, condition: ({ bind }) => `e.seq >= ${bind(from)}` };
+function isIn({ recorded, occurredFromMs }: SearchWindow, block: CandidateBlock): boolean {
+  return block.recordedToMs >= recorded.fromMs && block.recordedFromMs < recorded.toMs && block.occurredToMs >= occurredFromMs;
 }
 
 /** Only events between the place where a page begins and the worst that it has so far belong to a page. */

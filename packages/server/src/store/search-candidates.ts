@@ -1,5 +1,6 @@
 // Which blocks of a log may hold some words, read as the reader in its tenant's transaction.
 
+import { CLOCK_SKEW_MS_MAX } from '@indelible/core';
 import type pg from 'pg';
 import type { RecordedRange } from './read-events.ts';
 import type { BlockTimes } from './search-rows.ts';
@@ -34,6 +35,29 @@ export async function readIndexed(tx: pg.ClientBase, tenantId: number): Promise<
  * asked for has one clause at least, a clause one alternative, and that one token.
  */
 export type Clauses = readonly (readonly (readonly number[])[])[];
+
+/** No event occurred earlier. */
+const OCCURRED_MS_MIN = Date.parse('0001-01-01T00:00:00.000Z');
+
+/**
+ * The blocks from a sequence number on as they will be. Nobody knows when their events occurred, but that it was no later than
+ * a clock that is ahead could say.
+ */
+export async function readUnindexedTimes(tx: pg.ClientBase, tenantId: number, fromSeq: number): Promise<CandidateBlock[]> {
+  const answer = await tx.query<{ block: number; recorded_from: string; recorded_to: string }>(
+    `select (seq / ${BLOCK_EVENTS})::int as block, (extract(epoch from min(recorded_at)) * 1000)::bigint as recorded_from,
+       (extract(epoch from max(recorded_at)) * 1000)::bigint as recorded_to
+     from indelible.event_key where tenant_id = $1 and seq >= $2 group by 1`,
+    [tenantId, fromSeq],
+  );
+  return answer.rows.map((row) => ({
+    block: row.block,
+    recordedFromMs: Number(row.recorded_from),
+    recordedToMs: Number(row.recorded_to),
+    occurredFromMs: OCCURRED_MS_MIN,
+    occurredToMs: Number(row.recorded_to) + CLOCK_SKEW_MS_MAX,
+  }));
+}
 
 export interface Candidates {
   /** Blocks that may hold what is asked for. */

@@ -57,7 +57,7 @@ async function request(send: NonNullable<RemoteOptions['fetch']>, url: URL, head
   } catch (thrown) {
     const error = thrown as Error;
     throw new Failure(
-      'not_found',
+      'server_unreachable',
       `${url.origin}: no server answers there`,
       {},
       { cause: error.cause instanceof Error ? error.cause : error },
@@ -69,7 +69,7 @@ async function readAll<Body>(path: string, body: Promise<Body>): Promise<Body> {
   try {
     return await body;
   } catch (cause) {
-    throw new Failure('not_found', `the answer to ${path} broke off or is not what it says`, {}, { cause: cause as Error });
+    throw new Failure('server_unreachable', `the answer to ${path} broke off or is not what it says`, {}, { cause: cause as Error });
   }
 }
 
