@@ -61,6 +61,11 @@ export const ERRORS = {
     title: 'Nobody could be recognised',
     hint: 'Send the header "Authorization: Bearer ink_...", or a viewer token. Make a key by "indelible key create".',
   },
+  second_factor_needed: {
+    status: 401,
+    title: 'The second factor is missing',
+    hint: 'Send the six digits of the authenticator app, or a backup code, as "code".',
+  },
   forbidden: { status: 403, title: 'This is not allowed', hint: 'Use a key with the scope, or have the role, that the detail names.' },
   not_found: { status: 404, title: 'There is no such thing here', hint: 'Check the address and the tenant of the key.' },
   query_invalid: { status: 422, title: 'The query cannot be read', hint: 'Mend the query at the position that the detail names.' },

@@ -75,6 +75,23 @@ export const JSON_BODY_BYTES_MAX = 64 * 1024;
 export const HEADER_BYTES_MAX = 160 * 1024;
 /** How long the rest of a request that was refused unread may take to arrive. */
 export const REFUSED_LINGER_MS = 1_000;
+/** How long the headers of a request may take to arrive, and the whole of it; how often that is looked at. */
+export const HEADERS_MS_MAX = 15_000;
+export const REQUEST_MS_MAX = 120_000;
+export const REQUEST_CHECK_MS = 2_000;
+/** How long a connection is kept for the next request: longer than proxies keep theirs, which else send one into its end. */
+export const KEEP_ALIVE_MS = 75_000;
+/** A connection on which so long nothing moves is ended. A stream has a heartbeat. */
+export const SOCKET_IDLE_MS_MAX = 90_000;
+/** How often somebody may ask who is known; the same for what takes events in, whose own limit is a full queue. */
+export const RATE_CALLER = { perSecond: 1_000, burst: 10_000 } as const;
+export const RATE_INGEST = { perSecond: 20_000, burst: 40_000 } as const;
+/** How often an address may ask, by those who are not known and for what is open to everybody. */
+export const RATE_ADDRESS = { perSecond: 100, burst: 2_000 } as const;
+/** How many of each are remembered. */
+export const RATE_ENTRIES_MAX = 20_000;
+/** How long a browser that came by TLS comes by nothing else. */
+export const HSTS_SECONDS = 365 * 24 * 3_600;
 /** Events before and after one, by actor, resource and request; and how far from it a request is looked for. */
 export const CONTEXT_EVENTS = 10;
 export const CONTEXT_REQUEST_MS = 3_600_000;

@@ -151,11 +151,13 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   stops.push(() => streams.stop().then(() => closeServer(server)));
   logger.info({ url }, 'serving');
   const publicUrl = config.publicUrl ?? url;
-  const firstLink = async (): Promise<string | undefined> => {
-    const made = await makeFirstLink({ owner: store.owner, by: bySystem() });
-    return made === undefined ? undefined : signInUrl(publicUrl, made.token);
-  };
-  return { url, databaseUrl, publicUrl, firstLink, capture, stop: () => stopAll(stops, logger) };
+  return { url, databaseUrl, publicUrl, firstLink: () => firstLink(store, publicUrl), capture, stop: () => stopAll(stops, logger) };
+}
+
+/** The link of the first owner; undefined once there is one. */
+async function firstLink({ owner }: Store, publicUrl: string): Promise<string | undefined> {
+  const made = await makeFirstLink({ owner, by: bySystem() });
+  return made === undefined ? undefined : signInUrl(publicUrl, made.token);
 }
 
 /** Who may come in. */

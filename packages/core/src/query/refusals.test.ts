@@ -73,6 +73,7 @@ test.each([
   ['after.temperature:>.5', 19, 'a digit on both sides of its point'],
   ['at:2026-11-01 10:00', 14, 'Between a date and a time stands a T'],
   ['at:"2026-11-01 10:00"', 3, 'a T stands between date and time'],
+  ['at:"2026-11-01T10:00:00 02:00"', 3, 'a plus is written %2B'],
   ['at:-24H', 3, 'so long ago is written -24h'],
   ['at:24hours', 3, 'so long ago is written -24h'],
 ])('%s is refused at %i: %s', (text, position, message) => {

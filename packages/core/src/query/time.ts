@@ -16,6 +16,8 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?
 const CLOCK = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?$/i;
 const ZONELESS = /^\d{4}-\d{2}-\d{2}T[\d:]*\.\d+$/i;
 const BLANK = /^\d{4}-\d{2}-\d{2} +\d/;
+/** A plus that was not written as %2B arrives as a blank. */
+const LOST_PLUS = /T[\d:.]+ \d{2}:\d{2}$/i;
 const LENGTH = /^(?:-\d+ ?[a-z]*|\d+ ?[a-z]+)$/i;
 
 /**
@@ -33,6 +35,7 @@ export function readTime(text: string, position: number): TimePoint {
   else if (DATE.test(text) || INSTANT.test(text) || CLOCK.test(text)) why = 'is not in the calendar';
   else if (ZONELESS.test(text)) why = 'has a fraction and no zone: end it with Z or with an offset such as +02:00';
   else if (BLANK.test(text)) why = 'has a blank where a T stands between date and time: 2026-11-01T10:00';
+  else if (LOST_PLUS.test(text)) why = 'has a blank before its offset: in an address a plus is written %2B';
   else if (LENGTH.test(text)) why = 'is not a time: so long ago is written -24h, by one of s, m, h, d and w';
   throw invalid(`${shown(text)} ${why}.`, position, KINDS.time.expected, text);
 }

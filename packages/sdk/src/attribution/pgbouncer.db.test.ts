@@ -60,6 +60,11 @@ describe.skipIf(TEST_DATABASE_URL === undefined)('pgbouncer', () => {
     );
     // The pooler's five, and the two of this file that do not go through it.
     expect((rows[0] as { n: number }).n).toBeLessThanOrEqual(CONNECTIONS + 2);
+    // Nothing of ours is left on a connection that the next one may find it on.
+    const left = await Promise.all(
+      Array.from({ length: CONNECTIONS }, () => pool.query('SELECT name FROM pg_prepared_statements, pg_sleep(0.1)')),
+    );
+    expect(left.flatMap((result) => result.rows)).toEqual([]);
   });
 
   test('transactions, such as are rolled back, and savepoints', async () => {

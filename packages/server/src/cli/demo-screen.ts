@@ -20,6 +20,8 @@ import { cut, printable, width } from './text-width.ts';
 
 export interface ScreenOptions {
   readonly server: RunningServer;
+  /** The one-time link that signs the visitor in. */
+  readonly signIn: string;
   readonly config: Config;
   readonly application: Application;
   readonly story: Story;
@@ -81,9 +83,10 @@ export async function runScreen(options: ScreenOptions): Promise<void> {
 }
 
 function introduce(options: ScreenOptions, out: (text: string) => void): void {
-  const { server, application } = options;
+  const { server, application, signIn } = options;
   out(`
 ${pc.bold('Indelible')} ${server.url}   the example application ${application.url}
+  sign in, once and within an hour: ${signIn}
 
   Ask it yourself, in another terminal (docs/TOUR.md leads through it in five minutes):
     ${exportLine(options)}

@@ -5,8 +5,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
+import { bySystem } from '../access/actor.ts';
+import { signInUrl } from '../access/people/sign-in-url.ts';
+import { linkVisitor } from '../access/people/visitor.ts';
 import { type Config, readConfig } from '../config.ts';
 import { makeLogger } from '../logger.ts';
 import { type RunningServer, startServer } from '../main.ts';
@@ -18,10 +21,13 @@ import { dropStraySlot } from './demo-slot.ts';
 import { makeSteps, type Steps } from './demo-steps.ts';
 import { type Part, type PartProgress, type Story, type StoryOptions, tellStory } from './demo-story.ts';
 import { untilStopped } from './until-stopped.ts';
+import { withPool } from './with-pool.ts';
 
 /** The tenants that the example application is born with. */
 const TENANTS = ['org_acme', 'org_globex'] as const;
 const SOURCE = 'bots';
+/** RFC 2606: nobody's address. */
+const VISITOR = { email: 'visitor@example.invalid', name: 'Visitor' };
 /** What one person or another does, at the pace of an office. */
 const RATE_PER_SECOND = '0.5';
 const SEED = '1';
@@ -40,11 +46,22 @@ export function demoCommand(): Command {
     .description('Run the server with an example company whose database it captures, and a month of its history (npm start)')
     .option('--ephemeral', 'keep nothing: the data directory is a temporary one')
     .option('--rate <number>', 'what the people of the example do once the story is told, in acts a second', RATE_PER_SECOND)
-    .option('--seed <number>', 'another seed, another month: for a new data directory', SEED)
-    .option('--today <date>', 'the month of history ends then: YYYY-MM-DD, for a new data directory')
+    .option('--seed <number>', 'another seed, another month: for a new data directory', fitting(/^\d{1,9}$/, 'a whole number'), SEED)
+    .option(
+      '--today <date>',
+      'the month of history ends then: YYYY-MM-DD, for a new data directory',
+      fitting(/^\d{4}-\d\d-\d\d$/, 'YYYY-MM-DD'),
+    )
     .action(demo)
     .addCommand(demoTamperCommand())
     .addCommand(demoRestoreCommand());
+}
+
+function fitting(pattern: RegExp, expected: string): (text: string) => string {
+  return (text) => {
+    if (!pattern.test(text)) throw new InvalidArgumentError(`expected ${expected}`);
+    return text;
+  };
 }
 
 async function demo(options: DemoOptions): Promise<void> {
@@ -58,9 +75,10 @@ async function demo(options: DemoOptions): Promise<void> {
     const story = await start(started, { ...options, config, logger, steps: makeSteps(terminal ? process.stdout : undefined), stopped });
     if (stopping.signal.aborted || story === undefined) return;
     const { server, application } = started as Required<Started>;
-    if (terminal) await runScreen({ server, config, application, story, tenant: TENANTS[0], signal: stopping.signal });
+    const signIn = await visitorLink(server);
+    if (terminal) await runScreen({ server, signIn, config, application, story, tenant: TENANTS[0], signal: stopping.signal });
     else {
-      process.stdout.write(`${JSON.stringify({ ready: true, url: server.url, tenants: TENANTS, application: application.url })}\n`);
+      process.stdout.write(`${JSON.stringify({ ready: true, url: server.url, tenants: TENANTS, application: application.url, signIn })}\n`);
       await stopped;
     }
   } finally {
@@ -71,6 +89,12 @@ async function demo(options: DemoOptions): Promise<void> {
       await rm(config.dataDirectory, { recursive: true, force: true });
     }
   }
+}
+
+/** A link, good once and for an hour, that lets whoever tries the example in. No password exists. */
+async function visitorLink(server: RunningServer): Promise<string> {
+  const made = await withPool(server.databaseUrl, (owner) => linkVisitor({ owner, by: bySystem() }, VISITOR));
+  return signInUrl(server.publicUrl, made.token);
 }
 
 /** What has to be stopped again, as far as it was started. */

@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts';
 import { eventCommand } from './event.ts';
 import { keyCommand } from './key.ts';
 import { queryCommand } from './query.ts';
+import { personCommand } from './person.ts';
 import { reportFault } from './report.ts';
 import { roleCommand } from './role.ts';
 import { resourceCommand } from './resource.ts';
@@ -43,6 +44,7 @@ for (const command of [
   verifyCommand(),
   keyCommand(),
   roleCommand(),
+  personCommand(),
   viewerCommand(),
   logCommand(),
   searchCommand(),

@@ -14,7 +14,11 @@ export function serveCommand(): Command {
       const config = readConfig();
       const logger = makeLogger(config.logLevel);
       const server = await startServer(config, logger);
-      process.stdout.write(`${JSON.stringify({ ready: true, url: server.url, tenants: [] })}\n`);
+      // Nobody can sign in yet, and whoever reads this line may be the first.
+      const signIn = await server.firstLink();
+      process.stdout.write(
+        `${JSON.stringify({ ready: true, url: server.url, tenants: [], ...(signIn === undefined ? {} : { signIn }) })}\n`,
+      );
       await untilStopped(logger);
       await server.stop();
     });
@@ -30,6 +34,7 @@ Settings (environment variables):
   INDELIBLE_SIGNER_DIR      the signer's key and memory; keep it away from the database
   INDELIBLE_CONTEXT_KEY     shared with the applications, so that they can prove who acted
   INDELIBLE_ADMIN_KEY       ink_...: every scope, all tenants
+  INDELIBLE_PUBLIC_URL      https://...: where people reach the server behind a proxy
   INDELIBLE_SOURCE_<NAME>   postgres://...: capture this database
   INDELIBLE_CAPTURE_MAPPING a YAML file: types, ids, tenants, redacted columns and skipped tables
   INDELIBLE_LOG_LEVEL       trace, debug, info (default), warn, error, fatal, silent

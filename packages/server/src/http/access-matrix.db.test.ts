@@ -7,14 +7,17 @@ import { type Role, ROLES_OF_PEOPLE, setRole } from '../store/role-grants.ts';
 import type { OpenApi } from './openapi/document.ts';
 import { OPERATIONS } from './openapi/operations.ts';
 import { makeDocument } from './openapi/document.ts';
-import { ADMIN_KEY, anEvent, type Answer, openTestServer, receiptsOf, type TestServer } from './server.test.fixture.ts';
+import { ADMIN_KEY, anEvent, type Answer, openTestServer, ORIGIN, receiptsOf, type TestServer } from './server.test.fixture.ts';
 
-const EVERYBODY = 'nobody ingest read admin embed all operator owner administrator analyst auditor viewer token';
-const AUDITORS = 'read all operator owner administrator analyst auditor';
+const EVERYBODY = 'nobody ingest read admin embed all operator owner administrator analyst auditor viewer token session';
+const AUDITORS = 'read all operator owner administrator analyst auditor session';
 const READERS = `${AUDITORS} viewer token`;
 const ADMINISTRATORS = 'admin operator owner administrator';
 
-/** Who is let in, by operation. `all` is a key with read for all tenants, `token` a viewer token; the others are of the tenant org_acme. */
+/**
+ * Who is let in, by operation. `all` is a key with read for all tenants, `token` a viewer token, `session` the cookie of an auditor;
+ * the others are of the tenant org_acme.
+ */
 const MATRIX: Readonly<Record<string, string>> = {
   sendEvents: 'ingest operator',
   listEvents: READERS,
@@ -34,15 +37,28 @@ const MATRIX: Readonly<Record<string, string>> = {
   getConsistency: READERS,
   getCheckpoint: READERS,
   getTile: AUDITORS,
-  listKeys: `auditor ${ADMINISTRATORS}`,
+  listKeys: `auditor session ${ADMINISTRATORS}`,
   makeKey: ADMINISTRATORS,
   revokeKey: ADMINISTRATORS,
   rotateKey: ADMINISTRATORS,
   makeViewerToken: 'embed operator owner administrator',
   revokeViewerToken: `embed ${ADMINISTRATORS}`,
-  listRoles: `auditor ${ADMINISTRATORS}`,
+  listRoles: `auditor session ${ADMINISTRATORS}`,
   giveRole: ADMINISTRATORS,
   takeRole: ADMINISTRATORS,
+  listPeople: `auditor session ${ADMINISTRATORS}`,
+  invitePerson: ADMINISTRATORS,
+  signIn: EVERYBODY,
+  useLink: EVERYBODY,
+  getSession: 'session',
+  listSessions: 'session',
+  revokeSession: 'session',
+  revokeOtherSessions: 'session',
+  changePassword: 'session',
+  prepareSecondFactor: 'session',
+  confirmSecondFactor: 'session',
+  removeSecondFactor: 'session',
+  signOut: 'session',
   getCoverage: 'all operator',
   getPublicKeys: EVERYBODY,
   getHealth: EVERYBODY,
@@ -60,6 +76,7 @@ interface Things {
   readonly log: string;
   readonly key: string;
   readonly token: string;
+  readonly session: string;
 }
 
 let server: TestServer;
@@ -74,6 +91,7 @@ const nothing: Things = {
   log: 'f'.repeat(24),
   key: 'key_none',
   token: 'vt_000000000000000000_0000000000000000',
+  session: 'session_none',
 };
 const authorizations = new Map<string, string | undefined>([['nobody', undefined]]);
 
@@ -102,6 +120,7 @@ beforeAll(async () => {
   );
   authorizations.set('token', `Bearer ${String(made.body['token'])}`);
   for (const role of ROLES_OF_PEOPLE) authorizations.set(role, await person(role));
+  authorizations.set('session', await cookie());
 });
 afterAll(async () => {
   await server?.close();
@@ -118,13 +137,25 @@ async function fill(tenant: string, bot: string, actor: string): Promise<Things>
   const token = tenant === 'org_acme' ? 'vt_own' : String(made.body['id']);
   if (tenant === 'org_other')
     await inTransaction(server.trail.store.owner, (tx) => setRole(tx, { tenant, person: actor, role: 'auditor' }));
-  return { event: receipt?.id ?? '', resource: bot, actor, log: (await server.trail.log(tenant)).logId, key, token };
+  // The same: whoever has it would end it.
+  const session = tenant === 'org_acme' ? 'session_own' : (await server.signIn('auditor', tenant)).session;
+  return { event: receipt?.id ?? '', resource: bot, actor, log: (await server.trail.log(tenant)).logId, key, token, session };
 }
 
 async function person(role: Role): Promise<string> {
   const scope = role === 'viewer' ? 'resource:bot/bot_42' : undefined;
   await inTransaction(server.trail.store.owner, (tx) => setRole(tx, { tenant: 'org_acme', person: `usr_${role}`, role, scope }));
   return `Person usr_${role}`;
+}
+
+/** The session of an auditor. */
+async function cookie(): Promise<string> {
+  return `Cookie ${(await server.signIn('auditor', 'org_acme')).cookie}`;
+}
+
+function headersOf(authorization: string | undefined): Record<string, string> {
+  if (authorization === undefined) return {};
+  return authorization.startsWith('Cookie ') ? { cookie: authorization.slice('Cookie '.length), origin: ORIGIN } : { authorization };
 }
 
 const QUERY: Readonly<Record<string, (things: Things, id: string) => string>> = {
@@ -138,10 +169,11 @@ const BODY: Readonly<Record<string, unknown>> = {
   sendEvents: anEvent(),
   makeKey: { name: 'reports', scopes: ['admin'] },
   giveRole: { person: 'usr_new', role: 'auditor' },
+  invitePerson: { email: 'new@acme.test', role: 'auditor' },
 };
 
-function idOf(path: string, { event, actor, key, resource, token }: Things): string {
-  return { events: event, actors: actor, keys: key, 'viewer-tokens': token }[path.split('/')[2] ?? ''] ?? resource;
+function idOf(path: string, { event, actor, key, resource, token, session }: Things): string {
+  return { events: event, actors: actor, keys: key, 'viewer-tokens': token, sessions: session }[path.split('/')[2] ?? ''] ?? resource;
 }
 
 /** Asks with all that is required and nothing else. */
@@ -164,7 +196,8 @@ async function ask(
   );
   const address = `${path.replace(/\{(\w+)\}/g, (_, name: string) => inPath[name] ?? '')}?${query.toString()}`;
   const headers = {
-    ...(authorization === undefined ? {} : { authorization }),
+    // Who signs out is out.
+    ...headersOf(id === 'signOut' && authorization?.startsWith('Cookie ') === true ? await cookie() : authorization),
     ...(tenant === undefined ? {} : { 'indelible-tenant': tenant }),
     ...(method === 'post' ? { 'content-type': 'application/json' } : {}),
   };
@@ -182,7 +215,7 @@ test.each(routes.map((route) => [route.id, route] as const))('%s lets in who may
   for (const [who, authorization] of authorizations) {
     const { status } = await ask(route, own, authorization, who === 'all' || who === 'operator' ? 'org_acme' : undefined);
     expect({ who, status, isFault: status >= 500 }).toEqual({ who, status, isFault: false });
-    if (authorization === undefined && status !== 200) expect(status).toBe(401);
+    if (authorization === undefined && MATRIX[id] !== EVERYBODY) expect(status).toBe(401);
     if (status !== 401 && status !== 403) letIn.push(who);
   }
   expect(letIn.toSorted()).toEqual((MATRIX[id] ?? '').split(' ').toSorted());

@@ -8,6 +8,7 @@ import { makeGate } from './gate.ts';
 import { refuseUnknownParameters } from './known-parameters.ts';
 import { noteAccess } from './note-access.ts';
 import { asFailure, problemResponse } from './problem.ts';
+import { makeRateLimit, type Rates, RATES } from './rate-limit.ts';
 import { accessRoutes } from './routes/access.ts';
 import { actorRoutes } from './routes/actors.ts';
 import { coverageRoutes } from './routes/coverage.ts';
@@ -21,10 +22,12 @@ import { resourceRoutes } from './routes/resources.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** @example makeApp(services).request('/healthz') */
-export function makeApp(services: Services): App {
+export function makeApp(services: Services, rates: Rates = RATES): App {
   const app = new Hono<Environment>();
+  app.use(securityHeaders(services.trustedProxies));
   app.use(async (c, next) => {
     const requestId = randomUUID();
     c.set('requestId', requestId);
@@ -36,13 +39,12 @@ export function makeApp(services: Services): App {
     await next();
     noteAccess(services, c);
     c.header('indelible-request-id', requestId);
-    c.header('x-content-type-options', 'nosniff');
     services.logger.debug(
       { requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) },
       'request',
     );
   });
-  app.use(makeGate(services));
+  app.use(makeGate(services, makeRateLimit(services.trustedProxies, rates)));
   app.use(refuseUnknownParameters);
   healthRoutes(app, services);
   streamRoutes(app, services);

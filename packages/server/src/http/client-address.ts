@@ -14,14 +14,25 @@ import type { Environment } from './environment.ts';
  * @returns undefined where there is no connection
  */
 export function clientAddress(c: Context<Environment>, trusted: readonly string[]): string | undefined {
-  const remote = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
-  if (remote === undefined) return undefined;
-  // A zone says by which interface of this machine somebody comes.
-  const peer = normalIp(remote.replace(/%.*$/, ''));
-  if (!isIp(peer)) return undefined;
-  if (trusted.length === 0 || !isWithin(peer, trusted)) return peer;
+  const peer = peerOf(c);
+  if (peer === undefined || !isWithin(peer, trusted)) return peer;
   const chain = (c.req.header('x-forwarded-for') ?? '').split(',').map((part) => normalIp(part.trim()));
   return furthest(peer, chain, trusted);
+}
+
+/** Whether a proxy that is trusted says that the client came by TLS. Of several in a row the first one spoke with the client. */
+export function cameByTls(c: Context<Environment>, trusted: readonly string[]): boolean {
+  const peer = peerOf(c);
+  if (peer === undefined || !isWithin(peer, trusted)) return false;
+  return /^\s*https\s*(,|$)/i.test(c.req.header('x-forwarded-proto') ?? '');
+}
+
+/** The other end of the connection. */
+function peerOf(c: Context<Environment>): string | undefined {
+  const remote = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+  // A zone says by which interface of this machine somebody comes.
+  const peer = normalIp((remote ?? '').replace(/%.*$/, ''));
+  return isIp(peer) ? peer : undefined;
 }
 
 function furthest(peer: string, chain: readonly string[], trusted: readonly string[]): string {

@@ -95,5 +95,7 @@ test('a running server answers what it captures, and tells the day in the log of
     return ((await answer.json()) as { events: unknown[] }).events;
   };
   await until(async () => (await told()).length > 0);
-  expect(await told()).toMatchObject([{ resource: { id: name }, metadata: { reason: 'daily', state: expect.stringMatching(/^(starting|streaming)$/) } }]);
+  expect(await told()).toMatchObject([
+    { resource: { id: name }, metadata: { reason: 'daily', state: expect.stringMatching(/^(starting|streaming)$/) } },
+  ]);
 }, 60_000);

@@ -12,6 +12,7 @@ import { clientAddress } from './client-address.ts';
 import type { Operation } from './openapi/operation.ts';
 import { OPERATIONS, routeOf } from './openapi/operations.ts';
 import { demandOwnOrigin } from './origin-check.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 const BY_ROUTE: ReadonlyMap<string, Operation> = new Map(
   OPERATIONS.map((operation) => [`${operation.method.toUpperCase()} ${routeOf(operation)}`, operation]),
@@ -44,16 +45,18 @@ export function admittedAs(services: Services, caller: Caller): Admitted {
   return { ...caller, reader: tenant === undefined ? reader : boundTo(reader, (tenantId) => services.tenants.owns(tenant, tenantId)) };
 }
 
-/** @example app.use(makeGate(services)) */
-export function makeGate(services: Services): MiddlewareHandler<Environment> {
+/** @example app.use(makeGate(services, makeRateLimit(services.trustedProxies))) */
+export function makeGate(services: Services, rateLimit: RateLimit): MiddlewareHandler<Environment> {
   return async (c, next) => {
     const operation = operationOf(c);
     c.set('operation', operation);
+    const visitor = rateLimit.comes(c, operation);
     demandOwnOrigin(services, c);
     // Of what may be public its route finds out, and asks for the same permission where it is not.
     if (operation?.access === 'key')
       c.set('admitted', admittedAs(services, await services.authenticator.admit(credentialsOf(services, c), operation.permission)));
     if (operation?.access === 'session') c.set('signedIn', await services.people.sessions.demand(c.req.header('cookie')));
+    rateLimit.enters(c, visitor);
     await next();
   };
 }

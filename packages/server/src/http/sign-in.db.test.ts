@@ -62,16 +62,22 @@ test('the link of the first owner works once, makes the owner of all tenants, an
   const token = second?.token;
   const { rows } = await server.trail.admin.query('select l::text as row from indelible.sign_in_link l');
   expect(JSON.stringify(rows)).not.toContain(token?.slice(4));
-  expect((await post('/v1/sign-in/link', { ...wanted, token, password: 'password1234' })).body).toMatchObject({ status: 422, pointer: 'password' });
-  expect((await post('/v1/sign-in/link', { token, password: PASSWORD, name: 'Olga' })).body).toMatchObject({ status: 422, pointer: 'email' });
+  expect((await post('/v1/sign-in/link', { ...wanted, token, password: 'password1234' })).body).toMatchObject({
+    status: 422,
+    pointer: 'password',
+  });
+  expect((await post('/v1/sign-in/link', { token, password: PASSWORD, name: 'Olga' })).body).toMatchObject({
+    status: 422,
+    pointer: 'email',
+  });
   const both = await Promise.all([1, 2].map(() => post('/v1/sign-in/link', { ...wanted, token })));
-  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
   const come = both.find(({ status }) => status === 200) as Answer;
   expect(come.body).toMatchObject({ person: { email, name: 'Olga' }, roles: [{ role: 'owner' }] });
   expect((await get('/v1/roles', cookieOf(come), 'org_any')).status).toBe(200);
   expect(await makeFirstLink({ owner: server.trail.store.owner, by: bySystem() })).toBeUndefined();
-  const events = await actionsOf('_operator', `actor.email:${email}`);
-  expect(events.map(({ action }) => action)).toEqual(['audit.viewed', 'auth.login.succeeded', 'role.granted', 'person.joined'].filter((one) => one !== 'audit.viewed'));
+  const events = await actionsOf('_operator', `actor.id:${(come.body['person'] as { id: string }).id} -action:audit.*`);
+  expect(events.map(({ action }) => action)).toEqual(['auth.login.succeeded', 'role.granted', 'person.joined']);
 });
 
 test('a link ends after its time', async () => {
@@ -96,14 +102,16 @@ test('a session is a cookie that scripts cannot read, and reads what the role al
   expect(answer.headers.get('cache-control')).toBe('no-store');
   for (const cookie of answer.headers.getSetCookie()) expect(cookie).toMatch(/; HttpOnly(;|$).*SameSite=(Lax|Strict)/i);
   const cookie = cookieOf(answer);
-  expect((await get('/v1/events', cookie)).body['events']).toHaveLength(1);
+  expect((await get('/v1/events?q=action:bot.viewed', cookie)).body['events']).toHaveLength(1);
   expect((await get('/v1/events', cookie, 'org_other')).status).toBe(403);
   expect((await get('/v1/events', cookie.replace(/.$/, 'x').replace('session_token=', 'session_token=x'))).status).toBe(401);
   expect((await get('/v1/session', cookie)).body).toMatchObject({ person: { email } });
   expect((await server.request('/v1/session')).status).toBe(401);
   const [login] = await actionsOf(tenant, 'action:auth.login.succeeded');
   expect(login).toMatchObject({ actor: { email, attribution: 'verified' }, metadata: { method: 'password' } });
-  expect(await actionsOf(tenant, 'action:audit.searched')).toMatchObject([{ actor: { email, type: 'user' }, context: { authMethod: 'session' } }]);
+  expect(await actionsOf(tenant, 'action:audit.searched actor.type:user')).toMatchObject([
+    { actor: { email, type: 'user' }, context: { authMethod: 'session' } },
+  ]);
 });
 
 test('behind TLS the cookies are secure', async () => {
@@ -113,7 +121,8 @@ test('behind TLS the cookies are secure', async () => {
     expect(cookie).toMatch(/^__Secure-indelible\.session_token=/);
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ email, password: PASSWORD });
-    const signIn = (origin: string): Promise<Answer> => secure.request('/v1/sign-in', { method: 'POST', headers: { ...headers, origin }, body });
+    const signIn = (origin: string): Promise<Answer> =>
+      secure.request('/v1/sign-in', { method: 'POST', headers: { ...headers, origin }, body });
     const answer = await signIn('https://audit.acme.test');
     for (const set of answer.headers.getSetCookie()) expect(set).toMatch(/^__Secure-.*; Secure/);
     expect((await signIn(ORIGIN)).status).toBe(403);
@@ -145,7 +154,8 @@ test('whoever tries an account too often shuts out strangers, and never the one 
   expect((await post('/v1/sign-in', { email, password: PASSWORD }, { cookie: own })).status).toBe(200);
   expect(await actionsOf('_operator', 'action:auth.login.blocked ip:198.51.100.200')).toHaveLength(1);
   // The same for an account that there is not.
-  for (let n = 0; n < SIGN_IN_FAILURES_MAX; n++) await post('/v1/sign-in', { email: `x${email}`, password: 'wrong' }, { from: `198.51.100.${n}` });
+  for (let n = 0; n < SIGN_IN_FAILURES_MAX; n++)
+    await post('/v1/sign-in', { email: `x${email}`, password: 'wrong' }, { from: `198.51.100.${n}` });
   expect((await post('/v1/sign-in', { email: `x${email}`, password: 'wrong' })).status).toBe(429);
 });
 
@@ -216,7 +226,9 @@ test('an invitation makes an account, or gives a role to the one there is', asyn
   expect(made.body['link']).toMatch(/^http:\/\/localhost\/sign-in#iln_[\w-]{43}$/);
   const come = await post('/v1/sign-in/link', { token, name: 'Maria', password: PASSWORD });
   expect(come.body).toMatchObject({ person: { email }, roles: [{ role: 'auditor', tenant }] });
-  expect((await get('/v1/people', admin.cookie)).body['people']).toMatchObject([{}, {}].map(() => ({ role: expect.any(String) as string })));
+  expect((await get('/v1/people', admin.cookie)).body['people']).toMatchObject(
+    [{}, {}].map(() => ({ role: expect.any(String) as string })),
+  );
   // Into another tenant, by her password alone; a wrong one does not use the link up.
   const other = await server.signIn('owner', second);
   const link = String((await invited(other.cookie, 'viewer')).body['link']).split('#')[1];
@@ -251,7 +263,9 @@ test('a link for a person lets them in and sets a password', async () => {
   expect((await post('/v1/sign-in/link', { token, password: 'nine geese over the quay' })).status).toBe(200);
   await until(async () => (await get('/v1/session', cookie)).status === 401, 10);
   expect((await post('/v1/sign-in', { email, password: PASSWORD })).status).toBe(401);
-  expect(await actionsOf(tenant, 'action:auth.password.reset')).toMatchObject([{ actor: { email }, context: { authMethod: 'one_time_link' } }]);
+  expect(await actionsOf(tenant, 'action:auth.password.reset')).toMatchObject([
+    { actor: { email }, context: { authMethod: 'one_time_link' } },
+  ]);
 });
 
 test('nothing of a password or a session stands in the tables in plain', async () => {

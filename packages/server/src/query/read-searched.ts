@@ -16,15 +16,7 @@ import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
 import { usePlans } from '../store/as-tenant.ts';
-import {
-  type Condition,
-  type EventRow,
-  filledBy,
-  type Position,
-  type RecordedRange,
-  recordedBounds,
-  type Slice,
-} from '../store/read-events.ts';
+import { type EventRow, filledBy, type Position, type RecordedRange, type Slice } from '../store/read-events.ts';
 import type { Found } from '../store/scan-statement.ts';
 import {
   type CandidateBlock,

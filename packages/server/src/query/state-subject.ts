@@ -47,9 +47,7 @@ export function instantOfText(name: string, text: string | undefined, nowMs: num
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const { expected, received } = error.details;
-    // A plus that was not written as %2B arrives as a blank.
-    const hint = / \d\d:\d\d$/.test(text) ? ' In an address a plus is written %2B.' : '';
-    throw new Failure('parameter_invalid', `${name}: ${error.message}${hint}`, {
+    throw new Failure('parameter_invalid', `${name}: ${error.message}`, {
       pointer: name,
       ...(expected === undefined ? {} : { expected }),
       ...(received === undefined ? {} : { received }),

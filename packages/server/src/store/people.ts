@@ -10,6 +10,7 @@ export interface PersonRow {
   readonly email: string;
   readonly name: string;
   readonly createdAt: Date;
+  readonly twoFactor: boolean;
 }
 
 export interface SessionRow {
@@ -20,7 +21,7 @@ export interface SessionRow {
   readonly userAgent?: string;
 }
 
-const COLUMNS = 'id, email, name, "createdAt"';
+const COLUMNS = 'id, email, name, "createdAt", coalesce("twoFactorEnabled", false) as "twoFactor"';
 
 /** @param email in any case */
 export async function findPerson(db: Db, email: string): Promise<PersonRow | undefined> {
@@ -59,6 +60,12 @@ export async function setPassword(tx: pg.ClientBase, person: string, hash: strin
      values ($1, $2, 'credential', $2, $3, now(), now())`,
     [randomBytes(16).toString('hex'), person, hash],
   );
+}
+
+/** Takes the second factor of somebody away. */
+export async function clearTwoFactor(tx: pg.ClientBase, person: string): Promise<void> {
+  await tx.query('delete from auth."twoFactor" where "userId" = $1', [person]);
+  await tx.query('update auth."user" set "twoFactorEnabled" = false where id = $1', [person]);
 }
 
 export async function listSessions(db: Db, person: string): Promise<SessionRow[]> {

@@ -76,8 +76,9 @@ export function scanStatement(tenantId: number, slice: Slice, scan: Scan): { tex
   const { bind, values } = context;
   const order = orderBy('e', slice);
   if (scan.lead.kind === 'few') {
-    const few = `select e.* from indelible.event e where ${inSlice(slice, scan, scan.lead.condition, context)}`;
-    const rest = scan.rest?.(context) ?? 'true';
+    const few = `select e.* from indelible.event e where ${fewIn(slice, scan, scan.lead, context)}`;
+    const others = scan.lead.kept ? inSlice(slice, scan, () => 'true', context) : 'true';
+    const rest = `${others} and ${scan.rest?.(context) ?? 'true'}`;
     const kept = withinBytes(`select e.* from few e where ${rest} ${order} limit ${bind(slice.limit)}`, slice, context);
     const text = `with few as materialized (${few}) select ${COLUMNS}, true as kept, false as last from (${kept}) e ${order}`;
     return { text, values };
@@ -136,6 +137,12 @@ function orderBy(alias: string, { order }: Slice): string {
 
 function inSlice(slice: Slice, { bounds }: Scan, condition: Condition, context: ConditionContext): string {
   return [sliceConditions('e', placed(slice), context), ...withinBounds('e', bounds, context), condition(context)].join(' and ');
+}
+
+/** Of a kept plan nobody sees the values: it must have nothing to go by but the sequence numbers, or it walks another index. */
+function fewIn(slice: Slice, scan: Scan, { condition, kept }: Lead & { kind: 'few' }, context: ConditionContext): string {
+  if (!kept) return inSlice(slice, scan, condition, context);
+  return `${sliceConditions('e', { ...slice, after: undefined, before: undefined }, context)} and ${condition(context)}`;
 }
 
 function withinBounds(alias: string, { occurredFromMs, occurredToMs, seq }: ScanBounds, { bind }: ConditionContext): string[] {

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { STREAM_STEP_MS } from '../limits.ts';
+import type { WorkClock } from '../query/in-turns.ts';
 import type { EventRow } from '../store/read-events.ts';
 import { Feed } from './feed.ts';
 import { Listener } from './listener.ts';
@@ -58,36 +59,39 @@ test('each step is as long as it may be, also within one event', async () => {
   for (const one of opened) expect(await ended(one)).toEqual([0, 1, 2]);
 });
 
-test('who joins or leaves in a pause, whichever group it is, misses nothing and gets nothing twice', async () => {
+/** Somebody joins in a pause, and the first listener leaves; false where there is no such pause. */
+async function comeInPause(q: string, looksAStep: number, comesAt: number): Promise<boolean> {
   const rows = [0, 1, 2, 3].map(rowOf);
-  // The places of the pauses: each is tried as the one in which somebody comes.
-  for (let comesAt = 1; comesAt <= GROUPS * rows.length; comesAt += 3) {
+  let [looks, turns] = [0, 0];
+  const came: { readonly next: number; readonly opened: Opened }[] = [];
+  const giveWay = async (): Promise<void> => {
+    if (++turns !== comesAt) return;
+    came.push({ next: feed.next, opened: listenTo(feed, q) });
+    feed.leave(first.listener);
+  };
+  const work: WorkClock = { now: () => (++looks * STREAM_STEP_MS) / looksAStep, giveWay };
+  const feed: Feed = new Feed({ tenant: 'org_acme', next: 0, onBehind: () => undefined, work });
+  const first = listenTo(feed, everything('first'));
+  const others = Array.from({ length: GROUPS }, (_, index) => listenTo(feed, everything(`${index}`)));
+  await feed.handOut(LOG, rows);
+  for (const one of others) expect(await ended(one)).toEqual([0, 1, 2, 3]);
+  const [newcomer] = came;
+  if (newcomer === undefined) return false;
+  const { next, opened } = newcomer;
+  // What the one was given, and what the other goes on with, begins at the same place.
+  expect({ comesAt, q, seqs: await ended(opened) }).toEqual({ comesAt, q, seqs: [0, 1, 2, 3].filter((seq) => seq >= next) });
+  expect(first.listener.next).toBe(next);
+  expect(await ended(first)).toEqual([0, 1, 2, 3].filter((seq) => seq < next));
+  return true;
+}
+
+test('who joins or leaves in a pause, whichever group it is, misses nothing and gets nothing twice', async () => {
+  let pauses = 0;
+  // Steps that end within each event, and steps of more than one.
+  for (const looksAStep of [1, 9, 30]) {
     for (const q of [everything('0'), everything(`${GROUPS - 1}`), everything('new'), '']) {
-      let [ms, turns] = [0, 0];
-      let joined: { readonly from: number; readonly opened: Opened } | undefined;
-      let left: { readonly from: number; readonly listener: Listener } | undefined;
-      const giveWay = async (): Promise<void> => {
-        if (++turns !== comesAt) return;
-        joined = { from: feed.next, opened: listenTo(feed, q) };
-        feed.leave(first.listener);
-        left = { from: first.listener.next, listener: first.listener };
-      };
-      const feed: Feed = new Feed({
-        tenant: 'org_acme',
-        next: 0,
-        onBehind: () => undefined,
-        work: { now: () => (ms += STREAM_STEP_MS), giveWay },
-      });
-      const first = listenTo(feed, everything('first'));
-      const others = Array.from({ length: GROUPS }, (_, index) => listenTo(feed, everything(`${index}`)));
-      await feed.handOut(LOG, rows);
-      for (const one of others) expect(await ended(one)).toEqual([0, 1, 2, 3]);
-      expect(turns).toBeGreaterThanOrEqual(comesAt);
-      if (joined === undefined || left === undefined) throw new Error('there was no such pause');
-      const { from, opened } = joined;
-      expect({ comesAt, q, seqs: await ended(opened) }).toEqual({ comesAt, q, seqs: [0, 1, 2, 3].filter((seq) => seq >= from) });
-      // What was left out is what comes from its place on.
-      expect(await ended(first)).toEqual([0, 1, 2, 3].filter((seq) => seq < (left?.from ?? 0)));
+      for (let comesAt = 1; await comeInPause(q, looksAStep, comesAt); comesAt += looksAStep === 1 ? 3 : 1) pauses++;
     }
   }
+  expect(pauses).toBeGreaterThan(100);
 });

@@ -139,7 +139,7 @@ test('a withheld event and a bent signature, tile or checkpoint are found', asyn
 });
 
 test('a server that does not answer is no verdict, and neither is a broken state file', async () => {
-  await expect(verify({ fetch: () => Promise.reject(new Error('refused')) })).rejects.toMatchObject({ code: 'not_found' });
+  await expect(verify({ fetch: () => Promise.reject(new Error('refused')) })).rejects.toMatchObject({ code: 'server_unreachable' });
   await expect(verify({ url: 'nonsense' })).rejects.toMatchObject({ code: 'parameter_invalid' });
   await writeFile(join(directory, 'state.json'), '{}');
   await expect(verify()).rejects.toMatchObject({ code: 'parameter_invalid' });

@@ -19,6 +19,8 @@ export interface Session {
   readonly id: string;
   readonly person: { readonly id: string; readonly name: string; readonly email: string };
   readonly expiresAt: Date;
+  /** The account has a second factor. */
+  readonly twoFactor: boolean;
 }
 
 /** A session that was just begun, and the cookies that carry it. */
@@ -27,8 +29,17 @@ export interface Begun extends Session {
 }
 
 export interface Engine {
-  /** Undefined when there is no such account, or it has another password: the same work either way. */
-  byPassword(email: string, password: string, from: From): Promise<Begun | undefined>;
+  /**
+   * Undefined when there is no such account, or it has another password: the same work either way.
+   *
+   * @param code of the second factor: six digits, or a backup code
+   */
+  byPassword(
+    email: string,
+    password: string,
+    code: string | undefined,
+    from: From,
+  ): Promise<Begun | 'code_needed' | 'code_wrong' | undefined>;
   /** Whether it is the password of an account, without beginning a session: the same work whether there is one or not. */
   isPassword(email: string, password: string): Promise<boolean>;
   /** Begins a session of somebody whom something else than a password has let in. */
@@ -37,10 +48,21 @@ export interface Engine {
   session(cookie: string): Promise<Session | undefined>;
   /** The part of a Cookie header that names a session. */
   sessionCookie(cookie: string | undefined): string | undefined;
+  /** The second factor of whose session it is. */
+  readonly secondFactor: SecondFactor;
   /** The cookies that take those of a session away. */
   readonly farewell: readonly string[];
   hash(password: string): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface SecondFactor {
+  /** Prepares one; undefined when the password is wrong. It is in force once it is confirmed. */
+  prepare(cookie: string, password: string): Promise<{ readonly uri: string; readonly backupCodes: readonly string[] } | undefined>;
+  /** Puts it in force, and another session in the place of this one; undefined when the code is wrong. */
+  confirm(cookie: string, code: string): Promise<Begun | undefined>;
+  /** Takes it away, and puts another session in the place of this one; undefined when the password or the code is wrong. */
+  remove(cookie: string, password: string, code: string): Promise<Begun | undefined>;
 }
 
 export interface EngineOptions {
@@ -80,8 +102,9 @@ export function authOptions(database: pg.Pool, { key, secure, logger }: Omit<Eng
 }
 
 export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promise<Engine> {
-  const [{ betterAuth }, { createAuthEndpoint }, { setSessionCookie }] = await Promise.all([
+  const [{ betterAuth }, { twoFactor }, { createAuthEndpoint }, { setSessionCookie }] = await Promise.all([
     import('better-auth'),
+    import('better-auth/plugins/two-factor'),
     import('better-auth/api'),
     import('better-auth/cookies'),
   ]);
@@ -96,6 +119,7 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
   const auth = betterAuth({
     ...authOptions(pool, options),
     plugins: [
+      twoFactor(),
       {
         id: 'indelible-begin',
         endpoints: {
@@ -120,14 +144,26 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
     if (found === null) throw new Error('the session that was begun is not there');
     return { ...presented(found), cookies: headers.getSetCookie() };
   };
+  /** The session that an answer puts in the place of the one that asked. */
+  const afresh = async (headers: Headers): Promise<Begun> => {
+    const found = await auth.api.getSession({ headers: new Headers({ cookie: cookiesOf(headers) }) });
+    if (found === null) throw new Error('the session that was begun is not there');
+    return { ...presented(found), cookies: headers.getSetCookie() };
+  };
+  const verifyCode = (code: string, headers: Headers) =>
+    /^\d{6}$/.test(code)
+      ? refused(auth.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }))
+      : refused(auth.api.verifyBackupCode({ body: { code }, headers, returnHeaders: true }));
   const name = options.secure ? `__Secure-${COOKIE}` : COOKIE;
   return {
-    byPassword: (email, password, from) =>
+    byPassword: (email, password, code, from) =>
       answered(async () => {
-        const made = await auth.api
-          .signInEmail({ body: { email, password }, headers: headersOf(from), returnHeaders: true })
-          .catch((error: unknown) => (statusOf(error) === 401 ? undefined : Promise.reject(error as Error)));
-        return made === undefined ? undefined : begun(made.response.token, made.headers);
+        const made = await refused(auth.api.signInEmail({ body: { email, password }, headers: headersOf(from), returnHeaders: true }));
+        if (made === undefined) return undefined;
+        if (!('twoFactorRedirect' in made.response)) return begun(made.response.token, made.headers);
+        if (code === undefined) return 'code_needed';
+        const done = await verifyCode(code, headersOf(from, cookiesOf(made.headers)));
+        return done === undefined ? 'code_wrong' : begun(done.response.token, done.headers);
       }),
     isPassword: (email, password) =>
       answered(async () => {
@@ -142,6 +178,26 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
         const made = await auth.api.begin({ body: { person }, headers: headersOf(from), returnHeaders: true });
         return begun(made.response.token, made.headers);
       }),
+    secondFactor: {
+      prepare: (cookie, password) =>
+        answered(async () => {
+          const made = await refused(auth.api.enableTwoFactor({ body: { password, method: 'totp' }, headers: new Headers({ cookie }) }));
+          return made?.method === 'totp' ? { uri: made.totpURI, backupCodes: made.backupCodes } : undefined;
+        }),
+      confirm: (cookie, code) =>
+        answered(async () => {
+          const headers = new Headers({ cookie });
+          const done = await refused(auth.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }));
+          return done === undefined ? undefined : afresh(done.headers);
+        }),
+      remove: (cookie, password, code) =>
+        answered(async () => {
+          const headers = new Headers({ cookie });
+          if ((await verifyCode(code, headers)) === undefined) return undefined;
+          const done = await refused(auth.api.disableTwoFactor({ body: { password }, headers, returnHeaders: true }));
+          return done === undefined ? undefined : afresh(done.headers);
+        }),
+    },
     session: (cookie) =>
       answered(async () => {
         const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
@@ -154,8 +210,25 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
   };
 }
 
-function headersOf({ address, userAgent }: From): Headers {
+/** Undefined for what better-auth refuses (4xx): a wrong password, a wrong code, too many of them. */
+async function refused<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  return asked.catch((error: unknown) => {
+    const status = (error as { statusCode?: unknown }).statusCode;
+    if (typeof status === 'number' && status >= 400 && status < 500) return undefined;
+    throw error;
+  });
+}
+
+function cookiesOf(headers: Headers): string {
+  return headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+function headersOf({ address, userAgent }: From, cookie?: string): Headers {
   return new Headers({
+    ...(cookie === undefined ? {} : { cookie }),
     ...(address === undefined ? {} : { [ADDRESS_HEADER]: address }),
     ...(userAgent === undefined ? {} : { 'user-agent': userAgent.slice(0, 500) }),
   });
@@ -166,13 +239,10 @@ function presented({
   user,
 }: {
   readonly session: { readonly id: string; readonly expiresAt: Date };
-  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly user: { readonly id: string; readonly name: string; readonly email: string; readonly twoFactorEnabled?: unknown };
 }): Session {
-  return { id: session.id, expiresAt: session.expiresAt, person: { id: user.id, name: user.name, email: user.email } };
-}
-
-function statusOf(error: unknown): unknown {
-  return (error as { statusCode?: unknown }).statusCode;
+  const { id, name, email } = user;
+  return { id: session.id, expiresAt: session.expiresAt, person: { id, name, email }, twoFactor: user.twoFactorEnabled === true };
 }
 
 /** Its own errors say little of ours: what the database said is in their cause. */

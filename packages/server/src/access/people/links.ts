@@ -115,6 +115,8 @@ export interface LinkAnswer {
   readonly email?: string;
   readonly name?: string;
   readonly password?: string;
+  /** Of the second factor of an account that has one. */
+  readonly code?: string;
 }
 
 /**
@@ -127,12 +129,13 @@ export async function comeByLink(people: People, answer: LinkAnswer, visit: Visi
   const come = await inTransaction(people.owner, async (tx) => {
     const link = await takeLink(tx, answer.token);
     if (link === undefined) throw new Failure('unauthorized', NO_LINK);
-    if (link.purpose.kind === 'sign_in') return { person: await letIn(tx, people, link.purpose.person, answer, visit), isNew: true };
+    if (link.purpose.kind === 'sign_in') return letIn(tx, people, link.purpose.person, answer, visit);
     return acceptInvitation(tx, people, link.id, link.purpose, answer, visit);
   });
   people.sessions.forget();
   // Who had an account signs in to it as always.
-  if (!come.isNew) return signIn(people, { email: come.person.email, password: answer.password ?? '' }, visit);
+  const { password = '', code } = answer;
+  if (!come.isBegun) return signIn(people, { email: come.person.email, password, ...(code === undefined ? {} : { code }) }, visit);
   const begun = await people.engine.begin(come.person.id, visit);
   await recordLogin(people, begun, visit, 'link');
   return begun;
@@ -140,10 +143,16 @@ export async function comeByLink(people: People, answer: LinkAnswer, visit: Visi
 
 const NO_LINK = 'this link was used, has ended, or never was: ask for another one';
 
-async function letIn(tx: pg.ClientBase, people: People, id: string, { password }: LinkAnswer, visit: Visit): Promise<PersonRow> {
+async function letIn(tx: pg.ClientBase, people: People, id: string, { password, code }: LinkAnswer, visit: Visit): Promise<Come> {
   const person = await personById(tx, id);
   if (person === undefined) throw new Failure('unauthorized', NO_LINK);
-  if (password === undefined) return person;
+  // A link is in place of the password alone. Before it is used up: what is missing can still be sent.
+  const isBegun = !person.twoFactor;
+  if (person.twoFactor) {
+    needed(password, 'password');
+    if (code === undefined) throw new Failure('second_factor_needed', 'this account has a second factor: its code is missing');
+  }
+  if (password === undefined) return { person, isBegun };
   demandStrong(password, [person.email, person.name]);
   await setPassword(tx, id, await people.engine.hash(password));
   const ended = await endSessions(tx, id, { except: undefined });
@@ -155,13 +164,13 @@ async function letIn(tx: pg.ClientBase, people: People, id: string, { password }
       metadata: { sessionsEnded: ended.length },
     },
   ]);
-  return person;
+  return { person, isBegun };
 }
 
 interface Come {
   readonly person: PersonRow;
-  /** The account was made by this link. */
-  readonly isNew: boolean;
+  /** The link alone begins a session. */
+  readonly isBegun: boolean;
 }
 
 async function acceptInvitation(
@@ -192,7 +201,7 @@ async function acceptInvitation(
     await recordIn(tx, log, { action: 'role.granted', ...by, resource: { type: 'role', id: person.id }, change: { after } });
   }
   if (invited === undefined) await endFirstLinks(tx);
-  return { person, isNew: known === undefined };
+  return { person, isBegun: known === undefined };
 }
 
 async function join(tx: pg.ClientBase, people: People, email: string, name: string, password: string): Promise<PersonRow> {

@@ -10,14 +10,17 @@ import { authOptions } from './engine.ts';
  * @param ownerUrl the URL of the role that owns the schema
  */
 export async function migratePeople(ownerUrl: string): Promise<void> {
-  const { getMigrations } = await import('better-auth/db/migration');
+  const [{ getMigrations }, { twoFactor }] = await Promise.all([
+    import('better-auth/db/migration'),
+    import('better-auth/plugins/two-factor'),
+  ]);
   const lock = new pg.Client({ connectionString: ownerUrl });
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 1, options: '-c search_path=auth' });
   try {
     await lock.connect();
     await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCK_MIGRATE]);
     const options = authOptions(pool, { key: new Uint8Array(32).fill(7), secure: false, logger: { warn: () => undefined } });
-    const { runMigrations } = await getMigrations(options);
+    const { runMigrations } = await getMigrations({ ...options, plugins: [twoFactor()] });
     await runMigrations();
   } finally {
     await pool.end();

@@ -10,13 +10,39 @@ import type { People } from './people.ts';
 import { recordOfPerson } from './record.ts';
 import { byPersonOf, type Visit } from './visit.ts';
 
-/** The same for an account that there is not and for a wrong password. */
-const WRONG = 'the e-mail address or the password is wrong';
+export interface Refusal {
+  readonly action: string;
+  readonly message: string;
+}
 
-/** @throws Failure `unauthorized`, `rate_limited` */
-export async function signIn(people: People, { email, password }: { email: string; password: string }, visit: Visit): Promise<Begun> {
+/** The same for an account that there is not and for a wrong password. */
+const PASSWORD_WRONG: Refusal = { action: 'auth.login.failed', message: 'the e-mail address or the password is wrong' };
+export const CODE_WRONG: Refusal = { action: 'auth.mfa.failed', message: 'the code of the second factor is wrong, or there were too many' };
+
+export interface Proof {
+  readonly email: string;
+  readonly password: string;
+  /** Of the second factor: six digits, or a backup code. */
+  readonly code?: string;
+}
+
+/** @throws Failure `unauthorized`, `second_factor_needed`, `rate_limited` */
+export async function signIn(people: People, { email, password, code }: Proof, visit: Visit): Promise<Begun> {
   const account = email.toLowerCase();
-  const begun = await attempt(people, account, visit, () => people.engine.byPassword(account, password, visit));
+  let refusal = PASSWORD_WRONG;
+  const begun = await attempt(
+    people,
+    account,
+    visit,
+    async () => {
+      const found = await people.engine.byPassword(account, password, code, visit);
+      if (found !== 'code_wrong') return found;
+      refusal = CODE_WRONG;
+      return undefined;
+    },
+    () => refusal,
+  );
+  if (begun === 'code_needed') throw new Failure('second_factor_needed', 'the password is right; the code of the second factor is missing');
   await recordLogin(people, begun, visit, 'password');
   return begun;
 }
@@ -27,15 +53,22 @@ export async function provePassword(people: People, account: string, password: s
 }
 
 /** Counts an attempt, and puts on record that it failed. */
-async function attempt<Result>(people: People, account: string, visit: Visit, work: () => Promise<Result | undefined>): Promise<Result> {
+export async function attempt<Result>(
+  people: People,
+  account: string,
+  visit: Visit,
+  work: () => Promise<Result | undefined>,
+  refusalOf: () => Refusal = () => PASSWORD_WRONG,
+): Promise<Result> {
   const device = people.devices.read(visit.device, account);
   const result = await people.attempts.run({ account, address: visit.address, device }, work).catch((error: unknown) => {
     if (error instanceof Failure && error.code === 'rate_limited') noteRefused(people, 'auth.login.blocked', account, error, visit);
     throw error;
   });
   if (result !== undefined) return result;
-  const failure = new Failure('unauthorized', WRONG);
-  noteRefused(people, 'auth.login.failed', account, failure, visit);
+  const { action, message } = refusalOf();
+  const failure = new Failure('unauthorized', message);
+  noteRefused(people, action, account, failure, visit);
   throw failure;
 }
 
@@ -55,7 +88,9 @@ function noteRefused(people: People, action: string, account: string, { code, me
 export async function recordLogin(people: People, begun: Begun, visit: Visit, method: 'password' | 'link'): Promise<void> {
   try {
     await inTransaction(people.owner, (tx) =>
-      recordOfPerson(tx, begun.person.id, [{ action: 'auth.login.succeeded', ...byPersonOf(begun, visit), metadata: { method } }]),
+      recordOfPerson(tx, begun.person.id, [
+        { action: 'auth.login.succeeded', ...byPersonOf(begun, visit), metadata: { method, secondFactor: begun.twoFactor } },
+      ]),
     );
   } catch (error) {
     await endSessions(people.owner, begun.person.id, { id: begun.id });

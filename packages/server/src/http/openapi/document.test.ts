@@ -64,7 +64,13 @@ const openApi = z.strictObject({
   components: z.strictObject({
     schemas: z.record(name, jsonSchema),
     parameters: z.record(name, parameter),
-    securitySchemes: z.record(name, z.strictObject({ type: z.literal('http'), scheme: z.literal('bearer'), description: z.string() })),
+    securitySchemes: z.record(
+      name,
+      z.union([
+        z.strictObject({ type: z.literal('http'), scheme: z.literal('bearer'), description: z.string() }),
+        z.strictObject({ type: z.literal('apiKey'), in: z.literal('cookie'), name, description: z.string() }),
+      ]),
+    ),
   }),
 });
 
@@ -83,7 +89,7 @@ test('what is named is there: references, groups, security schemes, and every pa
   const groups = written.tags.map(({ name: group }) => group);
   for (const { path, operation: one } of operations) {
     expect(groups).toContain(one.tags[0]);
-    for (const scheme of one.security.flatMap((requirement) => Object.keys(requirement))) expect(scheme).toBe('key');
+    for (const scheme of one.security.flatMap((requirement) => Object.keys(requirement))) expect(['key', 'session']).toContain(scheme);
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, named]) => named);
     expect(parametersOf(one, 'path')).toEqual(inPath);
   }

@@ -59,7 +59,7 @@ export function grantsOf({ permission }: Operation): readonly Grant[] {
   return permission === undefined ? [] : PERMISSIONS[permission].to;
 }
 
-const ALWAYS: readonly ErrorCode[] = ['parameter_invalid', 'internal'];
+const ALWAYS: readonly ErrorCode[] = ['parameter_invalid', 'rate_limited', 'internal'];
 const WITH_KEY: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'store_unavailable'];
 const OF_TENANT: readonly ErrorCode[] = ['tenant_missing', 'tenant_invalid'];
 

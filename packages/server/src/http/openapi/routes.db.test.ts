@@ -2,17 +2,30 @@
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { codeOf } from '../../access/people/totp.test.fixture.ts';
 import type { CoverageReport } from '../../capture/index.ts';
 import { countersFrom } from '../../capture/counters.ts';
 import { makeApp } from '../app.ts';
 import type { Services } from '../environment.ts';
-import { ADMIN_KEY, anEvent, NDJSON, openTestServer, receiptsOf, type Answer, type TestServer } from '../server.test.fixture.ts';
+import {
+  ADMIN_KEY,
+  anEvent,
+  NDJSON,
+  openTestServer,
+  ORIGIN,
+  PASSWORD,
+  receiptsOf,
+  type Answer,
+  type SignedIn,
+  type TestServer,
+} from '../server.test.fixture.ts';
 import type { Operation } from './operation.ts';
 import { OPERATIONS, routeOf } from './operations.ts';
 
 let server: TestServer;
 let token: string;
 let logId: string;
+let maria: SignedIn;
 const made = randomUUID();
 const changed = randomUUID();
 
@@ -44,6 +57,7 @@ beforeAll(async () => {
     token,
   );
   await server.trail.seal();
+  maria = await server.signIn('auditor', 'org_acme', 'maria@acme.test');
   logId = String((await server.get('/v1/log', token)).body['logId']);
 });
 afterAll(async () => {
@@ -64,12 +78,27 @@ const BODIES: Readonly<Record<string, unknown>> = {
   rotateKey: {},
   makeViewerToken: {},
   giveRole: { person: 'usr_joe', role: 'auditor' },
+  invitePerson: { email: 'joe@acme.test', role: 'auditor' },
+  signIn: { email: 'maria@acme.test', password: PASSWORD },
+  changePassword: { current: PASSWORD, password: PASSWORD },
+  signOut: {},
+  revokeSession: {},
+  revokeOtherSessions: {},
 };
+
+/** A body that is good once. */
+async function bodyOf({ id }: Operation): Promise<unknown> {
+  if (id === 'prepareSecondFactor') return { password: PASSWORD };
+  if (id !== 'useLink') return BODIES[id] ?? anEvent();
+  const made = await server.post({ email: `${randomUUID()}@acme.test`, role: 'auditor' }, token, {}, '/v1/people/invitations');
+  return { token: String(made.body['link']).split('#')[1], name: 'Joe', password: PASSWORD };
+}
 
 /** Things that an operation takes away, made anew for each time. */
 const FRESH: Readonly<Record<string, () => Promise<string>>> = {
   keys: async () => (await server.key('org_acme', 'ingest')).id,
   'viewer-tokens': async () => String((await server.post({}, token, {}, '/v1/viewer-tokens')).body['id']),
+  sessions: async () => (await server.signIn('auditor', 'org_acme', maria.email)).session,
   roles: async () => String((await server.post({ person: randomUUID(), role: 'auditor' }, token, {}, '/v1/roles')).body['person']),
 };
 
@@ -109,8 +138,23 @@ function required({ inQuery = {} }: Operation): string[] {
 
 async function ask(operation: Operation, parameters: Readonly<Record<string, string>>, method = 'GET'): Promise<Answer> {
   const address = `${await addressOf(operation)}?${new URLSearchParams(parameters).toString()}`;
+  const { id } = operation;
+  const body = operation.method === 'post' ? await bodyOf(operation) : undefined;
+  if (operation.access === 'session') {
+    // One that is not ended by what was asked before.
+    const { cookie } = await server.signIn('auditor', 'org_acme', ...(id.endsWith('SecondFactor') ? [] : [maria.email]));
+    const send = (path: string, from: string, sent?: unknown): Promise<Answer> => {
+      const headers = { cookie: from, origin: ORIGIN, 'content-type': 'application/json' };
+      return server.request(path, sent === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(sent) });
+    };
+    if (id !== 'confirmSecondFactor' && id !== 'removeSecondFactor') return send(address, cookie, body);
+    const uri = String((await send('/v1/second-factor', cookie, { password: PASSWORD })).body['uri']);
+    const confirmed = await send(id === 'confirmSecondFactor' ? address : '/v1/second-factor/confirm', cookie, { code: codeOf(uri) });
+    if (id === 'confirmSecondFactor') return confirmed;
+    return send(address, confirmed.headers.getSetCookie()[0]?.split(';')[0] ?? '', { password: PASSWORD, code: codeOf(uri) });
+  }
   const headers = { authorization: `Bearer ${operation.id === 'getCoverage' ? ADMIN_KEY : token}` };
-  if (operation.method === 'post') return server.post(BODIES[operation.id] ?? anEvent(), token, {}, address);
+  if (body !== undefined) return server.post(body, token, {}, address);
   return server.request(address, { headers, method });
 }
 

@@ -1,6 +1,7 @@
 // The operations of signing in and out, and of one's own account.
 
 import { z } from 'zod';
+import type { Prepared } from '../../access/people/second-factor.ts';
 import type { PresentedSession } from '../../access/people/sessions.ts';
 import { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, SESSION_SECONDS } from '../../limits.ts';
 import { ROLES_OF_PEOPLE } from '../../store/role-grants.ts';
@@ -21,7 +22,9 @@ const fresh = password.describe(
   `At least ${PASSWORD_CHARS_MIN} characters, none of those that everybody tries, and not made of one's name`,
 );
 
-export const withPassword = z.strictObject({ email, password });
+const code = z.string().min(6).max(64).describe('Of the second factor: six digits, or a backup code');
+
+export const withPassword = z.strictObject({ email, password, code: code.exactOptional() });
 export const linkAnswer = z.strictObject({
   token: z.string().max(200).describe('`iln_...`: what stands behind the # of the link'),
   email: email.describe('Of the first owner').exactOptional(),
@@ -33,11 +36,15 @@ export const linkAnswer = z.strictObject({
     .describe('Of a new account')
     .exactOptional(),
   password: fresh.exactOptional(),
+  code: code.exactOptional(),
 });
+export const onePassword = z.strictObject({ password });
+export const oneCode = z.strictObject({ code });
+export const passwordAndCode = z.strictObject({ password, code });
 export const newPassword = z.strictObject({ current: password, password: fresh });
 
 export interface PresentedSignedIn {
-  readonly person: { readonly id: string; readonly name: string; readonly email: string };
+  readonly person: { readonly id: string; readonly name: string; readonly email: string; readonly twoFactor: boolean };
   readonly session: { readonly id: string; readonly expiresAt: string };
   readonly roles: readonly { readonly role: (typeof ROLES_OF_PEOPLE)[number]; readonly tenant?: string; readonly scope?: string }[];
 }
@@ -46,7 +53,12 @@ const signedIn = named<PresentedSignedIn>(
   'SignedIn',
   'Who somebody is who has signed in, and what in which tenant.',
   z.object({
-    person: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+    person: z.object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      twoFactor: z.boolean().describe('The account has a second factor'),
+    }),
     session: z.object({ id: z.string(), expiresAt: timestamp }),
     roles: z.array(
       z.object({
@@ -67,6 +79,15 @@ const session = named<PresentedSession>(
     address: z.string().exactOptional(),
     userAgent: z.string().exactOptional(),
     current: z.boolean().describe('It is the one that asks'),
+  }),
+);
+
+const prepared = named<Prepared>(
+  'SecondFactor',
+  'A second factor that waits for its first code: it is shown this once.',
+  z.object({
+    uri: z.string().describe('`otpauth://...`: what an authenticator app reads, as a QR code'),
+    backupCodes: z.array(z.string()).describe('Each in place of a code, once'),
   }),
 );
 
@@ -94,7 +115,7 @@ export const signInOperations: readonly Operation[] = [
       ],
     },
     replies: { 200: { description: 'Who has signed in', content: [{ type: 'application/json', schema: signedIn }], headers: COOKIE } },
-    errors: ['unauthorized', 'forbidden', 'rate_limited', 'store_unavailable', ...BODY_ERRORS],
+    errors: ['unauthorized', 'second_factor_needed', 'forbidden', 'rate_limited', 'store_unavailable', ...BODY_ERRORS],
   },
   {
     ...common,
@@ -116,7 +137,7 @@ export const signInOperations: readonly Operation[] = [
       ],
     },
     replies: { 200: { description: 'Who has signed in', content: [{ type: 'application/json', schema: signedIn }], headers: COOKIE } },
-    errors: ['unauthorized', 'forbidden', 'rate_limited', 'store_unavailable', ...BODY_ERRORS],
+    errors: ['unauthorized', 'second_factor_needed', 'forbidden', 'rate_limited', 'store_unavailable', ...BODY_ERRORS],
   },
   {
     ...common,
@@ -189,6 +210,48 @@ export const signInOperations: readonly Operation[] = [
       ],
     },
     replies: json('It is changed', z.object({ changed: z.literal(true) })),
+    errors: ['rate_limited', ...BODY_ERRORS],
+  },
+  {
+    ...common,
+    id: 'prepareSecondFactor',
+    method: 'post',
+    path: '/v1/second-factor',
+    summary: 'Prepare a second factor (TOTP)',
+    description: 'It is in force once it is confirmed by a code.',
+    access: 'session',
+    body: {
+      description: "One's password",
+      content: [{ type: 'application/json', schema: onePassword, example: { password: 'gravel lantern osprey tuba' } }],
+    },
+    replies: json('What an authenticator app needs', prepared),
+    errors: ['rate_limited', ...BODY_ERRORS],
+  },
+  {
+    ...common,
+    id: 'confirmSecondFactor',
+    method: 'post',
+    path: '/v1/second-factor/confirm',
+    summary: 'Put the second factor in force by its first code',
+    description: 'The answer sets the cookie of a session that takes the place of this one.',
+    access: 'session',
+    body: { description: 'The code', content: [{ type: 'application/json', schema: oneCode, example: { code: '287082' } }] },
+    replies: { 200: { description: 'Who has signed in', content: [{ type: 'application/json', schema: signedIn }], headers: COOKIE } },
+    errors: ['rate_limited', ...BODY_ERRORS],
+  },
+  {
+    ...common,
+    id: 'removeSecondFactor',
+    method: 'post',
+    path: '/v1/second-factor/remove',
+    summary: 'Remove the second factor',
+    description: 'The answer sets the cookie of a session that takes the place of this one.',
+    access: 'session',
+    body: {
+      description: 'Password and code',
+      content: [{ type: 'application/json', schema: passwordAndCode, example: { password: 'gravel lantern osprey tuba', code: '287082' } }],
+    },
+    replies: { 200: { description: 'Who has signed in', content: [{ type: 'application/json', schema: signedIn }], headers: COOKIE } },
     errors: ['rate_limited', ...BODY_ERRORS],
   },
 ];

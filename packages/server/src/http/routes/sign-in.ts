@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import type { Begun, Session } from '../../access/people/engine.ts';
 import { comeByLink } from '../../access/people/links.ts';
 import { isSecure } from '../../access/people/people.ts';
+import { confirmSecondFactor, prepareSecondFactor, removeSecondFactor } from '../../access/people/second-factor.ts';
 import { revokeSessions, sessionsOf, signOut } from '../../access/people/sessions.ts';
 import { changePassword, signIn } from '../../access/people/sign-in.ts';
 import type { Visit } from '../../access/people/visit.ts';
@@ -11,7 +12,15 @@ import { DEVICE_SECONDS } from '../../limits.ts';
 import { rolesOf } from '../../store/role-grants.ts';
 import { clientAddress } from '../client-address.ts';
 import { type App, type Environment, type Services, sessionOf } from '../environment.ts';
-import { linkAnswer, newPassword, type PresentedSignedIn, withPassword } from '../openapi/sign-in.ts';
+import {
+  linkAnswer,
+  newPassword,
+  oneCode,
+  onePassword,
+  passwordAndCode,
+  type PresentedSignedIn,
+  withPassword,
+} from '../openapi/sign-in.ts';
 import { readJson } from '../read-json.ts';
 
 export function signInRoutes(app: App, services: Services): void {
@@ -52,18 +61,33 @@ export function signInRoutes(app: App, services: Services): void {
     await changePassword(services.people, sessionOf(c), await readJson(c, newPassword), visitOf(c));
     return c.json({ changed: true });
   });
+
+  const own = (c: Context<Environment>): Parameters<typeof prepareSecondFactor>[0] => ({
+    people: services.people,
+    session: sessionOf(c),
+    cookie: c.req.header('cookie') ?? '',
+    visit: visitOf(c),
+  });
+
+  app.post('/v1/second-factor', async (c) =>
+    c.json(await prepareSecondFactor(own(c), (await readJson(c, onePassword)).password), 200, NO_STORE),
+  );
+
+  app.post('/v1/second-factor/confirm', async (c) => welcome(c, await confirmSecondFactor(own(c), (await readJson(c, oneCode)).code)));
+
+  app.post('/v1/second-factor/remove', async (c) => welcome(c, await removeSecondFactor(own(c), await readJson(c, passwordAndCode))));
 }
 
 const NO_STORE = { 'cache-control': 'no-store' };
 
 /** Who somebody is, and what in which tenant. */
-async function signedIn({ people }: Services, { id, person, expiresAt }: Session): Promise<PresentedSignedIn> {
+async function signedIn({ people }: Services, { id, person, expiresAt, twoFactor }: Session): Promise<PresentedSignedIn> {
   const roles = (await rolesOf(people.owner, person.id)).map(({ role, tenant, scope }) => ({
     role,
     ...(tenant === undefined ? {} : { tenant }),
     ...(scope === undefined ? {} : { scope }),
   }));
-  return { person, session: { id, expiresAt: expiresAt.toISOString() }, roles };
+  return { person: { ...person, twoFactor }, session: { id, expiresAt: expiresAt.toISOString() }, roles };
 }
 
 function setCookies(c: Context<Environment>, cookies: readonly string[]): void {
