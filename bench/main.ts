@@ -8,6 +8,7 @@ import { captureMemory } from './capture-memory.ts';
 import { captureRate } from './capture-rate.ts';
 import { disk } from './disk.ts';
 import { type Figure, figureTable } from './figure.ts';
+import { foreignIds } from './foreign-ids.ts';
 import { ingestBatch } from './ingest-batch.ts';
 import { ingestOrm } from './ingest-orm.ts';
 import { ingestSingle } from './ingest-single.ts';
@@ -45,6 +46,7 @@ const BENCHES: readonly Bench[] = [
   queryHistogram,
   queryFacets,
   authCost,
+  foreignIds,
 ];
 const USAGE = `npm run bench [-- name ...] [-- --json] [-- --seconds N] [-- --events N] [-- --profile DIRECTORY]
 names: ${BENCHES.map(({ name }) => name).join(', ')}; all of them by default`;

@@ -81,9 +81,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
 async function start(config: Config, logger: Logger, stops: Stops): Promise<RunningServer> {
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config, logger, stops));
-  const { applied, logName } = await migrate(databaseUrl, config.logName);
-  await migratePeople(databaseUrl);
-  if (applied.length > 0) logger.info({ applied, logName }, 'database migrated');
+  await migrateAll(databaseUrl, config, logger);
   // A source that is captured keeps a connection, and setting it up takes another: what else is written must not wait for them.
   const appenders = APPENDERS + 2 * config.sources.length;
   const onError = (error: Error): void => logger.warn({ err: error }, 'an idle database connection broke');
@@ -152,6 +150,12 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
   logger.info({ url }, 'serving');
   const publicUrl = config.publicUrl ?? url;
   return { url, databaseUrl, publicUrl, firstLink: () => firstLink(store, publicUrl), capture, stop: () => stopAll(stops, logger) };
+}
+
+async function migrateAll(databaseUrl: string, config: Config, logger: Logger): Promise<void> {
+  const { applied, logName } = await migrate(databaseUrl, config.logName);
+  await migratePeople(databaseUrl);
+  if (applied.length > 0) logger.info({ applied, logName }, 'database migrated');
 }
 
 /** The link of the first owner; undefined once there is one. */

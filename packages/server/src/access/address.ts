@@ -31,6 +31,15 @@ export function normalNetwork(text: string, pointer = 'addresses'): string {
   return `${formatAddress(bytes)}/${bits}`;
 }
 
+/** Whether all of a network lies in one of the others. @example isNetworkWithin('10.1.0.0/16', ['10.0.0.0/8']) // true */
+export function isNetworkWithin(text: string, networks: readonly string[]): boolean {
+  const { bytes, bits } = readNetwork(text, 'addresses');
+  return networks.some((other) => {
+    const network = readNetwork(other, 'network');
+    return bits >= network.bits && addressWithin(bytes, network.bytes, network.bits);
+  });
+}
+
 /** @example isWithin('203.0.113.77', ['203.0.113.0/24']) // true */
 export function isWithin(address: string, networks: readonly string[]): boolean {
   const bytes = readAddress(normalIp(address));

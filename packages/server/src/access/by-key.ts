@@ -67,13 +67,14 @@ function faultOf({ revokedAt, expiresAt, addresses }: ApiKey, address: string | 
   return undefined;
 }
 
-function principalOf({ id, name, tenant, scopes, expiresAt }: ApiKey): Principal {
+function principalOf({ id, name, tenant, scopes, addresses, expiresAt }: ApiKey): Principal {
   return {
     kind: 'key',
     id,
     name,
     ...(tenant === undefined ? {} : { tenant }),
     grants: scopes,
+    ...(addresses.length === 0 ? {} : { addresses }),
     credentials: [id],
     ...(expiresAt === undefined ? {} : { untilMs: expiresAt.getTime() }),
   };

@@ -3,17 +3,21 @@
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { KEY_NAME_CHARS_MAX, KEY_NETWORKS_MAX, KEY_OVERLAP_SECONDS_MAX } from '../limits.ts';
-import { type ApiKey, createKey, endKey, lockGoodKey, noSuchKey, type NewKey, revokeKey, type Scope, SCOPES } from '../store/api-keys.ts';
+import { type ApiKey, createKey, endKey, lockGoodKey, type NewKey, revokeKey, type Scope, SCOPES } from '../store/api-keys.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
 import { inTransaction } from '../store/pool.ts';
 import { recordIn } from '../store/self.ts';
 import type { By } from './actor.ts';
 import { normalNetwork } from './address.ts';
+import { asGivable, demandReach } from './giving.ts';
+import type { Principal } from './principal.ts';
 
 export interface KeysContext {
   /** The owner's pool. */
   readonly owner: pg.Pool;
   readonly by: By;
+  /** Who asks; undefined for somebody who has the database anyway. */
+  readonly principal?: Principal;
   /** Whose keys may be touched; undefined for all. */
   readonly tenant?: string | undefined;
 }
@@ -24,9 +28,9 @@ export interface MadeKey {
   readonly key: ApiKey;
 }
 
-/** @throws Failure `parameter_invalid`, `tenant_invalid` */
+/** @throws Failure `forbidden` for what whoever asks has not, `parameter_invalid`, `tenant_invalid` */
 export async function makeKey(ctx: KeysContext, input: NewKey): Promise<MadeKey> {
-  const key = checked(input);
+  const key = asGivable(ctx.principal, checked(input));
   return inTransaction(ctx.owner, async (tx) => {
     const made = await createKey(tx, key);
     await record(tx, ctx, 'api_key.created', made.key, { after: shown(made.key) });
@@ -36,12 +40,12 @@ export async function makeKey(ctx: KeysContext, input: NewKey): Promise<MadeKey>
 
 /**
  * @returns the key; servers refuse it after KEY_CACHE_MS at the latest
- * @throws Failure `not_found` when there is no such key that could be revoked
+ * @throws Failure `not_found` when there is no such key that could be revoked, `forbidden` for one that is good for more tenants
  */
 export async function takeKey(ctx: KeysContext, id: string): Promise<ApiKey> {
   return inTransaction(ctx.owner, async (tx) => {
-    const key = await revokeKey(tx, id);
-    demandWithin(ctx, key);
+    const key = await revokeKey(tx, id, ctx.tenant);
+    demandReach(ctx.principal, key.tenant);
     await record(tx, ctx, 'api_key.revoked', key);
     return key;
   });
@@ -52,35 +56,28 @@ export async function takeKey(ctx: KeysContext, id: string): Promise<ApiKey> {
  * for the overlap.
  *
  * @param overlapSeconds from 0 to KEY_OVERLAP_SECONDS_MAX
- * @param demandGivable throws for scopes that whoever asks may not give away
- * @throws Failure `not_found` when there is no such key that is still good; `parameter_invalid`
+ * @throws Failure `not_found` when there is no such key that is still good; `forbidden`, `parameter_invalid`
  */
-export async function rotateKey(
-  ctx: KeysContext,
-  id: string,
-  overlapSeconds: number,
-  demandGivable: (scopes: readonly Scope[]) => void = () => undefined,
-): Promise<MadeKey & { former: ApiKey }> {
+export async function rotateKey(ctx: KeysContext, id: string, overlapSeconds: number): Promise<MadeKey & { former: ApiKey }> {
   if (!Number.isSafeInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > KEY_OVERLAP_SECONDS_MAX)
     throw invalid('overlapSeconds', `expected whole seconds from 0 to ${KEY_OVERLAP_SECONDS_MAX}`);
   return inTransaction(ctx.owner, async (tx) => {
-    const old = await lockGoodKey(tx, id);
-    demandWithin(ctx, old);
+    const old = await lockGoodKey(tx, id, ctx.tenant);
     const { name, tenant, scopes, addresses } = old;
-    demandGivable(scopes);
     // One that was made for a time is followed by one for as long a time.
     const lifeMs = old.expiresAt === undefined ? undefined : old.expiresAt.getTime() - old.createdAt.getTime();
-    const expiresAt = lifeMs === undefined ? undefined : new Date(Date.now() + lifeMs);
-    const made = await createKey(tx, { name, tenant, scopes, addresses, expiresAt, replaces: id });
+    const untilMs = Math.min(lifeMs === undefined ? Infinity : Date.now() + lifeMs, endOf(ctx.principal));
+    const expiresAt = untilMs === Infinity ? undefined : new Date(untilMs);
+    const made = await createKey(tx, asGivable(ctx.principal, { name, tenant, scopes, addresses, expiresAt, replaces: id }));
     const former = await endKey(tx, id, new Date(Date.now() + overlapSeconds * 1_000));
     await record(tx, ctx, 'api_key.rotated', made.key, { before: shown(former), after: shown(made.key) });
     return { ...made, former };
   });
 }
 
-/** A key of another tenant is none: the transaction is rolled back. */
-function demandWithin({ tenant }: KeysContext, key: ApiKey): void {
-  if (tenant !== undefined && (key.tenant ?? OPERATOR_TENANT) !== tenant) throw noSuchKey(key.id);
+/** When what it makes ends at the latest, itself included. */
+function endOf(principal: Principal | undefined): number {
+  return principal?.kind === 'key' ? (principal.untilMs ?? Infinity) : Infinity;
 }
 
 function checked(input: NewKey): NewKey {

@@ -4,9 +4,10 @@ import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { checkTenantName, OPERATOR_TENANT } from '../store/log-row.ts';
 import { inTransaction } from '../store/pool.ts';
-import { type Role, type RoleGrant, setRole } from '../store/role-grants.ts';
+import { type Role, type RoleGrant, rolesOf, setRole } from '../store/role-grants.ts';
 import { recordIn } from '../store/self.ts';
 import type { By } from './actor.ts';
+import { demandNoLoss, demandOwner, demandReach, demandRole } from './giving.ts';
 import type { Principal } from './principal.ts';
 import { readScope } from './scope.ts';
 
@@ -52,9 +53,12 @@ async function change(
   return inTransaction(ctx.owner, async (tx) => {
     const { before, after } = await setRole(tx, { tenant, person, role, scope });
     if (before === undefined && role === undefined) throw new Failure('not_found', `${person.slice(0, 64)} has no role here`);
-    // An administrator who makes an owner would be one.
-    if ((before?.role === 'owner' || role === 'owner') && principal !== undefined && !isOwner(principal))
-      throw new Failure('forbidden', 'only an owner makes an owner, or takes that away');
+    demandReach(principal, tenant);
+    if (before?.role === 'owner') demandOwner(principal);
+    if (role !== undefined) {
+      demandRole(principal, role, tenant);
+      demandNoLoss(principal, role, await rolesOf(tx, person));
+    }
     await recordIn(tx, tenant ?? OPERATOR_TENANT, {
       action: role === undefined ? 'role.revoked' : 'role.granted',
       ...by,
@@ -63,10 +67,6 @@ async function change(
     });
     return after;
   });
-}
-
-function isOwner({ kind, grants }: Principal): boolean {
-  return kind === 'operator' || grants.includes('owner');
 }
 
 function shown({ role, scope, tenant }: RoleGrant): { role: string; tenant: string; scope: string } {

@@ -155,7 +155,8 @@ test('what was answered 201 is there after kill -9, exactly once, and the direct
   const { code, out, err } = await second.ended;
   expect(code).toBe(0);
   expect(out.trim().split('\n')).toHaveLength(1);
-  expect(JSON.parse(out)).toEqual({ ready: true, url: second.url, tenants: [] });
+  const signIn = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/sign-in#iln_[\w-]{43}$/) as string;
+  expect(JSON.parse(out)).toEqual({ ready: true, url: second.url, tenants: [], signIn });
   const adopted = err.split('\n').find((line) => line.includes('"adopted":true'));
   const { pid } = JSON.parse(adopted ?? '{}') as { pid: number };
   expect(await alive(pid)).toBe(false);

@@ -110,7 +110,10 @@ function described(schema: JsonSchema, document: OpenApi, known: Known, name: st
   if (type === 'array') return fc.array(inner(items ?? {}), { maxLength: 3 });
   if (type === 'integer' || type === 'number') {
     const { minimum: min = 0, maximum: max = 100 } = schema;
-    return fc.oneof({ weight: 4, arbitrary: fc.integer({ min, max: Math.max(min, Math.min(max, 2 ** 31)) }) }, { weight: 1, arbitrary: fc.double() });
+    return fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min, max: Math.max(min, Math.min(max, 2 ** 31)) }) },
+      { weight: 1, arbitrary: fc.double() },
+    );
   }
   if (type === 'boolean') return fc.boolean();
   if (type === 'object') return fc.dictionary(text, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
@@ -170,7 +173,10 @@ export function hostileRequest(
         inQuery.filter((one) => !one.required),
         { maxLength: Math.min(2, inQuery.length - required.length) },
       ),
-      fc.option(fc.tuple(text.chain(onWire), text.chain(onWire)), { freq: 9, nil: undefined }),
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.tuple(text.chain(onWire), text.chain(onWire)) },
+      ),
     )
     .chain(([chosen, more]) =>
       fc
@@ -220,7 +226,9 @@ function bodyOf({ requestBody }: DocumentedOperation, document: OpenApi, known: 
       arbitrary: fc.constantFrom('application/json; charset=utf-16', 'text/plain', 'multipart/form-data', '', 'application/json;'),
     },
   );
-  const values = contents.map(([, { schema = {}, example }]) => fc.oneof(valueOf(schema, document, known, 'any'), fc.constant(example ?? {})));
+  const values = contents.map(([, { schema = {}, example }]) =>
+    fc.oneof(valueOf(schema, document, known, 'any'), fc.constant(example ?? {})),
+  );
   const json = fc.oneof(...values).map((value) => Buffer.from(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')));
   const broken = json.chain((bytes) => fc.nat({ max: Math.max(0, bytes.length - 1) }).map((end) => bytes.subarray(0, end)));
   const raw = fc.uint8Array({ maxLength: 60 });

@@ -10,7 +10,7 @@ import { openAccess } from '../access/open.ts';
 import { type Engine, openEngine } from '../access/people/engine.ts';
 import { comeByLink, invite } from '../access/people/links.ts';
 import { migratePeople } from '../access/people/migrate.ts';
-import { isSecure, openPeople } from '../access/people/people.ts';
+import { isSecure, openPeople, type People } from '../access/people/people.ts';
 import { makeSessions, sessionWay } from '../access/people/sessions.ts';
 import { bySystem } from '../access/actor.ts';
 import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
@@ -132,20 +132,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
       return { id: made.key.id, token: made.token };
     },
     request,
-    get: (path, token, headers = {}) => request(path, { headers: { authorization: `Bearer ${token}`, ...headers } }),
-    post: (body, token, headers = {}, path = '/v1/events') =>
-      request(path, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
-      }),
-    signIn: async (role, tenant, email = `${randomBytes(6).toString('hex')}@people.test`) => {
-      const link = await invite({ owner: store.owner, by: bySystem() }, { email, tenant, role });
-      const visit = { address: undefined, userAgent: 'tests', requestId: 'req', device: undefined };
-      const begun = await comeByLink(people, { token: link.token, name: `The ${role}`, password: PASSWORD }, visit);
-      const cookie = begun.cookies.map((one) => one.split(';')[0]).join('; ');
-      return { id: begun.person.id, email, session: begun.id, cookie };
-    },
+    ...callsBy(request),
+    signIn: signInTo(people),
     close: async () => {
       await engine.close();
       await streams.stop();
@@ -153,6 +141,28 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
       await store.close();
       await trail.close();
     },
+  };
+}
+
+function callsBy(request: TestServer['request']): Pick<TestServer, 'get' | 'post'> {
+  return {
+    get: (path, token, headers = {}) => request(path, { headers: { authorization: `Bearer ${token}`, ...headers } }),
+    post: (body, token, headers = {}, path = '/v1/events') =>
+      request(path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+      }),
+  };
+}
+
+function signInTo(people: People): TestServer['signIn'] {
+  return async (role, tenant, email = `${randomBytes(6).toString('hex')}@people.test`) => {
+    const link = await invite({ owner: people.owner, by: bySystem() }, { email, tenant, role });
+    const visit = { address: undefined, userAgent: 'tests', requestId: 'req', device: undefined };
+    const begun = await comeByLink(people, { token: link.token, name: `The ${role}`, password: PASSWORD }, visit);
+    const cookie = begun.cookies.map((one) => one.split(';')[0]).join('; ');
+    return { id: begun.person.id, email, session: begun.id, cookie };
   };
 }
 

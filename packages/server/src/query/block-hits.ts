@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { Condition } from '../store/read-events.ts';
 import { type CandidateBlock, placesThat, readPlacesOf } from '../store/search-candidates.ts';
 import { BLOCK_EVENTS } from '../store/search-signature.ts';
+import type { Few } from './scan.ts';
 import type { SearchPlan } from './search-plan.ts';
 
 export interface BlockHits {
@@ -13,6 +14,8 @@ export interface BlockHits {
   readonly seqs: readonly number[] | undefined;
 }
 
+/** For people who ask how a page was found. */
+const NAME = 'text search';
 /** Blocks of any events that are read at a time: what one statement holds of them fits into work_mem. */
 const ANY_BLOCKS_MAX = 4;
 /** Events that are read at a time, about. */
@@ -52,12 +55,14 @@ export function* portionsOf(hits: readonly BlockHits[]): Generator<readonly Bloc
   if (portion.length > 0) yield portion;
 }
 
-/** Written so that the rows are found by their sequence numbers, and not by a walk in the order of the page. */
-export function inPortion(portion: readonly BlockHits[]): Condition {
+/** How the events of a portion are looked up. */
+export function leadOf(portion: readonly BlockHits[], { isWhole }: SearchPlan): Few['lead'] {
   const seqs = portion.flatMap(({ seqs: found }) => found ?? []);
-  if (seqs.length > 0) return ({ bind }) => `e.seq = any(${bind(seqs)}::bigint[])`;
-  return ({ bind }) => {
-    const list = bind(portion.map(({ block }) => block.block));
-    return `e.seq = any(array(select b::bigint * ${BLOCK_EVENTS} + i from unnest(${list}::int[]) b, generate_series(0, ${BLOCK_EVENTS - 1}) i))`;
-  };
+  if (seqs.length > 0 && isWhole) return { kind: 'places', name: NAME, seqs };
+  if (seqs.length > 0) return { kind: 'few', name: NAME, condition: ({ bind }) => `e.seq = any(${bind(seqs)}::bigint[])` };
+  const blocks = portion.map(({ block }) => block.block);
+  // Written so that the rows are found by their sequence numbers, and not by a walk in the order of the page.
+  const condition: Condition = ({ bind }) =>
+    `e.seq = any(array(select b::bigint * ${BLOCK_EVENTS} + i from unnest(${bind(blocks)}::int[]) b, generate_series(0, ${BLOCK_EVENTS - 1}) i))`;
+  return { kind: 'few', name: NAME, condition };
 }

@@ -28,7 +28,7 @@ interface Candidate {
 /** The ways to answer a query, the likely best one first; the walk over time is the only one where nothing else is. */
 export function choose({ nodes, bounds }: Pick<CompiledQuery, 'nodes' | 'bounds'>): readonly Choice[] {
   const { from = 0, to = Number.MAX_SAFE_INTEGER } = bounds.seq;
-  if (to - from < FEW_EVENTS_MAX) return [{ lead: { kind: 'few', name: 'seq', condition: () => 'true', kept: false }, rest: nodes }];
+  if (to - from < FEW_EVENTS_MAX) return [{ lead: { kind: 'few', name: 'seq', condition: () => 'true' }, rest: nodes }];
   const candidates = nodes.flatMap((node) => {
     const found = candidateOf(node);
     return found === undefined ? [] : [{ ...found, rest: found.exact ? nodes.filter((other) => other !== node) : nodes }];
@@ -88,7 +88,7 @@ function candidateOfAny(terms: readonly Node[]): Candidate | undefined {
   const found = terms.map(candidateOf);
   const leads: SimpleLead[] = [];
   for (const candidate of found) {
-    if (candidate === undefined || candidate.lead.kind === 'few') return undefined;
+    if (candidate === undefined || candidate.lead.kind === 'few' || candidate.lead.kind === 'places') return undefined;
     leads.push(...(candidate.lead.kind === 'union' ? candidate.lead.leads : [candidate.lead]));
   }
   if (leads.length > UNION_WALKS_MAX) return undefined;
@@ -110,5 +110,5 @@ function fewById(ids: readonly string[]): Lead {
     const seqs = `array(select k.seq from indelible.event_key k where k.tenant_id = ${names.tenantId} and k.id = any(${list}::uuid[]))`;
     return `e.seq = any(${seqs}) and e.id = any(${list}::uuid[])`;
   };
-  return { kind: 'few', name: 'id', condition, kept: false };
+  return { kind: 'few', name: 'id', condition };
 }

@@ -12,7 +12,7 @@
 // page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
 // its last event comes before that place, no further block can add to it. Events that are not indexed yet come first of all.
 
-import { Failure } from '@indelible/core';
+import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
 import type pg from 'pg';
 import { SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
 import { usePlans } from '../store/as-tenant.ts';
@@ -27,7 +27,7 @@ import {
   type SearchWindow,
 } from '../store/search-candidates.ts';
 import { BLOCK_EVENTS } from '../store/search-signature.ts';
-import { type BlockHits, inPortion, portionsOf, readHits } from './block-hits.ts';
+import { type BlockHits, leadOf, portionsOf, readHits } from './block-hits.ts';
 import { type BlockQueue, blocksInOrder, compare, firstPlace, placeBefore, signed } from './block-order.ts';
 import type { Until } from './read-page.ts';
 import type { Few, SliceScan } from './scan.ts';
@@ -143,17 +143,11 @@ async function takePortion(
   const blocks = portion.map(({ block }) => block);
   const last = filledBy(page, slice) === undefined ? undefined : page.at(-1);
   const part = { ...slice, recorded: overlap(slice.recorded, blocks), before: last ?? slice.before };
-  const kept = plan.isWhole && portion[0]?.seqs !== undefined;
-  return take(search, part, { name: 'text search', condition: inPortion(portion), kept }, unread);
+  return take(search, part, leadOf(portion, plan), unread);
 }
 
 /** Adds to the page what a part of the slice holds; answers the place where it stopped for want of time, before the first unread block. */
-async function take(
-  search: Search,
-  part: Slice,
-  few: Pick<Few, 'name' | 'condition' | 'kept'>,
-  unread: CandidateBlock | undefined,
-): Promise<Position | undefined> {
+async function take(search: Search, part: Slice, lead: Few['lead'], unread: CandidateBlock | undefined): Promise<Position | undefined> {
   const { tx, scan, slice, until } = search;
   const settledAt = (place: Position): Position => (unread === undefined ? place : firstOf(place, placeBefore(unread, slice), slice));
   const isOver = (place: Position): boolean => {
@@ -161,8 +155,8 @@ async function take(
     if (now > until.end) throw new Failure('query_timeout', 'looking through the events took too long');
     return now > until.soon && isBehind(settledAt(place), slice);
   };
-  await search.plans(tx, few.kept ? 'kept' : 'ordered');
-  const { rows, searchedTo } = await scan.readFew(tx, part, { ...few, until, isOver });
+  await search.plans(tx, lead.kind === 'places' ? 'kept' : 'ordered');
+  const { rows, searchedTo } = await scan.readFew(tx, part, { lead, until, isOver });
   const joined = [...search.page, ...rows].sort((a, b) => compare(a, b, slice));
   search.page = joined.slice(0, filledBy(joined, slice));
   return searchedTo && settledAt(searchedTo);
@@ -209,8 +203,11 @@ function firstOf(a: Position, b: Position, slice: Slice): Position {
   return compare(a, b, slice) <= 0 ? a : b;
 }
 
+/** Whether a page that ends at a place comes further than where it began, as the walk sees it. */
 function isBehind(place: Position, slice: Slice): boolean {
-  return slice.after === undefined || compare(place, slice.after, slice) > 0;
+  const newest = slice.order === 'desc' ? { occurredMs: slice.recorded.toMs + CLOCK_SKEW_MS_MAX, seq: 0 } : undefined;
+  const start = slice.after ?? newest;
+  return start === undefined || compare(place, start, slice) > 0;
 }
 
 function upTo(place: Position, { page, slice }: Search): Found {

@@ -5,7 +5,7 @@ import { matches, type Query } from '@indelible/core';
 import type pg from 'pg';
 import { CHECK_BYTES_MAX, CHECK_BYTES_MIN, CHECK_EVENTS_MAX } from '../limits.ts';
 import { limitStatements, type Plans } from '../store/as-tenant.ts';
-import { type Condition, type EventRow, filledBy, type Position, type Slice } from '../store/read-events.ts';
+import { type EventRow, filledBy, type Position, type Slice } from '../store/read-events.ts';
 import { countStatement, type Found, isKept, type Lead, leadName, readScan, type Scan, type ScanBounds } from '../store/scan-statement.ts';
 import { type Clock, compile, compileNodes } from './compile.ts';
 import { inTurns, type WorkClock } from './in-turns.ts';
@@ -52,11 +52,8 @@ export interface SliceScan {
 }
 
 export interface Few {
-  /** Says for people how they were found. */
-  readonly name: string;
-  readonly condition: Condition;
-  /** Whether the condition finds little else than what is asked for: then all that it finds is checked in memory, by a statement of a kept plan. */
-  readonly kept: boolean;
+  /** By places they are so few that all of them are checked in memory: such a statement is a kept one. */
+  readonly lead: Lead & { kind: 'few' | 'places' };
   readonly until: Until;
   /** Whether to stop where everything before a place was looked at. */
   readonly isOver: IsOver;
@@ -85,8 +82,8 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
     return found;
   }
 
-  async function readFew(tx: pg.ClientBase, slice: Slice, { name, condition, kept, until, isOver }: Few): Promise<Found> {
-    const choice: Choice = { lead: { kind: 'few', name, condition, kept }, rest: kept ? [] : nodes };
+  async function readFew(tx: pg.ClientBase, slice: Slice, { lead, until, isOver }: Few): Promise<Found> {
+    const choice: Choice = { lead, rest: lead.kind === 'places' ? [] : nodes };
     const scan = toScan(choice, bounds, clock, entries);
     const started = performance.now();
     const rows: EventRow[] = [];
@@ -107,7 +104,7 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
 
   async function look(tx: pg.ClientBase, slice: Slice, scan: Scan, until: Until, isOver: IsOver): Promise<Found> {
     if (performance.now() > until.soon) await limitStatements(tx, until.end - performance.now());
-    if (exact && !isKeptFew(scan.lead)) return readScan(tx, scope.tenantId, slice, scan);
+    if (exact && scan.lead.kind !== 'places') return readScan(tx, scope.tenantId, slice, scan);
     const batch = { ...slice, limit: CHECK_EVENTS_MAX, bytes: CHECK_BYTES_MAX };
     const { rows, searchedTo } = await readScan(tx, scope.tenantId, batch, scan);
     const kept: EventRow[] = [];
@@ -137,10 +134,6 @@ export function makeScan(scope: ReadScope, query: Query, clock: Clock, options: 
     const counts = answer.rows[0]?.counts ?? [];
     return choices[counts.indexOf(Math.min(...counts))] ?? (choices[0] as Choice);
   }
-}
-
-function isKeptFew(lead: Lead): boolean {
-  return lead.kind === 'few' && lead.kept;
 }
 
 /** @param entries how many entries of the lead one statement looks at */

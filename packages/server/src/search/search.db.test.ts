@@ -53,7 +53,7 @@ async function indexSome(trail: TestTrail, log: TenantLog, blocks: number): Prom
 
 /** Everything that the index holds, in one order. */
 async function dump(trail: TestTrail): Promise<unknown[]> {
-  const tables = ['search_cursor', 'search_block', 'search_open', 'search_slices'];
+  const tables = ['search_cursor', 'search_block', 'search_open', 'search_slices', 'search_places'];
   const answers = await Promise.all(tables.map((table) => trail.owner.query(`select * from indelible.${table} t order by t`)));
   return answers.map(({ rows }) => rows as unknown);
 }
@@ -88,7 +88,9 @@ describe('a log of six months with texts of many kinds', () => {
     await trail?.close();
   });
   afterEach(async () => {
-    await trail.owner.query('truncate indelible.search_cursor, indelible.search_block, indelible.search_open, indelible.search_slices');
+    await trail.owner.query(
+      'truncate indelible.search_cursor, indelible.search_block, indelible.search_open, indelible.search_slices, indelible.search_places',
+    );
   });
 
   test(
@@ -132,9 +134,45 @@ describe('a log of six months with texts of many kinds', () => {
       const unknown = new Set([Math.floor((otherModel.length + 1) / 256), full.rows[0]?.block]);
       const rest = otherModel.filter(({ seq }) => unknown.has(Math.floor(seq / 256)));
       expect(seqs(await pages(trail, other, 'mi'))).toEqual(seqs(expected(rest, 'mi', 'desc', NOW_MS)));
-      // The beginning of a word cannot be asked of it: those events are looked at.
-      expect(await pages(trail, other, 'huge203n50*')).toHaveLength(1);
-      expect(await pages(trail, other, 'huge203n50 OR huge204n50')).toHaveLength(2);
+      // So too the beginning of a word, changed fields, and where one of several will do.
+      for (const q of ['huge203n5*', 'huge203n50 OR huge204n50', 'huge203n50 actor.id:usr_1'])
+        expect(await pages(trail, other, q)).toHaveLength(0);
+      for (const q of ['changed:note', 'changed:list OR changed:note'])
+        expect(seqs(await pages(trail, other, q))).toEqual(seqs(expected(rest, q, 'desc', NOW_MS)));
+      // Of one or two letters nothing is known: those events are looked at.
+      expect(await pages(trail, other, 'huge203n50 OR hu*')).not.toHaveLength(0);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'of a block that holds the words only those events are read that have them',
+    async () => {
+      await indexAll(trail);
+      const right = {
+        mi: seqs(expected(otherModel, 'mi', 'desc', NOW_MS)),
+        note: seqs(expected(otherModel, 'changed:note', 'desc', NOW_MS)),
+      };
+      // The directory of a block's places, and nothing in any of its buckets.
+      await trail.owner.query(`update indelible.search_places set places = decode(repeat('00', ((1 << bits) + 1) * 3), 'hex')`);
+      const { rows } = await trail.owner.query<{ block: number }>(
+        'select block from indelible.search_open o where tenant_id = $1 and bits = 0',
+        [other.tenantId],
+      );
+      const unknown = new Set([Math.floor((otherModel.length + 1) / 256), ...rows.map(({ block }) => block)]);
+      const rest = otherModel.filter(({ seq }) => unknown.has(Math.floor(seq / 256)));
+      expect(seqs(await pages(trail, other, 'mi'))).toEqual(seqs(expected(rest, 'mi', 'desc', NOW_MS)));
+      expect(seqs(await pages(trail, other, 'changed:note'))).toEqual(seqs(expected(rest, 'changed:note', 'desc', NOW_MS)));
+      // Without places every event of a block is looked into.
+      await trail.owner.query('delete from indelible.search_places');
+      for (const order of ['asc', 'desc'] as const)
+        for (const [q, found] of [
+          ['mi', right.mi],
+          ['changed:note', right.note],
+        ] as const)
+          expect(seqs(await pages(trail, other, q, order, 100))).toEqual(
+            order === 'desc' ? found : seqs(expected(otherModel, q, order, NOW_MS)),
+          );
     },
     SLOW_MS,
   );
@@ -147,7 +185,7 @@ describe('a log of six months with texts of many kinds', () => {
         throw new Error('crash');
       });
       await expect(crash).rejects.toThrow('crash');
-      expect(await dump(trail)).toEqual([[], [], [], []]);
+      expect(await dump(trail)).toEqual([[], [], [], [], []]);
       const killed = inTransaction(trail.projector, async (tx) => {
         await indexNext(tx, log.tenantId);
         const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
@@ -155,10 +193,12 @@ describe('a log of six months with texts of many kinds', () => {
         await tx.query('select 1');
       });
       await expect(killed).rejects.toMatchObject({ code: 'store_unavailable' });
-      expect(await dump(trail)).toEqual([[], [], [], []]);
+      expect(await dump(trail)).toEqual([[], [], [], [], []]);
       await indexAll(trail);
       const right = await dump(trail);
-      await trail.owner.query('truncate indelible.search_cursor, indelible.search_block, indelible.search_open, indelible.search_slices');
+      await trail.owner.query(
+        'truncate indelible.search_cursor, indelible.search_block, indelible.search_open, indelible.search_slices, indelible.search_places',
+      );
       await Promise.all([indexAll(trail), indexAll(trail), rebuildIndex(trail.projector, { tenant: 'org_acme' })]);
       await indexAll(trail);
       expect(await dump(trail)).toEqual(right);
@@ -227,7 +267,7 @@ describe('a log of six months with texts of many kinds', () => {
 
   test('one tenant sees nothing of the index of another', async () => {
     await indexAll(trail);
-    for (const table of ['search_cursor', 'search_block', 'search_open', 'search_slices'])
+    for (const table of ['search_cursor', 'search_block', 'search_open', 'search_slices', 'search_places'])
       expect((await trail.reader.query(`select 1 from indelible.${table}`)).rowCount).toBe(0);
   });
 });

@@ -114,30 +114,37 @@ export async function listKeys(db: Database, tenant?: string): Promise<ApiKey[]>
   return answer.rows.map(present);
 }
 
+/** A key of another tenant is none, and is not touched: a lock on it would be felt there, and its time here. */
+const WITHIN = `($2::text is null or coalesce(tenant, '${OPERATOR_TENANT}') = $2)`;
+
 /**
  * Takes a key for a change, which no other one then crosses.
  *
+ * @param tenant whose it must be, the operator's for those that are good for all; anybody's where it is absent
  * @throws Failure `not_found` when there is none that is still good
  */
-export async function lockGoodKey(tx: pg.ClientBase, id: string): Promise<ApiKey> {
+export async function lockGoodKey(tx: pg.ClientBase, id: string, tenant?: string): Promise<ApiKey> {
   const answer = await tx.query<Row>(
-    `select ${COLUMNS} from indelible.api_key where id = $1 and revoked_at is null and (expires_at is null or expires_at > now()) for update`,
-    [id],
+    `select ${COLUMNS} from indelible.api_key where id = $1 and ${WITHIN} and revoked_at is null and (expires_at is null or expires_at > now()) for update`,
+    [id, tenant ?? null],
   );
   const row = answer.rows[0];
   if (row === undefined) throw noSuchKey(id);
   return present(row);
 }
 
-export function noSuchKey(id: string): Failure {
+function noSuchKey(id: string): Failure {
   return new Failure('not_found', `there is no key ${id.slice(0, 64)} that is good`);
 }
 
-/** @throws Failure `not_found` when there is no such key that could be revoked */
-export async function revokeKey(db: Database, id: string): Promise<ApiKey> {
+/**
+ * @param tenant as of lockGoodKey
+ * @throws Failure `not_found` when there is no such key that could be revoked
+ */
+export async function revokeKey(db: Database, id: string, tenant?: string): Promise<ApiKey> {
   const answer = await db.query<Row>(
-    `update indelible.api_key set revoked_at = now() where id = $1 and revoked_at is null returning ${COLUMNS}`,
-    [id],
+    `update indelible.api_key set revoked_at = now() where id = $1 and ${WITHIN} and revoked_at is null returning ${COLUMNS}`,
+    [id, tenant ?? null],
   );
   const row = answer.rows[0];
   if (row === undefined) throw noSuchKey(id);

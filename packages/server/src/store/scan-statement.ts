@@ -34,8 +34,10 @@ export type Lead =
   | SimpleLead
   /** Events of any of them, each once. */
   | { readonly kind: 'union'; readonly name: string; readonly leads: readonly SimpleLead[] }
-  /** So few, by sequence number, that they are taken all and sorted; `kept` where the condition is always the same text. */
-  | { readonly kind: 'few'; readonly name: string; readonly condition: Condition; readonly kept: boolean };
+  /** So few, by sequence number, that they are taken all and sorted. */
+  | { readonly kind: 'few'; readonly name: string; readonly condition: Condition }
+  /** The same by these very sequence numbers. */
+  | { readonly kind: 'places'; readonly name: string; readonly seqs: readonly number[] };
 
 /** What every index can be asked for besides: milliseconds since 1970, `occurredToMs` excluded, and places in the log. */
 export interface ScanBounds {
@@ -75,9 +77,11 @@ export function scanStatement(tenantId: number, slice: Slice, scan: Scan): { tex
   const context = openContext(tenantId, slice);
   const { bind, values } = context;
   const order = orderBy('e', slice);
-  if (scan.lead.kind === 'few') {
-    const few = `select e.* from indelible.event e where ${fewIn(slice, scan, scan.lead, context)}`;
-    const others = scan.lead.kept ? inSlice(slice, scan, () => 'true', context) : 'true';
+  if (scan.lead.kind === 'few' || scan.lead.kind === 'places') {
+    const [few, others] =
+      scan.lead.kind === 'few'
+        ? [`select e.* from indelible.event e where ${inSlice(slice, scan, scan.lead.condition, context)}`, 'true']
+        : [byPlaces(scan.lead.seqs, context), inSlice(slice, scan, () => 'true', context)];
     const rest = `${others} and ${scan.rest?.(context) ?? 'true'}`;
     const kept = withinBytes(`select e.* from few e where ${rest} ${order} limit ${bind(slice.limit)}`, slice, context);
     const text = `with few as materialized (${few}) select ${COLUMNS}, true as kept, false as last from (${kept}) e ${order}`;
@@ -101,7 +105,7 @@ export function scanStatement(tenantId: number, slice: Slice, scan: Scan): { tex
 export function countStatement(tenantId: number, slice: Slice, scans: readonly Scan[], most: number): { text: string; values: unknown[] } {
   const context = openContext(tenantId, slice);
   const counts = scans.map((scan) => {
-    if (scan.lead.kind === 'few') throw new TypeError('few events are not counted');
+    if (scan.lead.kind === 'few' || scan.lead.kind === 'places') throw new TypeError('few events are not counted');
     return `(select count(*) from (${walkOf(scan.lead, slice, scan, most, context)}) e)`;
   });
   return { text: `select array[${counts.join(', ')}]::int[] as counts`, values: context.values };
@@ -126,8 +130,7 @@ const KEPT_UNIONS: Readonly<Record<string, number>> = { actor: 3, 'resource or r
 
 /** Whether the plan of a scan is kept by its connection: there are two dozen such texts at most, and each keeps a plan of every partition. */
 export function isKept({ lead, rest }: Pick<Scan, 'lead' | 'rest'>): boolean {
-  if (rest !== undefined) return false;
-  if (lead.kind === 'few') return lead.kept;
+  if (rest !== undefined || lead.kind === 'few') return false;
   return lead.kind !== 'union' || KEPT_UNIONS[lead.name] === lead.leads.length;
 }
 
@@ -139,10 +142,18 @@ function inSlice(slice: Slice, { bounds }: Scan, condition: Condition, context: 
   return [sliceConditions('e', placed(slice), context), ...withinBounds('e', bounds, context), condition(context)].join(' and ');
 }
 
-/** Of a kept plan nobody sees the values: it must have nothing to go by but the sequence numbers, or it walks another index. */
-function fewIn(slice: Slice, scan: Scan, { condition, kept }: Lead & { kind: 'few' }, context: ConditionContext): string {
-  if (!kept) return inSlice(slice, scan, condition, context);
-  return `${sliceConditions('e', { ...slice, after: undefined, before: undefined }, context)} and ${condition(context)}`;
+/**
+ * Looks up each event in its own partition: the key says which that is. Nothing else is asked for here, for a plan that is
+ * made without knowing the numbers would rather walk an index that has these at its end.
+ */
+function byPlaces(seqs: readonly number[], { bind, names }: ConditionContext): string {
+  const keys =
+    `select k.seq, k.recorded_at from unnest(${bind(seqs)}::bigint[]) s (seq) join indelible.event_key k on k.tenant_id = ${names.tenantId} and k.seq = s.seq ` +
+    `where k.recorded_at >= ${names.recordedFrom} and k.recorded_at < ${names.recordedTo}`;
+  return (
+    `select e.* from (${keys}) k join indelible.event e on e.tenant_id = ${names.tenantId} and e.seq = k.seq and e.recorded_at = k.recorded_at ` +
+    `where e.recorded_at >= ${names.recordedFrom} and e.recorded_at < ${names.recordedTo}`
+  );
 }
 
 function withinBounds(alias: string, { occurredFromMs, occurredToMs, seq }: ScanBounds, { bind }: ConditionContext): string[] {
@@ -165,7 +176,13 @@ function endOfTime(sign: number): Position {
 }
 
 /** The first entries of a lead in a slice, as rows of event, in order. */
-function walkOf(lead: Exclude<Lead, { kind: 'few' }>, slice: Slice, scan: Scan, limit: number, context: ConditionContext): string {
+function walkOf(
+  lead: Exclude<Lead, { kind: 'few' | 'places' }>,
+  slice: Slice,
+  scan: Scan,
+  limit: number,
+  context: ConditionContext,
+): string {
   switch (lead.kind) {
     case 'time':
       return eventWalk(() => 'true', slice, scan, limit, context);

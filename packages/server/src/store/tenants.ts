@@ -33,16 +33,16 @@ const COLUMNS = 'tenant_id, tenant, log_id, origin, is_public';
 
 /** @param appender the appender's pool: a reader sees a log only after it has named it */
 export function makeTenants(appender: pg.Pool): Tenants {
-  const cache = new Map<string, { readonly log: TenantLog; readonly until: number }>();
-  const find = async (where: string, value: string): Promise<TenantLog | undefined> => {
+  const cache = new Map<string, { readonly log: TenantLog | undefined; readonly until: number }>();
+  const find = async (where: string, value: string, keepsNone = false): Promise<TenantLog | undefined> => {
     const known = cache.get(where + value);
     if (known !== undefined && known.until > Date.now()) return known.log;
     const answer = await appender.query<Row>(`select ${COLUMNS} from indelible.log where ${where}`, [value]).catch((error: unknown) => {
       throw storeFailure(error);
     });
     const row = answer.rows[0];
-    if (row === undefined) return undefined;
-    const log = { tenantId: row.tenant_id, tenant: row.tenant, logId: row.log_id, origin: row.origin, isPublic: row.is_public };
+    if (row === undefined && !keepsNone) return undefined;
+    const log = row && { tenantId: row.tenant_id, tenant: row.tenant, logId: row.log_id, origin: row.origin, isPublic: row.is_public };
     if (cache.size >= TENANT_CACHE_ENTRIES_MAX) cache.clear();
     cache.set(where + value, { log, until: Date.now() + TENANT_CACHE_MS });
     return log;
@@ -64,6 +64,7 @@ export function makeTenants(appender: pg.Pool): Tenants {
   return {
     owns,
     byName: (tenant) => find('tenant = $1 and frozen_at is null and tenant_id <> 0', tenant),
-    byLogId: (logId) => find('log_id = $1', logId),
+    // That there is none is remembered too, or its time would tell it from a log that somebody may not see.
+    byLogId: (logId) => find('log_id = $1', logId, true),
   };
 }

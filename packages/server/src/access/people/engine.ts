@@ -1,13 +1,10 @@
-// better-auth behind a few functions: passwords, sessions and their cookies. It is loaded when it is needed, for it is large, and
-// commands need none of it; and it serves no address of its own.
+// Passwords, sessions and their cookies: better-auth behind a few functions.
 
-import type { BetterAuthOptions } from 'better-auth';
-import { Failure } from '@indelible/core';
-import type { Logger } from 'pino';
 import pg from 'pg';
-import { PASSWORD_CHARS_MAX, SESSION_SECONDS } from '../../limits.ts';
-import { storeFailure } from '../../store/pool.ts';
 import { roleUrl } from '../../store/roles.ts';
+import { answered, cookiesOf, presented, refused } from './answers.ts';
+import { ADDRESS_HEADER, type AuthOptions, makeAuth } from './better-auth.ts';
+import { makeSecondFactor, verifyCode } from './second-factor-engine.ts';
 
 /** From where somebody signs in. */
 export interface From {
@@ -65,95 +62,25 @@ export interface SecondFactor {
   remove(cookie: string, password: string, code: string): Promise<Begun | undefined>;
 }
 
-export interface EngineOptions {
-  readonly ownerUrl: string;
-  /** What cookies are signed with. */
-  readonly key: Uint8Array;
-  /** Browsers reach the server by TLS: they send its cookies by nothing else. */
-  readonly secure: boolean;
-  readonly logger: Pick<Logger, 'warn'>;
-}
-
-const ADDRESS_HEADER = 'x-indelible-address';
 const COOKIE = 'indelible.session_token';
 
-/** What better-auth's tables are made of, and how it works; the same for migrations. */
-export function authOptions(database: pg.Pool, { key, secure, logger }: Omit<EngineOptions, 'ownerUrl'>): BetterAuthOptions {
-  return {
-    appName: 'Indelible',
-    database,
-    // Links and redirects are made elsewhere.
-    baseURL: 'http://localhost',
-    secret: Buffer.from(key).toString('base64url'),
-    emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: PASSWORD_CHARS_MAX * 4 },
-    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
-    telemetry: { enabled: false },
-    // Counted in attempts.ts, which knows devices.
-    rateLimit: { enabled: false },
-    // A wrong password is no fault of ours; the trail says it.
-    logger: { log: (level, message) => (level === 'error' ? logger.warn({ message }, 'sign-in') : undefined) },
-    advanced: {
-      cookiePrefix: 'indelible',
-      useSecureCookies: secure,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-    },
-  };
-}
-
-export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promise<Engine> {
-  const [{ betterAuth }, { twoFactor }, { createAuthEndpoint }, { setSessionCookie }] = await Promise.all([
-    import('better-auth'),
-    import('better-auth/plugins/two-factor'),
-    import('better-auth/api'),
-    import('better-auth/cookies'),
-  ]);
+/** @param options.ownerUrl the URL of the role that owns the trail's database */
+export async function openEngine({ ownerUrl, ...options }: AuthOptions & { readonly ownerUrl: string }): Promise<Engine> {
   const pool = new pg.Pool({
     connectionString: roleUrl(ownerUrl, 'people'),
     max: 4,
+    connectionTimeoutMillis: 5_000,
     options: '-c search_path=auth',
     application_name: 'indelible people',
   });
   pool.on('error', (error) => options.logger.warn({ err: error }, 'an idle database connection broke'));
-  const { z } = await import('zod');
-  const auth = betterAuth({
-    ...authOptions(pool, options),
-    plugins: [
-      twoFactor(),
-      {
-        id: 'indelible-begin',
-        endpoints: {
-          begin: createAuthEndpoint(
-            '/begin',
-            { method: 'POST', body: z.object({ person: z.string() }), metadata: { SERVER_ONLY: true } },
-            async (ctx) => {
-              const user = await ctx.context.internalAdapter.findUserById(ctx.body.person);
-              if (user === null) throw ctx.error('NOT_FOUND');
-              const session = await ctx.context.internalAdapter.createSession(user.id);
-              await setSessionCookie(ctx, { session, user });
-              return { token: session.token };
-            },
-          ),
-        },
-      },
-    ],
-  });
+  const auth = await makeAuth(pool, options);
   const { internalAdapter, password: passwords } = await auth.$context;
   const begun = async (token: string | null | undefined, headers: Headers): Promise<Begun> => {
     const found = token === null || token === undefined ? null : await internalAdapter.findSession(token);
     if (found === null) throw new Error('the session that was begun is not there');
     return { ...presented(found), cookies: headers.getSetCookie() };
   };
-  /** The session that an answer puts in the place of the one that asked. */
-  const afresh = async (headers: Headers): Promise<Begun> => {
-    const found = await auth.api.getSession({ headers: new Headers({ cookie: cookiesOf(headers) }) });
-    if (found === null) throw new Error('the session that was begun is not there');
-    return { ...presented(found), cookies: headers.getSetCookie() };
-  };
-  const verifyCode = (code: string, headers: Headers) =>
-    /^\d{6}$/.test(code)
-      ? refused(auth.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }))
-      : refused(auth.api.verifyBackupCode({ body: { code }, headers, returnHeaders: true }));
   const name = options.secure ? `__Secure-${COOKIE}` : COOKIE;
   return {
     byPassword: (email, password, code, from) =>
@@ -162,7 +89,7 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
         if (made === undefined) return undefined;
         if (!('twoFactorRedirect' in made.response)) return begun(made.response.token, made.headers);
         if (code === undefined) return 'code_needed';
-        const done = await verifyCode(code, headersOf(from, cookiesOf(made.headers)));
+        const done = await verifyCode(auth, code, headersOf(from, cookiesOf(made.headers)));
         return done === undefined ? 'code_wrong' : begun(done.response.token, done.headers);
       }),
     isPassword: (email, password) =>
@@ -178,26 +105,7 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
         const made = await auth.api.begin({ body: { person }, headers: headersOf(from), returnHeaders: true });
         return begun(made.response.token, made.headers);
       }),
-    secondFactor: {
-      prepare: (cookie, password) =>
-        answered(async () => {
-          const made = await refused(auth.api.enableTwoFactor({ body: { password, method: 'totp' }, headers: new Headers({ cookie }) }));
-          return made?.method === 'totp' ? { uri: made.totpURI, backupCodes: made.backupCodes } : undefined;
-        }),
-      confirm: (cookie, code) =>
-        answered(async () => {
-          const headers = new Headers({ cookie });
-          const done = await refused(auth.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }));
-          return done === undefined ? undefined : afresh(done.headers);
-        }),
-      remove: (cookie, password, code) =>
-        answered(async () => {
-          const headers = new Headers({ cookie });
-          if ((await verifyCode(code, headers)) === undefined) return undefined;
-          const done = await refused(auth.api.disableTwoFactor({ body: { password }, headers, returnHeaders: true }));
-          return done === undefined ? undefined : afresh(done.headers);
-        }),
-    },
+    secondFactor: makeSecondFactor(auth),
     session: (cookie) =>
       answered(async () => {
         const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
@@ -210,51 +118,10 @@ export async function openEngine({ ownerUrl, ...options }: EngineOptions): Promi
   };
 }
 
-/** Undefined for what better-auth refuses (4xx): a wrong password, a wrong code, too many of them. */
-async function refused<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  return asked.catch((error: unknown) => {
-    const status = (error as { statusCode?: unknown }).statusCode;
-    if (typeof status === 'number' && status >= 400 && status < 500) return undefined;
-    throw error;
-  });
-}
-
-function cookiesOf(headers: Headers): string {
-  return headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ');
-}
-
 function headersOf({ address, userAgent }: From, cookie?: string): Headers {
   return new Headers({
     ...(cookie === undefined ? {} : { cookie }),
     ...(address === undefined ? {} : { [ADDRESS_HEADER]: address }),
     ...(userAgent === undefined ? {} : { 'user-agent': userAgent.slice(0, 500) }),
   });
-}
-
-function presented({
-  session,
-  user,
-}: {
-  readonly session: { readonly id: string; readonly expiresAt: Date };
-  readonly user: { readonly id: string; readonly name: string; readonly email: string; readonly twoFactorEnabled?: unknown };
-}): Session {
-  const { id, name, email } = user;
-  return { id: session.id, expiresAt: session.expiresAt, person: { id, name, email }, twoFactor: user.twoFactorEnabled === true };
-}
-
-/** Its own errors say little of ours: what the database said is in their cause. */
-async function answered<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-      const failure = storeFailure(cause);
-      if (failure instanceof Failure) throw failure;
-    }
-    throw error;
-  }
 }

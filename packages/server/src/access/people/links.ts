@@ -10,6 +10,7 @@ import { type Role, rolesOf, setRole } from '../../store/role-grants.ts';
 import { recordIn } from '../../store/self.ts';
 import { endFirstLinks, insertLink, type LinkPurpose, takeLink } from '../../store/sign-in-links.ts';
 import type { By } from '../actor.ts';
+import { demandRole, isMore } from '../giving.ts';
 import type { Principal } from '../principal.ts';
 import { readScope } from '../scope.ts';
 import type { Begun } from './engine.ts';
@@ -55,8 +56,7 @@ export async function invite(
   if (scope !== '' && role !== 'viewer')
     throw new Failure('parameter_invalid', 'scope: only a viewer sees a part of a tenant', { pointer: 'scope' });
   readScope(scope);
-  if (role === 'owner' && principal !== undefined && principal.kind !== 'operator' && !principal.grants.includes('owner'))
-    throw new Failure('forbidden', 'only an owner makes an owner');
+  demandRole(principal, role, tenant);
   const purpose = { kind: 'invitation', email: email.toLowerCase(), tenant, role, scope } as const;
   return inTransaction(owner, (tx) =>
     make(tx, purpose, INVITATION_SECONDS, async (id, expiresAt) =>
@@ -194,8 +194,9 @@ async function acceptInvitation(
     resource: { type: 'person', id: person.id, name: person.name },
     metadata: { link, email, newAccount: known === undefined },
   });
-  // Whoever has a role there keeps it: an invitation takes nothing away.
-  if (!(await rolesOf(tx, person.id)).some((one) => one.tenant === tenant)) {
+  // Whoever has a role there keeps it, or one in all tenants that is as much: an invitation takes nothing away.
+  const held = await rolesOf(tx, person.id);
+  if (!held.some((one) => one.tenant === tenant || (one.tenant === undefined && !isMore(role, one.role)))) {
     await setRole(tx, { tenant, person: person.id, role, scope });
     const after = { role, tenant: tenant ?? 'all tenants', scope: scope === '' ? 'everything' : scope };
     await recordIn(tx, log, { action: 'role.granted', ...by, resource: { type: 'role', id: person.id }, change: { after } });

@@ -2,7 +2,7 @@
 
 import pg from 'pg';
 import { ADVISORY_LOCK_MIGRATE } from '../../limits.ts';
-import { authOptions } from './engine.ts';
+import { authOptions } from './better-auth.ts';
 
 /**
  * After the migrations of the trail, which make the schema.
