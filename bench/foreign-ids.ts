@@ -2,6 +2,7 @@
 // both take turns on one connection, to a server in a process of its own.
 
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import { figure } from './figure.ts';
 import type { Target } from './load.ts';
@@ -45,10 +46,13 @@ export const foreignIds: Bench = {
 async function prepare({ url, headers }: Target): Promise<{ pairs: Pair[]; authorization: string }> {
   const ask = async (tenant: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
     const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    const answer = await fetch(url + path, {
-      ...sent,
-      headers: { ...headers, 'content-type': 'application/json', 'indelible-tenant': tenant },
-    });
+    const asked = { ...sent, headers: { ...headers, 'content-type': 'application/json', 'indelible-tenant': tenant } };
+    let answer = await fetch(url + path, asked);
+    // What was recorded just now is not sealed yet.
+    for (let tries = 1; answer.status === 409 && tries < 100; tries++) {
+      await sleep(100);
+      answer = await fetch(url + path, asked);
+    }
     if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as Record<string, unknown>;
   };

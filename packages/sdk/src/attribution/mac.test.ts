@@ -12,7 +12,7 @@ test('a vector of RFC 4231', () => {
 });
 
 test('as createHmac, for keys and texts of every length and script, in any order', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ minLength: 3_000, maxLength: 20_000 }));
+  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ minLength: 2_000, maxLength: 4_000 }));
   const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 100 });
   fc.assert(
     fc.property(fc.array(fc.tuple(text, key), { maxLength: 5 }), fc.boolean(), (pairs, oneKey) => {

@@ -7,7 +7,7 @@
 // section 5 without padding, key and payload taken as UTF-8. Everything is ASCII: other characters are written \uXXXX,
 // so a database in any encoding can carry the message.
 
-import { randomFillSync, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ActorType } from '../context/types.ts';
 import { BEHALF_DEPTH_MAX, MESSAGE_BYTES_MAX, NONCE_BYTES } from './limits.ts';
 import { macOf } from './mac.ts';
@@ -63,18 +63,17 @@ export const ACTOR_TYPES: ReadonlySet<unknown> = new Set<ActorType>([
 const NONCE = /^[A-Za-z0-9_-]{22}$/;
 const NOT_ASCII = /[\u007f-\uffff]/g;
 
-// Random bytes cost a call of some microseconds, however few they are.
-const random = Buffer.alloc(256 * NONCE_BYTES);
-let used = random.length;
+// Made in advance: random bytes and their text cost some microseconds a call, however few they are.
+const NONCES = 256;
+let nonces: string[] = [];
 
 /** A fresh nonce. */
 export function newNonce(): string {
-  if (used === random.length) {
-    randomFillSync(random);
-    used = 0;
-  }
-  used += NONCE_BYTES;
-  return random.toString('base64url', used - NONCE_BYTES, used);
+  const nonce = nonces.pop();
+  if (nonce !== undefined) return nonce;
+  const random = randomBytes(NONCES * NONCE_BYTES);
+  nonces = Array.from({ length: NONCES }, (_, n) => random.toString('base64url', n * NONCE_BYTES, (n + 1) * NONCE_BYTES));
+  return newNonce();
 }
 
 /** JSON text in ASCII only. */

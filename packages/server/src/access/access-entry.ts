@@ -1,5 +1,6 @@
 // One line of the trail of the trail while it is folded: what one actor read, or was refused, in a short time.
 
+import { createHash } from 'node:crypto';
 import type { EventInput, JsonObject } from '@indelible/core';
 import { ACCESS_NAMED_MAX, ACCESS_QUESTION_CHARS_MAX } from '../limits.ts';
 import type { SelfEvent } from '../store/self.ts';
@@ -16,8 +17,17 @@ export interface Access {
   /** What was asked: the name of the operation, and its query or its address. */
   readonly operation: string;
   readonly question: string;
+  /** The rest of the query string, as it was sent. */
+  readonly parameters?: string;
   /** Of what was refused. */
   readonly error?: { readonly code: string; readonly message: string };
+}
+
+interface Asked {
+  readonly operation: string;
+  readonly question?: string;
+  readonly parameters?: string;
+  times: number;
 }
 
 export interface Entry {
@@ -25,23 +35,66 @@ export interface Entry {
   readonly firstMs: number;
   lastMs: number;
   count: number;
-  /** How often each was asked: the first ACCESS_NAMED_MAX of them. */
-  readonly asked: Map<string, number>;
+  /** The first ACCESS_NAMED_MAX different ones, by their JSON without `times`. */
+  readonly asked: Map<string, Asked>;
   readonly addresses: Set<string>;
   /** More addresses came than are named. */
   moreAddresses: boolean;
 }
 
 export function openEntry(first: Access, nowMs: number): Entry {
-  return { first, firstMs: nowMs, lastMs: nowMs, count: 0, asked: new Map(), addresses: new Set(), moreAddresses: false };
+  return {
+    // What was asked is folded; here it would be kept uncut.
+    first: { ...first, question: '', parameters: '' },
+    firstMs: nowMs,
+    lastMs: nowMs,
+    count: 0,
+    asked: new Map(),
+    addresses: new Set(),
+    moreAddresses: false,
+  };
 }
 
-export function fold(entry: Entry, { operation, question, by }: Access, nowMs: number): void {
+/** It names all that it can, and not this. */
+export function isFullFor({ asked }: Entry, access: Access): boolean {
+  return asked.size >= ACCESS_NAMED_MAX && !asked.has(nameOf(askedBy(access)));
+}
+
+function askedBy({ operation, question, parameters = '' }: Access): Omit<Asked, 'times'> {
+  return {
+    operation,
+    ...(question === '' ? {} : { question: kept(question) }),
+    ...(parameters === '' ? {} : { parameters: kept(parameters) }),
+  };
+}
+
+function nameOf(asked: Omit<Asked, 'times'>): string {
+  return JSON.stringify(asked);
+}
+
+/** A key, a token or a link that somebody sends by mistake: 32 random bytes and more. */
+const SECRETS = /(ink|ivt|iln)_[A-Za-z0-9_.-]{20,}/g;
+
+/** What is kept of a text that a reader chose: secrets as their hash, and of what is too long enough to tell what it was. */
+function kept(text: string): string {
+  const safe = text.replace(SECRETS, (secret, kind: string) => `${kind}_[sha256:${sha256(secret).slice(0, 16)}]`);
+  if (safe.length <= ACCESS_QUESTION_CHARS_MAX) return storable(safe, ACCESS_QUESTION_CHARS_MAX);
+  return `${storable(safe, ACCESS_QUESTION_CHARS_MAX)} [cut; ${text.length} characters, sha256:${sha256(text)}]`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export function fold(entry: Entry, access: Access, nowMs: number): void {
+  const { by } = access;
   entry.lastMs = nowMs;
   entry.count++;
-  const asked = `${operation} ${storable(question, ACCESS_QUESTION_CHARS_MAX)}`;
-  const times = entry.asked.get(asked);
-  if (times !== undefined || entry.asked.size < ACCESS_NAMED_MAX) entry.asked.set(asked, (times ?? 0) + 1);
+  const asked = askedBy(access);
+  const name = nameOf(asked);
+  const known = entry.asked.get(name);
+  if (known !== undefined) known.times++;
+  else if (entry.asked.size < ACCESS_NAMED_MAX) entry.asked.set(name, { ...asked, times: 1 });
   const { ip } = by.context;
   if (ip === undefined || entry.addresses.has(ip)) return;
   if (entry.addresses.size < ACCESS_NAMED_MAX) entry.addresses.add(ip);
@@ -60,11 +113,8 @@ export function eventOf(
   logId: string | undefined,
 ): SelfEvent {
   const { action, by, tenant, error } = first;
-  const questions = [...asked].map(([name, times]): JsonObject => {
-    const at = name.indexOf(' ');
-    return { operation: name.slice(0, at), ...(at === name.length - 1 ? {} : { question: name.slice(at + 1) }), times };
-  });
-  const named = [...asked.values()].reduce((sum, times) => sum + times, 0);
+  const questions = [...asked.values()].map((one): JsonObject => ({ ...one }));
+  const named = [...asked.values()].reduce((sum, { times }) => sum + times, 0);
   const metadata: JsonObject = {
     count,
     from: new Date(firstMs).toISOString(),
@@ -81,9 +131,7 @@ export function eventOf(
     action,
     ...by,
     occurredAt: new Date(lastMs).toISOString(),
-    ...(error === undefined
-      ? {}
-      : { outcome: 'denied' as const, error: { code: error.code, message: storable(error.message, ACCESS_QUESTION_CHARS_MAX) } }),
+    ...(error === undefined ? {} : { outcome: 'denied' as const, error: { code: error.code, message: kept(error.message) } }),
     ...(resource === undefined ? {} : { resource }),
     metadata,
   };

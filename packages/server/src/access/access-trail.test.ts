@@ -1,5 +1,6 @@
 // The folding alone: what is counted, what is bounded, and what is written once.
 
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { READS_FOLDED_MS } from '../limits.ts';
@@ -44,20 +45,115 @@ test('what one actor reads of one kind is one event a minute', async () => {
   trail.note(read('key_1', { action: 'audit.viewed', operation: 'getEvent' }), 1_000);
   trail.note(read('key_1', { tenant: 'org_other' }), 1_000);
   await trail.flush(1_000 + READS_FOLDED_MS - 1);
-  expect(written).toEqual([]);
+  // What has no place among the questions of the first is another event.
+  expect(counts(written)).toEqual([20]);
   await trail.flush(1_000 + READS_FOLDED_MS);
-  expect(counts(written).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 30]);
-  const most = written.find(({ event }) => event.metadata?.['count'] === 30)?.event;
+  expect(counts(written).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 10, 20]);
+  const most = written.find(({ event }) => event.metadata?.['count'] === 20)?.event;
   expect(most).toMatchObject({
     action: 'audit.searched',
     actor: { type: 'api_key', id: 'key_1' },
     resource: { type: 'log', id: 'abc' },
     context: { ip: '203.0.113.7' },
-    metadata: { from: '1970-01-01T00:00:01.000Z', to: '1970-01-01T00:00:01.029Z', further: 10 },
+    metadata: { from: '1970-01-01T00:00:01.000Z', to: '1970-01-01T00:00:01.019Z' },
   });
   expect(most?.metadata?.['asked']).toHaveLength(20);
   trail.note(read('key_1'), 1_000 + READS_FOLDED_MS);
   expect(trail.size).toBe(1);
+});
+
+test('no question is hidden behind others', async () => {
+  const { trail, written } = open();
+  for (let at = 0; at < 50; at++) trail.note(read('key_1', { question: `junk${at}` }), 1_000);
+  for (let time = 0; time < 3; time++) trail.note(read('key_1', { question: 'actor:usr_maria', parameters: 'from=-7d' }), 1_000);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  expect(counts(written).toSorted((a, b) => a - b)).toEqual([13, 20, 20]);
+  const asked = written.flatMap(({ event }) => event.metadata?.['asked'] as object[]);
+  expect(asked).toHaveLength(51);
+  expect(asked).toContainEqual({ operation: 'listEvents', question: 'actor:usr_maria', parameters: 'from=-7d', times: 3 });
+  expect(written.some(({ event }) => event.metadata?.['further'] !== undefined)).toBe(false);
+});
+
+test('of a question that is too long there is its head, its length and its hash', async () => {
+  const { trail, written } = open();
+  const long = `(${'action:bot.listed OR '.repeat(30)}actor:usr_maria)`;
+  trail.note(read('key_1', { question: long }), 1_000);
+  trail.note(read('key_1', { question: `${long} ` }), 1_000);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  const sha256 = createHash('sha256').update(long).digest('hex');
+  expect(written[0]?.event.metadata?.['asked']).toMatchObject([
+    { question: `${long.slice(0, 300)} [cut; ${long.length} characters, sha256:${sha256}]`, times: 1 },
+    { times: 1 },
+  ]);
+});
+
+test('a secret that was pasted into a question is not kept', async () => {
+  const { trail, written } = open();
+  const secrets = ['ink', 'ivt', 'iln'].map((kind) => `${kind}_this-is-a-key-pasted-by-mistake`);
+  for (const secret of secrets) {
+    trail.note(read('key_1', { question: `text "${secret}"`, parameters: `x=${secret}` }), 1_000);
+    const error = { code: 'query_invalid', message: `what is ${secret}?` };
+    trail.note(read('key_2', { action: 'permission.denied', question: secret, error }), 1_000);
+  }
+  trail.note(read('key_3', { question: 'action:ink_color' }), 1_000);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  const text = JSON.stringify(written);
+  expect(text).not.toContain('pasted');
+  expect(text).toMatch(/text \\"ink_\[sha256:[0-9a-f]{16}\]/);
+  expect(text).toContain('action:ink_color');
+});
+
+test('who comes by a token is never taken for the person of the same id', async () => {
+  const { trail, written } = open();
+  const pat = { id: 'usr_pat', tenant: 'org_acme', credentials: [] };
+  const person = byPrincipal({ ...pat, kind: 'person', grants: ['owner'], session: 'session_1' });
+  const viewer = byPrincipal({ ...pat, kind: 'viewer', grants: ['viewer'], session: 'vt_1' });
+  for (const [by, question] of [
+    [person, 'outcome:success'],
+    [viewer, 'framedword'],
+  ] as const)
+    trail.note({ ...read('x'), by, question }, 1_000);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  expect(written.map(({ event }) => event)).toMatchObject([
+    { attribution: 'verified', context: { sessionId: 'session_1' }, metadata: { asked: [{ question: 'outcome:success' }] } },
+    {
+      attribution: 'asserted',
+      context: { sessionId: 'vt_1', authMethod: 'viewer_token' },
+      metadata: { asked: [{ question: 'framedword' }] },
+    },
+  ]);
+});
+
+test('one tenant never takes the names of the readers of another', async () => {
+  let isAway = true;
+  const { trail, written } = open({
+    entriesMax: 100,
+    self: async (tenant, events) => {
+      if (isAway && tenant === 'org_evil') throw new Error('away');
+      for (const event of events) written.push({ tenant, event });
+    },
+  });
+  // Neither with what is open nor with what its log does not take.
+  for (let round = 0; round < 20; round++) {
+    for (let at = 0; at < 500; at++) trail.note(read(`key_${round}_${at}`, { tenant: 'org_evil' }), 1_000);
+    await trail.flush(Number.POSITIVE_INFINITY).catch(() => undefined);
+  }
+  trail.note(read('key_acme'), 1_000);
+  isAway = false;
+  await trail.flush(Number.POSITIVE_INFINITY);
+  expect(written.filter(({ tenant }) => tenant === 'org_acme')).toMatchObject([{ event: { actor: { id: 'key_acme' } } }]);
+  expect(counts(written).reduce((sum, count) => sum + count, 0)).toBe(10_001);
+  trail.note(read('key_late', { tenant: 'org_evil' }), 1_000);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  expect(written.at(-1)).toMatchObject({ tenant: 'org_evil', event: { actor: { id: 'key_late' } } });
+});
+
+test('an event of the longest questions can be stored', async () => {
+  const { trail, written } = open();
+  for (let at = 0; at < 20; at++)
+    trail.note(read('key_1', { question: `${at}${'\u{1f4a9}'.repeat(8_000)}`, parameters: `${at}${'\u4e00'.repeat(8_000)}` }), 1_000);
+  await trail.stop();
+  expect(counts(written)).toEqual([20]);
 });
 
 test('memory is bounded, and nothing goes uncounted', async () => {

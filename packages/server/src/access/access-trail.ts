@@ -8,7 +8,7 @@ import { makeNewId } from '@indelible/core';
 import { ACCESS_ANONYMOUS_MAX, ACCESS_ENTRIES_MAX, ACCESS_WRITE_INTERVAL_MS, DENIALS_FOLDED_MS, READS_FOLDED_MS } from '../limits.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
 import type { Self } from '../store/self.ts';
-import { type Access, type Entry, eventOf, fold, openEntry } from './access-entry.ts';
+import { type Access, type Entry, eventOf, fold, isFullFor, openEntry } from './access-entry.ts';
 
 export interface AccessTrailOptions {
   readonly self: Self;
@@ -25,6 +25,8 @@ interface Closed {
 
 /** In place of actors who are too many to be named. */
 const OTHERS = { actor: { type: 'unknown', name: 'others, too many to be named' }, attribution: 'none', context: {} } as const;
+/** The part of all entries that one tenant may have: its readers never take the names of another one's readers. */
+const SHARE_OF_TENANT = 0.1;
 /** Tenants that are written to at a time. */
 const TENANTS_AT_ONCE = 4;
 
@@ -44,6 +46,8 @@ export class AccessTrail {
   readonly #open = new Map<string, Entry>();
   /** How many of the open ones are of people whom nobody knows. */
   #anonymous = 0;
+  /** How many wait of each tenant, open and closed. */
+  readonly #waiting = new Map<string, number>();
   #closed: Closed[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -70,9 +74,15 @@ export class AccessTrail {
   note(access: Access, nowMs: number = Date.now()): void {
     const [name, taken] = this.#placeOf(access);
     let entry = this.#open.get(name);
+    // Whoever asks much hides nothing by it: what has no place goes into an event of its own, as long as there is room.
+    if (entry !== undefined && !isAnonymous(taken) && isFullFor(entry, taken) && this.#hasRoom(taken)) {
+      this.#close(name, entry);
+      entry = undefined;
+    }
     if (entry === undefined) {
       this.#open.set(name, (entry = openEntry(taken, nowMs)));
       if (isAnonymous(taken)) this.#anonymous++;
+      this.#count(taken.tenant, 1);
     }
     fold(entry, access, nowMs);
   }
@@ -84,28 +94,46 @@ export class AccessTrail {
    */
   flush(nowMs: number = Date.now()): Promise<void> {
     for (const [name, entry] of this.#open) {
-      if (nowMs - entry.firstMs < foldedMs(entry.first)) continue;
-      this.#open.delete(name);
-      if (isAnonymous(entry.first)) this.#anonymous--;
-      this.#closed.push({ id: newId(), entry });
+      if (nowMs - entry.firstMs >= foldedMs(entry.first)) this.#close(name, entry);
     }
     const writing = this.#writing.then(() => this.#write());
     this.#writing = writing.catch(() => undefined);
     return writing;
   }
 
+  #close(name: string, entry: Entry): void {
+    this.#open.delete(name);
+    if (isAnonymous(entry.first)) this.#anonymous--;
+    this.#closed.push({ id: newId(), entry });
+  }
+
+  #count(tenant: string, more: number): void {
+    const count = (this.#waiting.get(tenant) ?? 0) + more;
+    if (count === 0) this.#waiting.delete(tenant);
+    else this.#waiting.set(tenant, count);
+  }
+
+  get #most(): number {
+    return this.#options.entriesMax ?? ACCESS_ENTRIES_MAX;
+  }
+
+  #hasRoom(access: Access): boolean {
+    if (this.size >= this.#most || (isAnonymous(access) && this.#anonymous >= ACCESS_ANONYMOUS_MAX)) return false;
+    return (this.#waiting.get(access.tenant) ?? 0) < this.#most * SHARE_OF_TENANT;
+  }
+
   /** Where it is folded: with the same actor's, or where there are too many of those, with all others of the tenant or of all tenants. */
   #placeOf(access: Access): [name: string, access: Access] {
     const { tenant, action, by, error } = access;
-    const most = this.#options.entriesMax ?? ACCESS_ENTRIES_MAX;
-    const { actor, context } = by;
+    const { actor, attribution, context } = by;
     // Of those who are nobody an address is all that is known.
     const who = actor.id ?? context.ip ?? '';
-    const own = JSON.stringify([tenant, action, error?.code, actor.type, who]);
-    const hasRoom = this.size < most && !(isAnonymous(access) && this.#anonymous >= ACCESS_ANONYMOUS_MAX);
-    if (this.#open.has(own) || hasRoom) return [own, access];
+    // A platform calls its viewers what it likes: what came by a token is never folded with the person of that id.
+    const way = [attribution, context.authMethod, context.sessionId];
+    const own = JSON.stringify([tenant, action, error?.code, actor.type, who, ...way]);
+    if (this.#open.has(own) || this.#hasRoom(access)) return [own, access];
     const ofTenant = JSON.stringify([tenant, action, error?.code]);
-    if (this.#open.has(ofTenant) || this.size < most * 2) return [ofTenant, { ...access, by: OTHERS }];
+    if (this.#open.has(ofTenant) || this.size < this.#most * 2) return [ofTenant, { ...access, by: OTHERS }];
     return [JSON.stringify([action, error?.code]), { ...access, by: OTHERS, tenant: OPERATOR_TENANT }];
   }
 
@@ -134,6 +162,7 @@ export class AccessTrail {
     // Reading makes no log.
     await this.#options.self(log === undefined ? OPERATOR_TENANT : tenant, events);
     const written = new Set(group);
+    this.#count(tenant, -group.length);
     this.#closed = this.#closed.filter((closed) => !written.has(closed));
   }
 }

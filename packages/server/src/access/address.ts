@@ -1,9 +1,30 @@
 // From where somebody comes: networks that a key is good from, and the network that an address stands for.
 
-import { addressWithin, Failure, formatAddress, maskAddress, normalIp, readAddress } from '@indelible/core';
+import { addressWithin, Failure, formatAddress, maskAddress, readAddress } from '@indelible/core';
 
 /** The part of an IPv6 address that one customer of a provider has. */
 const IPV6_NETWORK_BITS = 64;
+
+/** The bytes before those of an IPv4 address that is written as an IPv6 one (RFC 4291, 2.5.5.2). */
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+/** An IPv4 address has 4, in whatever form it is written. */
+function bytesOf(text: string): readonly number[] | undefined {
+  const bytes = readAddress(text);
+  return bytes?.length === 16 && MAPPED.every((byte, index) => bytes[index] === byte) ? bytes.slice(12) : bytes;
+}
+
+/**
+ * The one form of an address, without a port or a zone; undefined for what is none.
+ *
+ * @example plainAddress('::ffff:cb00:7107') // '203.0.113.7'
+ * @example plainAddress('[2001:DB8::1]:443') // '2001:db8::1'
+ */
+export function plainAddress(text: string): string | undefined {
+  const [, inBrackets, dotted] = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(text.trim()) ?? [];
+  const bytes = bytesOf((inBrackets ?? dotted ?? text.trim()).replace(/%.*$/, ''));
+  return bytes === undefined ? undefined : formatAddress(bytes);
+}
 
 interface Network {
   readonly bytes: readonly number[];
@@ -16,7 +37,7 @@ interface Network {
  */
 function readNetwork(text: string, pointer: string): Network {
   const [address = '', prefix, ...more] = text.trim().split('/');
-  const bytes = readAddress(normalIp(address));
+  const bytes = bytesOf(address);
   const bits = prefix === undefined ? (bytes?.length ?? 0) * 8 : Number(prefix);
   if (bytes === undefined || more.length > 0 || !/^\d{1,3}$/.test(prefix ?? '0') || bits > bytes.length * 8)
     throw new Failure('parameter_invalid', `${pointer}: "${text.slice(0, 60)}" is no address and no network such as 203.0.113.0/24`, {
@@ -42,7 +63,7 @@ export function isNetworkWithin(text: string, networks: readonly string[]): bool
 
 /** @example isWithin('203.0.113.77', ['203.0.113.0/24']) // true */
 export function isWithin(address: string, networks: readonly string[]): boolean {
-  const bytes = readAddress(normalIp(address));
+  const bytes = bytesOf(address);
   if (bytes === undefined) return false;
   return networks.some((text) => {
     const network = readNetwork(text, 'network');
@@ -52,7 +73,7 @@ export function isWithin(address: string, networks: readonly string[]): boolean 
 
 /** What counts as one place: an IPv4 address, or the first half of an IPv6 address. Undefined for what is no address. */
 export function placeOf(address: string): string | undefined {
-  const bytes = readAddress(normalIp(address));
+  const bytes = bytesOf(address);
   if (bytes === undefined) return undefined;
   return formatAddress(bytes.length === 4 ? bytes : maskAddress(bytes, IPV6_NETWORK_BITS));
 }

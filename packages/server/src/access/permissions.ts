@@ -49,13 +49,21 @@ export function ruleOf(permission: Permission): Rule {
 export function demand(principal: Principal, permission: Permission): void {
   const rule = ruleOf(permission);
   if (!rule.to.some((grant) => principal.grants.includes(grant))) throw new Failure('forbidden', lacking(principal, rule));
-  if (principal.within !== undefined && rule.limits !== true)
-    throw new Failure('forbidden', 'this tells of a whole tenant, and you see a part of it');
+  if (rule.limits !== true) demandWhole(principal);
   if (rule.ofOperator === true && principal.tenant !== undefined && principal.tenant !== OPERATOR_TENANT)
     throw new Failure(
       'forbidden',
       `this tells of what many tenants share: who asks must be good for all tenants, and ${whose(principal)} is for one`,
     );
+}
+
+/**
+ * Refuses who sees a part of a tenant what tells of all of it.
+ *
+ * @throws Failure `forbidden`
+ */
+export function demandWhole({ within }: Principal): void {
+  if (within !== undefined) throw new Failure('forbidden', 'this tells of a whole tenant, and you see a part of it');
 }
 
 function lacking({ kind, grants }: Principal, { to }: Rule): string {

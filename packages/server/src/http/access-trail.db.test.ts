@@ -88,7 +88,7 @@ test('searches, views and proofs are one event each for an actor', async () => {
   expect(events.find(({ action }) => action === 'audit.searched')?.metadata?.asked).toEqual([
     { operation: 'listEvents', question: 'action:bot.viewed', times: 2 },
     { operation: 'listEvents', question: 'outcome:success', times: 1 },
-    { operation: 'getFacets', times: 1 },
+    { operation: 'getFacets', parameters: 'fields=action', times: 1 },
   ]);
 });
 

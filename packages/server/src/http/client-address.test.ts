@@ -26,7 +26,13 @@ test.each([
   ['two proxies', '10.0.0.1', '198.51.100.1, 10.2.3.4', '198.51.100.1'],
   ['a proxy, and a client that says what it likes', '10.0.0.1', '192.0.2.1, 198.51.100.1', '198.51.100.1'],
   ['a proxy that says nothing', '10.0.0.1', undefined, '10.0.0.1'],
-  ['a proxy that says nonsense', '10.0.0.1', '198.51.100.1, unknown', '10.0.0.1'],
+  ['a proxy that says nonsense', '10.0.0.1', '198.51.100.1, unknown', 'none'],
+  ['a proxy that says nonsense after another one', '10.0.0.1', '198.51.100.1, , 10.2.3.4', 'none'],
+  ['a proxy that says the port', '10.0.0.1', '198.51.100.1:5555', '198.51.100.1'],
+  ['a proxy that says the port, by IPv6', '10.0.0.1', '[2001:DB9::1]:443', '2001:db9::1'],
+  ['a proxy that says it in brackets', '10.0.0.1', '[2001:db9::1]', '2001:db9::1'],
+  ['a mapped address in hexadecimal', '10.0.0.1', '::ffff:cb00:7107', '203.0.113.7'],
+  ['a proxy by a mapped address in hexadecimal', '::ffff:a00:1', '198.51.100.1', '198.51.100.1'],
   ['only proxies', '10.0.0.1', '10.0.0.2', '10.0.0.2'],
 ])('%s', async (_, remote, forwarded, expected) => {
   expect(await addressOf(remote, forwarded)).toBe(expected);

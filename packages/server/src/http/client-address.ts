@@ -1,9 +1,8 @@
 // The address that a request comes from: that of the connection, or what a proxy says that is trusted.
 
 import type { HttpBindings } from '@hono/node-server';
-import { isIp, normalIp } from '@indelible/core';
 import type { Context } from 'hono';
-import { isWithin } from '../access/address.ts';
+import { isWithin, plainAddress } from '../access/address.ts';
 import type { Environment } from './environment.ts';
 
 /**
@@ -11,13 +10,13 @@ import type { Environment } from './environment.ts';
  * anybody may have written.
  *
  * @param trusted networks of proxies, in CIDR notation
- * @returns undefined where there is no connection
+ * @returns undefined where there is no connection, and where a proxy that is trusted says what is no address
  */
 export function clientAddress(c: Context<Environment>, trusted: readonly string[]): string | undefined {
   const peer = peerOf(c);
   if (peer === undefined || !isWithin(peer, trusted)) return peer;
-  const chain = (c.req.header('x-forwarded-for') ?? '').split(',').map((part) => normalIp(part.trim()));
-  return furthest(peer, chain, trusted);
+  const chain = c.req.header('x-forwarded-for') ?? '';
+  return chain.trim() === '' ? peer : furthest(peer, chain.split(','), trusted);
 }
 
 /** Whether a proxy that is trusted says that the client came by TLS. Of several in a row the first one spoke with the client. */
@@ -31,14 +30,15 @@ export function cameByTls(c: Context<Environment>, trusted: readonly string[]): 
 function peerOf(c: Context<Environment>): string | undefined {
   const remote = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
   // A zone says by which interface of this machine somebody comes.
-  const peer = normalIp((remote ?? '').replace(/%.*$/, ''));
-  return isIp(peer) ? peer : undefined;
+  return plainAddress(remote ?? '');
 }
 
-function furthest(peer: string, chain: readonly string[], trusted: readonly string[]): string {
+function furthest(peer: string, chain: readonly string[], trusted: readonly string[]): string | undefined {
   let address = peer;
-  for (const next of chain.toReversed()) {
-    if (!isIp(next)) return address;
+  for (const hop of chain.toReversed()) {
+    const next = plainAddress(hop);
+    // Not the proxy's own: whoever is behind it would count as it.
+    if (next === undefined) return undefined;
     address = next;
     if (!isWithin(next, trusted)) return address;
   }

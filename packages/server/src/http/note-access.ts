@@ -16,7 +16,7 @@ export function noteAccess(services: Services, c: Context<Environment>): void {
   const operation = c.get('operation');
   if (operation === undefined || operation.access === 'none') return;
   const failure = c.error instanceof Failure && (c.error.status === 401 || c.error.status === 403) ? c.error : undefined;
-  const asked = { operation: operation.id, question: questionOf(c, operation) };
+  const asked = { operation: operation.id, question: questionOf(c, operation), parameters: parametersOf(c) };
   if (failure !== undefined) services.accessTrail.note({ ...asked, ...denialOf(services, c, failure) });
   else {
     const admitted = c.get('admitted');
@@ -32,7 +32,7 @@ function byOf(services: Services, c: Context<Environment>, principal: Principal)
   return byPrincipal(principal, clientAddress(c, services.trustedProxies));
 }
 
-function denialOf(services: Services, c: Context<Environment>, failure: Failure): Omit<Access, 'operation' | 'question'> {
+function denialOf(services: Services, c: Context<Environment>, failure: Failure): Omit<Access, 'operation' | 'question' | 'parameters'> {
   const principal = failure instanceof Denied ? failure.principal : c.get('admitted')?.principal;
   const error = { code: failure.code, message: failure.message };
   const action = failure.status === 401 ? 'auth.denied' : 'permission.denied';
@@ -59,6 +59,13 @@ function namedTenant(c: Context<Environment>): string {
 /** The query, or else the address where it names something. */
 function questionOf(c: Context<Environment>, { path }: Operation): string {
   return c.req.query('q') ?? (path.includes('{') ? decodedPath(c.req.path) : '');
+}
+
+/** All that was asked beside `q`. */
+function parametersOf(c: Context<Environment>): string {
+  const { searchParams } = new URL(c.req.url);
+  searchParams.delete('q');
+  return searchParams.toString();
 }
 
 function decodedPath(path: string): string {

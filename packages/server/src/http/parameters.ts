@@ -40,6 +40,16 @@ export function wholeNumber(query: Readonly<Record<string, string>>, name: strin
   return value;
 }
 
+/**
+ * An id in the path, as a statement can take it: PostgreSQL holds no U+0000, so nothing is called by one.
+ *
+ * @throws Failure `not_found`
+ */
+export function pathId(id: string): string {
+  if (id.includes('\0')) throw new Failure('not_found', 'nothing has an id with the character U+0000');
+  return id;
+}
+
 function invalid(name: string, message: string): Failure {
   return new Failure('parameter_invalid', message, { pointer: name });
 }

@@ -65,7 +65,7 @@ beforeAll(async () => {
     const [first] = given;
     run.push(typeof first === 'string' ? first : String((first as { text?: unknown }).text));
     return query.apply(this, given);
-  } as never);
+  });
 });
 afterAll(async () => {
   vi.restoreAllMocks();

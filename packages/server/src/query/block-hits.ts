@@ -2,6 +2,7 @@
 // with too many words for that, all.
 
 import type pg from 'pg';
+import { CHECK_EVENTS_MAX } from '../limits.ts';
 import type { Condition } from '../store/read-events.ts';
 import { type CandidateBlock, placesThat, readPlacesOf } from '../store/search-candidates.ts';
 import { BLOCK_EVENTS } from '../store/search-signature.ts';
@@ -18,7 +19,7 @@ export interface BlockHits {
 const NAME = 'text search';
 /** Blocks of any events that are read at a time: what one statement holds of them fits into work_mem. */
 const ANY_BLOCKS_MAX = 4;
-/** Events that are read at a time, about. */
+/** Events that are read at a time at least, about: a little more than a page has. */
 const HITS_MIN = 64;
 
 /** In the order of the blocks, without those of which no event is meant. */
@@ -38,13 +39,18 @@ export async function readHits(
   });
 }
 
-/** Consecutive blocks whose events are read by one statement: all of one sort, and so many that they are likely to be enough. */
-export function* portionsOf(hits: readonly BlockHits[]): Generator<readonly BlockHits[]> {
+/**
+ * Consecutive blocks whose events are read by one statement: all of one sort, and so many that they are likely to be enough.
+ *
+ * @param wanted events that the page still has room for
+ */
+export function* portionsOf(hits: readonly BlockHits[], wanted: number): Generator<readonly BlockHits[]> {
+  const most = Math.min(CHECK_EVENTS_MAX, Math.max(HITS_MIN, wanted));
   let portion: BlockHits[] = [];
   let count = 0;
   for (const hit of hits) {
     const isOther = portion[0] !== undefined && (portion[0].seqs === undefined) !== (hit.seqs === undefined);
-    if (isOther || count >= (hit.seqs === undefined ? ANY_BLOCKS_MAX : HITS_MIN)) {
+    if (isOther || count >= (hit.seqs === undefined ? ANY_BLOCKS_MAX : most)) {
       yield portion;
       portion = [];
       count = 0;

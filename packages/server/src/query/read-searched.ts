@@ -99,7 +99,7 @@ async function follow(search: Search, queue: BlockQueue): Promise<Found | undefi
     if (blocks.length === 0) return { rows: search.page };
     const hits = await readHits(tx, tenantId, plan, blocks);
     if (isDense(hits, plan)) return undefined;
-    const portions = [...portionsOf(hits)];
+    const portions = [...portionsOf(hits, slice.limit - search.page.length)];
     for (const [index, portion] of portions.entries()) {
       const [next] = portion as [BlockHits];
       if (!canAdd(search, next.block)) return { rows: search.page };

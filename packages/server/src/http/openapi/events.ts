@@ -147,7 +147,12 @@ export const eventOperations: readonly Operation[] = [
       'A question that takes too long is answered in part, and goes on with `next`.',
     access: 'key',
     permission: 'events.search',
-    inQuery: { q, zone, ...paging, explain: switchedOn('In place of the events: how this page is found') },
+    inQuery: {
+      q,
+      zone,
+      ...paging,
+      explain: switchedOn('In place of the events: how this page is found; not for those who see a part of a tenant'),
+    },
     replies: {
       200: {
         description: 'A page of events, or with `explain` how it was found',

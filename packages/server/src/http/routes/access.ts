@@ -9,6 +9,7 @@ import { listRoles } from '../../store/role-grants.ts';
 import { clientAddress } from '../client-address.ts';
 import { type App, callerOf, type Environment, type Services } from '../environment.ts';
 import { newRole, newViewerToken } from '../openapi/access.ts';
+import { pathId } from '../parameters.ts';
 import { readJson } from '../read-json.ts';
 
 export function accessRoutes(app: App, services: Services): void {
@@ -36,7 +37,7 @@ export function accessRoutes(app: App, services: Services): void {
   app.post('/v1/roles', async (c) => c.json(presentRole(await giveRole(roles(c), await readJson(c, newRole))), 201));
 
   app.post('/v1/roles/:person/revoke', async (c) => {
-    await takeRole(roles(c), c.req.param('person'));
+    await takeRole(roles(c), pathId(c.req.param('person')));
     return c.json({ revoked: true });
   });
 }

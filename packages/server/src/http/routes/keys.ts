@@ -9,6 +9,7 @@ import { OPERATOR_TENANT } from '../../store/log-row.ts';
 import { type App, callerOf, type Environment, type Services } from '../environment.ts';
 import { clientAddress } from '../client-address.ts';
 import { newKey, rotation } from '../openapi/keys.ts';
+import { pathId } from '../parameters.ts';
 import { readJson } from '../read-json.ts';
 
 export function keyRoutes(app: App, services: Services): void {
@@ -38,11 +39,11 @@ export function keyRoutes(app: App, services: Services): void {
     return c.json({ ...presentKey(made.key), key: made.token }, 201);
   });
 
-  app.post('/v1/keys/:id/revoke', async (c) => c.json(presentKey(await takeKey(contextOf(c), c.req.param('id')))));
+  app.post('/v1/keys/:id/revoke', async (c) => c.json(presentKey(await takeKey(contextOf(c), pathId(c.req.param('id'))))));
 
   app.post('/v1/keys/:id/rotate', async (c) => {
     const { overlapSeconds = KEY_OVERLAP_SECONDS_DEFAULT } = await readJson(c, rotation);
-    const { token, key, former } = await rotateKey(contextOf(c), c.req.param('id'), overlapSeconds);
+    const { token, key, former } = await rotateKey(contextOf(c), pathId(c.req.param('id')), overlapSeconds);
     return c.json({ ...presentKey(key), key: token, former: presentKey(former) }, 201);
   });
 }
