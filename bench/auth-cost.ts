@@ -9,6 +9,10 @@ import { makeRedaction, type NewEvent } from '@indelible/core';
 import type { Authenticator } from '@indelible/server/dist/access/authenticate.js';
 import { type AccessOptions, openAccess } from '@indelible/server/dist/access/open.js';
 import { makeApp } from '@indelible/server/dist/http/app.js';
+import { openEngine } from '@indelible/server/dist/access/people/engine.js';
+import { migratePeople } from '@indelible/server/dist/access/people/migrate.js';
+import { openPeople } from '@indelible/server/dist/access/people/people.js';
+import { makeSessions } from '@indelible/server/dist/access/people/sessions.js';
 import type { Services } from '@indelible/server/dist/http/environment.js';
 import { makeMetrics } from '@indelible/server/dist/http/metrics.js';
 import { makeLogger } from '@indelible/server/dist/logger.js';
@@ -92,18 +96,25 @@ async function guardedServices(store: Store) {
   const tenants = makeTenants(appender);
   const onError = (error: Error): void => console.error(error.message);
   const logOf: AccessOptions['logOf'] = (tenant) => tenants.byName(tenant);
-  const access = openAccess({ appender, append, logOf, secret: Buffer.alloc(32, 7), onError });
+  const secret = Buffer.alloc(32, 7);
+  const access = openAccess({ appender, append, logOf, secret, onError });
+  await migratePeople(store.ownerUrl);
+  const logger = makeLogger('silent');
+  const engine = await openEngine({ ownerUrl: store.ownerUrl, key: secret, secure: false, logger });
+  const { accessTrail } = access;
+  const people = openPeople({ engine, owner: store.owner, sessions: makeSessions(engine), accessTrail, publicUrl: undefined, secret });
   const streams = new Streams({ store, onError, onDelivered: () => undefined, onDropped: () => undefined });
   access.start();
   const services: Services = {
     ...access,
+    people,
     store,
     tenants,
     committer,
     streams,
     redaction: makeRedaction(),
     metrics: makeMetrics({ sealingSeconds: () => 0, countingSeconds: () => 0, slots: () => [] }),
-    logger: makeLogger('silent'),
+    logger,
     checks: async () => [],
     coverage: async () => ({ asOf: '', sources: [] }),
     trustedProxies: ['10.0.0.0/8'],

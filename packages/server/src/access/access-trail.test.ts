@@ -47,7 +47,7 @@ test('what one actor reads of one kind is one event a minute', async () => {
   await trail.flush(1_000 + READS_FOLDED_MS - 1);
   // What has no place among the questions of the first is another event.
   expect(counts(written)).toEqual([20]);
-  await trail.flush(1_000 + READS_FOLDED_MS);
+  await trail.flush(1_020 + READS_FOLDED_MS);
   expect(counts(written).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 10, 20]);
   const most = written.find(({ event }) => event.metadata?.['count'] === 20)?.event;
   expect(most).toMatchObject({

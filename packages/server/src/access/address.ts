@@ -11,7 +11,11 @@ const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 /** An IPv4 address has 4, in whatever form it is written. */
 function bytesOf(text: string): readonly number[] | undefined {
   const bytes = readAddress(text);
-  return bytes?.length === 16 && MAPPED.every((byte, index) => bytes[index] === byte) ? bytes.slice(12) : bytes;
+  return isMapped(bytes) ? bytes?.slice(MAPPED.length) : bytes;
+}
+
+function isMapped(bytes: readonly number[] | undefined): boolean {
+  return bytes?.length === 16 && MAPPED.every((byte, index) => bytes[index] === byte);
 }
 
 /**
@@ -38,12 +42,18 @@ interface Network {
 function readNetwork(text: string, pointer: string): Network {
   const [address = '', prefix, ...more] = text.trim().split('/');
   const bytes = bytesOf(address);
-  const bits = prefix === undefined ? (bytes?.length ?? 0) * 8 : Number(prefix);
+  const bits = prefix === undefined ? (bytes?.length ?? 0) * 8 : Number(prefix) - mappedBits(address, Number(prefix));
   if (bytes === undefined || more.length > 0 || !/^\d{1,3}$/.test(prefix ?? '0') || bits > bytes.length * 8)
     throw new Failure('parameter_invalid', `${pointer}: "${text.slice(0, 60)}" is no address and no network such as 203.0.113.0/24`, {
       pointer,
     });
   return { bytes: maskAddress(bytes, bits), bits };
+}
+
+/** Of a mapped address the prefix may count what stands before the IPv4 address. */
+function mappedBits(address: string, prefix: number): number {
+  const before = MAPPED.length * 8;
+  return prefix >= before && isMapped(readAddress(address)) ? before : 0;
 }
 
 /** The one way to write a network. @throws Failure `parameter_invalid` */

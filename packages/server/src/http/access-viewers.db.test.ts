@@ -195,6 +195,13 @@ test.each([
   expect(answer.body).toMatchObject({ status: 422 });
 });
 
+test('how a page was found is not told to who sees a part: the way tells what stands in hidden events', async () => {
+  for (const who of [ofResource, ofActor, person])
+    expect((await get('/v1/events?explain=true&q=hiddenvalue', who)).body).toMatchObject({ status: 403, code: 'forbidden' });
+  expect((await get('/v1/events?explain=false', ofResource)).status).toBe(200);
+  expect((await get('/v1/events?explain=true', await token({}))).body).toHaveProperty('plan');
+});
+
 test('a scope holds whatever its words are', async () => {
   const tenant = `org_${randomUUID().slice(0, 8)}`;
   const id = 'a b"c\\d (e) OR *f';

@@ -1,4 +1,5 @@
 import { ERRORS, expectedOf, fieldLabel, FIELDS, QUERY_CHARS_MAX } from '@indelible/core';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { z } from 'zod';
 import { expect, test } from 'vitest';
 import { type DocumentedOperation, makeDocument } from './document.ts';
@@ -152,4 +153,10 @@ test('the query language is described: every field, what it takes, and whoever t
   );
   expect(queries.length).toBeGreaterThanOrEqual(5);
   for (const { schema } of queries) expect(schema['externalDocs']).toEqual({ description: 'Query language', url: '/docs#query-language' });
+});
+
+test('others read the document as OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  expect(await validator.validate({ ...structuredClone(written) })).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
 });

@@ -72,8 +72,8 @@ export function row(name: string, schema: JsonSchema, required: boolean, descrip
     ? schema['examples'].map((value) => `<code>${escape(String(value))}</code>`).join(', ')
     : '';
   const example = examples === '' ? '' : ` <span class="quiet">For example ${examples}</span>`;
-  const link = isSchema(schema['externalDocs']) ? ` ${linkTo(schema['externalDocs'])}` : '';
-  return `<tr><td><code>${escape(name)}</code>${required ? ' <span class="quiet">required</span>' : ''}</td><td class="type">${typeText(schema)}</td><td>${said}${example}${link}</td></tr>`;
+  const more = isSchema(schema['externalDocs']) ? ` ${linkTo(schema['externalDocs'])}` : '';
+  return `<tr><td><code>${escape(name)}</code>${required ? ' <span class="quiet">required</span>' : ''}</td><td class="type">${typeText(schema)}</td><td>${said}${example}${more}</td></tr>`;
 }
 
 /** To another place of the same page, for all that is documented stands on it. */
