@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey, findKey, hashKey, type NewKey } from '../store/api-keys.ts';
-import { ADMIN_KEY, type Answer, openTestServer, type TestServer } from './server.test.fixture.ts';
+import { ADMIN_KEY, type Answer, openTestServer, ORIGIN, type TestServer } from './server.test.fixture.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -117,9 +117,15 @@ test('a key that rotates itself, or another one, gains no time and no place', as
   expect((await post(token, `/v1/keys/${id}/rotate`, {})).body).toMatchObject({ expiresAt: expiresAt.toISOString() });
 });
 
-test.each(['/v1/keys/%00/revoke', '/v1/keys/%00/rotate', '/v1/roles/%00/revoke', '/v1/roles/a%00b/revoke'])(
+test.each(['/v1/keys/%00/revoke', '/v1/keys/%00/rotate', '/v1/roles/%00/revoke', '/v1/roles/a%00b/revoke', '/v1/viewer-tokens/%00/revoke'])(
   '%s is not there',
   async (path) => {
     expect((await post(ADMIN_KEY, path, {}, { 'indelible-tenant': newTenant() })).body).toMatchObject({ status: 404, code: 'not_found' });
   },
 );
+
+test('nor is a session', async () => {
+  const { cookie } = await server.signIn('viewer', newTenant());
+  const init = { method: 'POST', headers: { cookie, origin: ORIGIN, 'content-type': 'application/json' }, body: '{}' };
+  expect((await server.request('/v1/sessions/%00/revoke', init)).body).toMatchObject({ status: 404, code: 'not_found' });
+});

@@ -77,6 +77,25 @@ test('what is no HTTP is a problem of its own', async () => {
     expect(await send(text)).toMatchObject({ status: 400, type: 'application/problem+json', body: { code: 'request_malformed' } });
 });
 
+test('an address or a Host that makes no URL is a problem too, and one that is missing', async () => {
+  for (const head of [
+    'GET / HTTP/1.1\r\nhost: a b',
+    'GET / HTTP/1.1\r\nhost: trail:99999',
+    'GET / HTTP/1.1',
+    'GET /a\\b HTTP/1.1\r\nhost: x/y',
+  ])
+    expect(await send(`${head}\r\nconnection: close\r\n\r\n`)).toMatchObject({
+      status: 400,
+      type: 'application/problem+json',
+      body: { code: 'request_malformed', requestId: expect.any(String) },
+    });
+});
+
+test('of an expectation that it does not know the server takes no notice', async () => {
+  const answer = await send('GET /nowhere HTTP/1.1\r\nhost: trail\r\nexpect: a miracle\r\nconnection: close\r\n\r\n');
+  expect(answer).toMatchObject({ status: 404, type: 'application/problem+json', body: { code: 'not_found' } });
+});
+
 test('an answer that has begun is not mixed with a refusal', async () => {
   const socket = connect(port, '127.0.0.1');
   let received = '';

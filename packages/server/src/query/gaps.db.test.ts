@@ -161,3 +161,24 @@ test('the page of a resource tells of a hole too, within a moment', async () => 
   await told('capture.gap', 4, { reason: 'slot_lost' });
   await vi.waitFor(async () => expect((await state())?.doubts).toHaveLength(1), { timeout: 10 * GAPS_CACHE_MS, interval: 100 });
 });
+
+test('what was read of a source is remembered, and what is put on record since is read', async () => {
+  await told('capture.started', 0, { reason: 'setup' });
+  await row('created', 1);
+  await told('capture.mapping', 1, {}, { change: { after: { tables: { 'public.bots': { type: 'assistant' } } }, fields: ['tables'] } });
+  await told('capture.gap', 2, { reason: 'table_unpublished', tables: ['public.bots'], to: '0/BB' });
+  const gaps = makeGaps(trail.trail.reader, makeTenants(trail.trail.owner));
+  const read = async (): Promise<unknown[]> =>
+    (await gaps.of(source)).map(({ reason, fromMs, toMs, concerns }) => [reason, fromMs, toMs, concerns('bot'), concerns('assistant')]);
+  const first = ['table_unpublished', hours(1) - 60_000, hours(2), false, true];
+  expect(await read()).toEqual([first]);
+  await told('capture.gap', 4, { reason: 'slot_lost' });
+  const open = ['slot_lost', hours(2) - 60_000, undefined, true, true];
+  await vi.waitFor(async () => expect(await read()).toEqual([first, open]), { timeout: 10 * GAPS_CACHE_MS, interval: 100 });
+  // Another mapping, and what ends the hole: both change what is made of the events that are remembered.
+  await told('capture.mapping', 5, {}, { change: { after: { tables: { 'public.bots': { type: 'bot' } } }, fields: ['tables'] } });
+  await told('capture.started', 6, { reason: 'resumed_after_gap' });
+  const changed = ['table_unpublished', hours(1) - 60_000, hours(2), true, false];
+  const closed = ['slot_lost', hours(2) - 60_000, hours(6), true, true];
+  await vi.waitFor(async () => expect(await read()).toEqual([changed, closed]), { timeout: 10 * GAPS_CACHE_MS, interval: 100 });
+});

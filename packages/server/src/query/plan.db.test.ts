@@ -109,3 +109,45 @@ test('a month that a query rules out is not opened', async () => {
   const month = monthStart(FIRST_MONTH, 2).toISOString().slice(0, 7).replace('-', '_');
   expect(text.match(/event_\d{4}_\d\d/g)?.every((name) => name === `event_${month}`)).toBe(true);
 });
+
+/** What a connection does with a statement whose plan it keeps, made without a look at the values. */
+async function keptPlan({ text, values }: { text: string; values: unknown[] }): Promise<string> {
+  const shown = (value: unknown): string => (Array.isArray(value) ? `{${value.join(',')}}` : String(value));
+  const explain = async (tx: pg.ClientBase): Promise<string[]> => {
+    await tx.query(`prepare kept as ${text}`);
+    const args = values.map((value) => `'${shown(value)}'`).join(', ');
+    const answer = await tx.query<{ 'QUERY PLAN': string }>(`explain (costs off) execute kept (${args})`);
+    await tx.query('deallocate kept');
+    return answer.rows.map((row) => row['QUERY PLAN']);
+  };
+  return (await asTenant(trail.reader, log.tenantId, 60_000, explain, 'kept')).join('\n');
+}
+
+const bounds = { occurredFromMs: Number.NEGATIVE_INFINITY, occurredToMs: Number.POSITIVE_INFINITY, seq: {} };
+const room = { order: 'desc', limit: 51, bytes: 8 * 1024 * 1024 } as const;
+
+test('events that the index of text search leads to are looked up by the kept plan, each in its own partition', async () => {
+  const lead = { kind: 'places', name: 'text search', seqs: [7, 4_000, 9_000] } as const;
+  const text = await keptPlan(scanStatement(log.tenantId, { recorded: whole, ...room }, { lead, bounds, rest: undefined, entries: 500 }));
+  const walked = text.match(/Index Cond: .*/g) ?? [];
+  expect(walked.length).toBeGreaterThan(0);
+  for (const line of walked) expect(line).toMatch(/\(seq = (?:s|k)\.seq\)/);
+  // Of the key, and of each month: no index that has the number at its end.
+  expect(text).toMatch(/_pkey on event_\d{4}_\d\d/);
+  expect(text).not.toMatch(/occurred_at_seq_idx|Seq Scan/);
+});
+
+test.each([
+  ['', /tenant_id_occurred_at_seq_idx/],
+  ['resource:bot/bot_7', /resource_type_resource_id/],
+  ['actor:usr_7', /actor_(?:id|name|email)_occurred_at/],
+  ['action:bot.viewed', /action_occurred_at/],
+] as const)('the kept plan of %j walks its index too', async (q, index) => {
+  const compiled = compile(parse(q), { nowMs: NOW_MS, zone: 'UTC' });
+  const scan = toScan(choose(compiled)[0] as Choice, compiled.bounds, { nowMs: NOW_MS, zone: 'UTC' }, 500);
+  const text = await keptPlan(scanStatement(log.tenantId, { recorded: whole, ...room }, scan));
+  const walked = text.match(/Index Scan(?: Backward)? using \S+/g) ?? [];
+  expect(walked.length).toBeGreaterThan(0);
+  for (const line of walked) expect(line).toMatch(index);
+  expect(text).not.toMatch(/->\s+(Incremental )?Sort|Seq Scan|Bitmap/);
+});

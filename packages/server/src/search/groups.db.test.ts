@@ -2,7 +2,7 @@
 
 import { parse } from '@indelible/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listEvents } from '../query/page.ts';
+import { explainEvents, listEvents } from '../query/page.ts';
 import { readPage } from '../query/read-page.ts';
 import { makeSearchedRead } from '../query/read-searched.ts';
 import { makeScan } from '../query/scan.ts';
@@ -76,6 +76,13 @@ async function counts(): Promise<unknown> {
   );
   return rows[0];
 }
+
+test('people are told that the index of text search led', async () => {
+  const { plan } = await explainEvents(trail.reader, log, { q: 'w123' });
+  expect(plan.length).toBeGreaterThan(0);
+  for (const look of plan) expect(look).toMatchObject({ lead: 'text search', whole: true });
+  expect(plan.reduce((sum, { found: count }) => sum + count, 0)).toBe(expectedSeqs((seq) => seq % 5_000 === 123, 'desc').length);
+});
 
 test('a full group is stored in slices, and its blocks leave the open ones', async () => {
   expect(await counts()).toEqual({ blocks: 300, known: 300, open: 44, sliced: 256 });

@@ -21,6 +21,7 @@ import {
   type PresentedSignedIn,
   withPassword,
 } from '../openapi/sign-in.ts';
+import { pathId } from '../parameters.ts';
 import { readJson } from '../read-json.ts';
 
 export function signInRoutes(app: App, services: Services): void {
@@ -54,7 +55,7 @@ export function signInRoutes(app: App, services: Services): void {
   );
 
   app.post('/v1/sessions/:id/revoke', async (c) =>
-    c.json({ revoked: await revokeSessions({ ...services.people, session: sessionOf(c), visit: visitOf(c) }, c.req.param('id')) }),
+    c.json({ revoked: await revokeSessions({ ...services.people, session: sessionOf(c), visit: visitOf(c) }, pathId(c.req.param('id'))) }),
   );
 
   app.post('/v1/password', async (c) => {
