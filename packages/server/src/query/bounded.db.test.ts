@@ -178,7 +178,7 @@ test('a search that comes to nothing ends when its time is over in any case', as
   const plan = searchPlan(parse('alpha'), { nowMs: NOW_MS, zone: 'UTC' });
   if (plan === undefined) throw new Error('the index is not asked');
   const asked: string[] = [];
-  const read = makeSearchedRead(log.tenantId, plan, {
+  const { read } = makeSearchedRead(log.tenantId, plan, {
     plans: 'ordered',
     read: async () => ({ rows: [] }),
     readFew: async (_tx, slice, { isOver }) => {

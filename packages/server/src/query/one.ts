@@ -4,7 +4,7 @@ import { Failure, UUID } from '@indelible/core';
 import { QUERY_MS_MAX } from '../limits.ts';
 import { asTenant, type Reader } from '../store/as-tenant.ts';
 import { type Position, readOne } from '../store/read-events.ts';
-import { isSeen } from './part.ts';
+import { isSeen, partOf } from './part.ts';
 import { present, type PresentedEvent, type ReadScope } from './present.ts';
 
 /**
@@ -22,7 +22,9 @@ export async function readEvent(
   scope: ReadScope,
   id: string,
 ): Promise<{ readonly event: PresentedEvent; readonly place: Position }> {
-  const row = UUID.test(id) ? await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readOne(tx, scope.tenantId, id)) : undefined;
+  const row = UUID.test(id)
+    ? await asTenant(reader, scope.tenantId, QUERY_MS_MAX, (tx) => readOne(tx, scope.tenantId, id, partOf(scope)))
+    : undefined;
   const event = row && present(scope, row);
   if (row === undefined || event === undefined || !isSeen(scope, event)) throw new Failure('not_found', 'there is no event with this id');
   return { event, place: { occurredMs: row.occurredMs, seq: row.seq } };

@@ -73,13 +73,8 @@ export function planOf(log: ReadScope, query: Query, clock: Clock, options: Scan
   const { seq, occurredFromMs } = compile(query, clock).bounds;
   const scan = makeScan(log, query, clock, options);
   const search = searchPlan(query, clock);
-  return {
-    seq,
-    occurredFromMs,
-    ...(search === undefined
-      ? { read: scan.read, plans: scan.plans }
-      : { read: makeSearchedRead(log.tenantId, search, scan), isWhole: search.isWhole }),
-  };
+  if (search === undefined) return { seq, occurredFromMs, read: scan.read, plans: scan.plans };
+  return { seq, occurredFromMs, ...makeSearchedRead(log.tenantId, search, scan) };
 }
 
 /** How a page of a query is found. */

@@ -77,8 +77,8 @@ export interface ListingPlan {
   readonly read: (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found | readonly EventRow[]>;
   /** What `read` needs of its transaction, see asTenant; `ordered` by default. */
   readonly plans?: Plans | undefined;
-  /** Whether `read` is quick however long the time of a slice is; false by default. */
-  readonly isWhole?: boolean | undefined;
+  /** Whether `read` is quick however long the time of a slice is; it is not by default. */
+  readonly isWhole?: ((tx: pg.ClientBase) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -116,7 +116,8 @@ export async function readPage(
     async (tx) => {
       const recorded = await recordedRange(tx, scope.tenantId, plan, order === 'asc' ? after?.occurredMs : undefined);
       if (recorded === undefined) return { rows: [] };
-      const { plans, isWhole } = plan;
+      const { plans } = plan;
+      const isWhole = await plan.isWhole?.(tx);
       return walk({
         recorded,
         order,

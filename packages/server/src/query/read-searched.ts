@@ -54,41 +54,43 @@ interface Search {
   page: EventRow[];
 }
 
+/** The reading of one page's slices by the index. */
+export interface SearchedRead {
+  readonly read: (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found>;
+  /** Whether the index leads through all of the log at once, so that a slice may be as long as it likes. */
+  readonly isWhole: (tx: pg.ClientBase) => Promise<boolean>;
+}
+
 /**
- * Makes the reading of one page's slices.
- *
  * @param scan reads without the index: takes the same events, only slower, or sooner when most of them have the words
  * @param lookMs milliseconds after which one look says how far it came, when that is further than where it began; as much as the page has by default
  */
-export function makeSearchedRead(
-  tenantId: number,
-  plan: SearchPlan,
-  scan: SliceScan,
-  lookMs = Number.POSITIVE_INFINITY,
-): (tx: pg.ClientBase, slice: Slice, until: Until) => Promise<Found> {
+export function makeSearchedRead(tenantId: number, plan: SearchPlan, scan: SliceScan, lookMs = Number.POSITIVE_INFINITY): SearchedRead {
   // A page is read in one snapshot.
   let known: Promise<Unindexed> | undefined;
+  const unindexed = (tx: pg.ClientBase): Promise<Unindexed> => (known ??= findUnindexed(tx, tenantId));
   let present: 'ordered' | 'kept' = 'ordered';
   const plans: Search['plans'] = async (tx, next) => {
     if (present !== next) await usePlans(tx, next);
     present = next;
   };
-  return async (tx, slice, { soon, end }) => {
+  const read: SearchedRead['read'] = async (tx, slice, { soon, end }) => {
     const walk = async (): Promise<Found> => {
       await plans(tx, 'ordered');
       return scan.read(tx, slice, { soon, end });
     };
     const until = { soon: Math.min(soon, performance.now() + lookMs), end };
-    const tail = await (known ??= findUnindexed(tx, tenantId));
+    const tail = await unindexed(tx);
     if (tail.count > SEARCH_TAIL_EVENTS_MAX) return walk();
     const window = windowOf(plan, slice);
     const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.tokens, plan.clauses);
     if (!narrows(blocks.length, asked, plan, slice)) return walk();
-    const unindexed = tail.blocks.filter((block) => isIn(window, block));
-    const queue = blocksInOrder(unindexed, (part) => readBlockTimes(tx, tenantId, window, part), blocks, slice);
+    const first = tail.blocks.filter((block) => isIn(window, block));
+    const queue = blocksInOrder(first, (part) => readBlockTimes(tx, tenantId, window, part), blocks, slice);
     const found = await follow({ tx, tenantId, plan, scan, slice, until, plans, page: [] }, queue);
     return found ?? walk();
   };
+  return { read, isWhole: async (tx) => plan.isWhole && (await unindexed(tx)).count <= SEARCH_TAIL_EVENTS_MAX };
 }
 
 /** Undefined when it turns out that a walk in the order of the page is shorter. */

@@ -20,7 +20,7 @@ import { QUERY_MS_MAX } from '../limits.ts';
 import { asTenant } from '../store/as-tenant.ts';
 import { readOne } from '../store/read-events.ts';
 import type { ResourceName } from '../store/read-resource.ts';
-import { isSeen, plansOf } from './part.ts';
+import { isSeen, partOf, plansOf } from './part.ts';
 import { present, type ReadScope } from './present.ts';
 import { answerOf, type Known, readKnown, type StateAnswer, type StateReader } from './state.ts';
 import { checkSubject } from './state-subject.ts';
@@ -58,7 +58,7 @@ export async function reverseChange(
   const { type, id } = checkSubject(subject);
   if (eventId === undefined) throw refused('expected the id of an event of this resource, got nothing');
   const row = UUID.test(eventId)
-    ? await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, (tx) => readOne(tx, scope.tenantId, eventId))
+    ? await asTenant(ask.reader, scope.tenantId, QUERY_MS_MAX, (tx) => readOne(tx, scope.tenantId, eventId, partOf(scope)))
     : undefined;
   const found = row && present(scope, row);
   const event: HistoryEvent | undefined = found !== undefined && isSeen(scope, found) ? found : undefined;

@@ -111,7 +111,7 @@ for (const order of ['desc', 'asc'] as const) {
 test(
   'a look that has no time says how far it came, and the pages joined are the answer all the same',
   async () => {
-    for (const [q, holds] of cases.slice(0, 5)) {
+    for (const [q, holds] of cases.filter(([q]) => ['w123', '"w7 c7 zone3"', 'c3', 'zone8 c4'].includes(q))) {
       for (const order of ['desc', 'asc'] as const) {
         const query = parse(q);
         const all: number[] = [];
@@ -124,7 +124,7 @@ test(
             return {
               seq: {},
               occurredFromMs: Number.NEGATIVE_INFINITY,
-              read: makeSearchedRead(log.tenantId, search, makeScan(log, query, clock), 0),
+              ...makeSearchedRead(log.tenantId, search, makeScan(log, query, clock), 0),
             };
           };
           const page = await readPage(trail.reader, log, { kind: 'test', question: q, plan }, { order, cursor, limit: 700 }, Date.now(), {

@@ -69,13 +69,20 @@ export function textQueries(model: readonly ModelEvent[], nowMs: number): fc.Arb
       'action:bot.viewed',
       'resource:bot/b_1',
       'seq:>500',
+      'changed:note',
+      'changed:(list OR nothing)',
+      '-changed:list',
       `at:<${day(40)}`,
       `at:>${day(20)}`,
     ),
     phrase.map((found) => `-${found}`),
+    phrase.map((found) => `(${found} OR changed:list)`),
     fc.tuple(phrase, phrase).map(([left, right]) => `(${left} OR ${right})`),
   );
-  return fc
-    .tuple(fc.array(phrase, { minLength: 1, maxLength: 2 }), fc.array(other, { maxLength: 2 }))
-    .map(([phrases, others]) => [...phrases, ...others].join(' '));
+  return (
+    fc
+      .tuple(fc.array(phrase, { minLength: 1, maxLength: 2 }), fc.array(other, { maxLength: 2 }))
+      // One in so many asks for no words.
+      .map(([phrases, others]) => [...(others.length === 2 ? phrases.slice(1) : phrases), ...others].join(' '))
+  );
 }

@@ -173,19 +173,28 @@ export async function readBackwards(
   return answer.rows.map(toEventRow);
 }
 
-/** The event with an id, or undefined when this tenant has none. */
-export async function readOne(tx: pg.ClientBase, tenantId: number, id: string): Promise<EventRow | undefined> {
+/**
+ * The event with an id, or undefined when this tenant has none.
+ *
+ * @param within a condition on the alias `e` that it must meet: one that does not is not read, and the same statements are run
+ * as for an id that nobody has
+ */
+export async function readOne(tx: pg.ClientBase, tenantId: number, id: string, within?: Condition): Promise<EventRow | undefined> {
   const places = await tx.query<{ seq: string; recorded_ms: string }>(
     'select seq, (extract(epoch from recorded_at) * 1000)::bigint as recorded_ms from indelible.event_key where tenant_id = $1 and id = $2',
     [tenantId, id],
   );
-  const [place] = places.rows;
-  if (place === undefined) return undefined;
+  const [found] = places.rows;
+  if (found === undefined && within === undefined) return undefined;
+  const { seq, recorded_ms: recordedMs } = found ?? { seq: '-1', recorded_ms: String(Date.now()) };
+  const fromMs = Number(recordedMs);
+  const slice: Slice = { recorded: { fromMs, toMs: fromMs + 1 }, order: 'asc', limit: 1, ...(within === undefined ? {} : { within }) };
+  const context = openContext(tenantId, slice);
   // Joined to the key it would be looked for in every partition.
-  const answer = await tx.query<Row>(
-    `select ${COLUMNS} from indelible.event e where e.tenant_id = $1 and e.seq = $2 and e.recorded_at = $3`,
-    [tenantId, place.seq, timestampText(Number(place.recorded_ms))],
-  );
+  const answer = await tx.query<Row>({
+    text: `select ${COLUMNS} from indelible.event e where ${sliceConditions('e', slice, context)} and e.seq = ${context.bind(seq)}`,
+    values: context.values,
+  });
   const row = answer.rows[0];
   return row === undefined ? undefined : toEventRow(row);
 }
