@@ -18,6 +18,7 @@ import { queryBlame, queryHistory, queryState } from './query-history.ts';
 import { queryPage } from './query-page.ts';
 import { queryCommon, queryRare } from './query-search.ts';
 import { queryFacets, queryHistogram } from './query-stats.ts';
+import { forgetTrails } from './query-trail.ts';
 import { sourceBulk } from './source-bulk.ts';
 import { sourceOverhead } from './source-overhead.ts';
 import { stream } from './stream.ts';
@@ -61,11 +62,15 @@ async function main(args: readonly string[]): Promise<number> {
   };
   const ctx: BenchContext = { options, say };
   const figures: Figure[] = [];
-  for (const bench of benches) {
-    await bench.run(ctx, (figure) => {
-      figures.push(figure);
-      if (options.json) process.stdout.write(`${JSON.stringify(figure)}\n`);
-    });
+  try {
+    for (const bench of benches) {
+      await bench.run(ctx, (figure) => {
+        figures.push(figure);
+        if (options.json) process.stdout.write(`${JSON.stringify(figure)}\n`);
+      });
+    }
+  } finally {
+    await forgetTrails();
   }
   if (!options.json) process.stdout.write(figureTable(figures));
   return 0;

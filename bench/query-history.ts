@@ -3,6 +3,7 @@
 // states are put together from the first event on.
 
 import { makeGaps } from '@indelible/server/dist/query/gaps.js';
+import { resourceHistory } from '@indelible/server/dist/query/history.js';
 import { readResourcePage } from '@indelible/server/dist/query/history-resource.js';
 import { resourceState, type StateReader } from '@indelible/server/dist/query/state.js';
 import { makeTruncations } from '@indelible/server/dist/query/truncations.js';
@@ -29,17 +30,23 @@ function resourceOf(kind: number, random: () => number): Resource {
 
 type Look = (ask: StateReader, trail: QueryTrail, resource: Resource, random: () => number) => Promise<void>;
 
-/** The first page, or one of the pages behind it. */
+/** The first page of a history, or one of the pages behind it. */
 function makeLookAtHistory(): Look {
   const cursors = new Map<string, string>();
-  return async (ask, { log, nowMs }, resource, random) => {
+  return async ({ reader }, { log }, { type, id }, random) => {
     const page = Math.floor(random() * PAGES);
-    const cursor = cursors.get(`${resource.id}/${page}`);
-    const { events, next } = await readResourcePage(ask, log, resource, { cursor }, nowMs);
-    if (events.length !== 50 || next === undefined) throw new Error(`${resource.id} has no long history`);
-    cursors.set(`${resource.id}/${cursor === undefined ? 1 : page + 1}`, next);
+    const cursor = cursors.get(`${id}/${page}`);
+    const { events, next } = await resourceHistory(reader, log, { type, id }, { cursor });
+    if (events.length !== 50 || next === undefined) throw new Error(`${id} has no long history`);
+    cursors.set(`${id}/${cursor === undefined ? 1 : page + 1}`, next);
   };
 }
+
+/** What GET /v1/resources/{type}/{id} answers: the first page of the history, its versions, and the state now. */
+const lookAtResource: Look = async (ask, { log, nowMs }, resource) => {
+  const { events, state } = await readResourcePage(ask, log, resource, {}, nowMs);
+  if (events.length !== 50 || state?.standing !== 'present') throw new Error(`${resource.id} has no long history`);
+};
 
 /** The state at some instant, and who had set what by then. */
 const lookAtState: Look = async (ask, { log, nowMs }, resource, random) => {
@@ -70,6 +77,9 @@ export const HISTORIES = kinds('query-history', 20, makeLookAtHistory);
 export const STATES = kinds('query-state', 30, () => lookAtState);
 export const BLAMES = kinds('query-blame', 30, () => lookAtBlame);
 
-export const queryHistory = benchOf('query-history', HISTORIES);
+/** Both at once, for people: it has no goal of its own. */
+const RESOURCES = kinds('query-resource', 20 + 30, () => lookAtResource);
+
+export const queryHistory = benchOf('query-history', HISTORIES, RESOURCES);
 export const queryState = benchOf('query-state', STATES);
 export const queryBlame = benchOf('query-blame', BLAMES);

@@ -1,13 +1,18 @@
 // A trail to ask questions of: 84 monthly partitions, a tenth of the events imported long after they occurred, one large
-// tenant among 500. It is made in a temporary directory, and kept where INDELIBLE_BENCH_TRAILS names a folder for it.
+// tenant among 500. Where BENCH_TRAILS names a folder it is kept there; otherwise it lasts as long as this process, so
+// that benchmarks of one run share it.
 
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { migrate } from '@indelible/server/dist/store/migrate.js';
 import { openStore, type Store } from '@indelible/server/dist/store/pool.js';
 import { makeTenants, type Tenants, type TenantLog } from '@indelible/server/dist/store/tenants.js';
 import pg from 'pg';
 import type { BenchContext } from './bench.ts';
 import { buildTrail, indexTrail, LARGE_TENANT } from './query-trail-build.ts';
-import { withCluster } from './trail.ts';
+import { removeCluster, withCluster } from './trail.ts';
 
 export const EVENTS = 1_000_000;
 /** Stands in a trail that is whole. Another name for each way of building: a kept trail of another one is made anew. */
@@ -29,6 +34,7 @@ export async function withQueryTrails<Result>(
   sizes: readonly number[],
   work: (trail: QueryTrail) => Promise<Result>,
 ): Promise<Result[]> {
+  const folder = process.env['BENCH_TRAILS'] ?? (await temporaryFolder());
   return withCluster(async (cluster) => {
     const results: Result[] = [];
     for (const events of sizes) {
@@ -48,7 +54,22 @@ export async function withQueryTrails<Result>(
       }
     }
     return results;
-  }, process.env['INDELIBLE_BENCH_TRAILS']);
+  }, folder);
+}
+
+let temporary: string | undefined;
+
+async function temporaryFolder(): Promise<string> {
+  if (temporary !== undefined) return temporary;
+  const folder = await mkdtemp(join(tmpdir(), 'indelible-trails-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return (temporary = folder);
+}
+
+/** Removes the trails of this process. */
+export async function forgetTrails(): Promise<void> {
+  if (temporary !== undefined) await removeCluster(temporary);
+  temporary = undefined;
 }
 
 /** A database that is not a whole trail of this recipe is made empty. */
@@ -57,7 +78,7 @@ async function emptyOrMade(url: string): Promise<string> {
   await client.connect();
   try {
     const found = await client.query<{ made: string | null }>(`select to_regclass('public.${MADE}')::text as made`);
-    if (found.rows[0]?.made == null)
+    if ((found.rows[0]?.made ?? null) === null)
       await client.query('drop schema if exists indelible cascade; drop schema public cascade; create schema public');
     return url;
   } finally {
@@ -67,7 +88,7 @@ async function emptyOrMade(url: string): Promise<string> {
 
 async function madeAt({ owner }: Store): Promise<number | undefined> {
   const found = await owner.query<{ made: string | null }>(`select to_regclass('public.${MADE}')::text as made`);
-  if (found.rows[0]?.made == null) return undefined;
+  if ((found.rows[0]?.made ?? null) === null) return undefined;
   const answer = await owner.query<{ now_ms: string }>(`select now_ms from public.${MADE}`);
   return Number(answer.rows[0]?.now_ms);
 }

@@ -24,7 +24,7 @@ const QUIET = { info: () => undefined, warn: console.error, error: console.error
  */
 export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Result>, kept?: string): Promise<Result> {
   const directory = kept ?? (await mkdtemp(join(tmpdir(), 'indelible-bench-')));
-  await mkdir(directory, { recursive: true });
+  if (kept !== undefined) await mkdir(directory, { recursive: true });
   // As root the database runs as another user, who must be able to enter.
   await chmod(directory, 0o711);
   const data = join(directory, 'data');
@@ -34,9 +34,7 @@ export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Re
   const clean = (): Promise<void> => (cleaned ??= cleanUp());
   const cleanUp = async (): Promise<void> => {
     await embedded.stop();
-    if (kept !== undefined) return;
-    await removeEmbedded(data);
-    await rm(directory, { recursive: true, force: true });
+    if (kept === undefined) await removeCluster(directory);
   };
   // Whoever breaks a benchmark off is left with no database that runs on.
   const breakOff = (): void => void clean().finally(() => process.exit(130));
@@ -53,6 +51,12 @@ export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Re
     process.off('SIGTERM', breakOff);
     await clean();
   }
+}
+
+/** Removes a folder with the PostgreSQL in it, which must not run. */
+export async function removeCluster(directory: string): Promise<void> {
+  await removeEmbedded(join(directory, 'data'));
+  await rm(directory, { recursive: true, force: true });
 }
 
 /** Runs `work` on a new, migrated trail. */

@@ -78,7 +78,9 @@ describe('the story', () => {
   test('is told by one start', { timeout: 10 * MINUTES }, async () => {
     const demo = start(directory);
     const ready = await demo.ready();
-    expect(ready).toEqual({ ready: true, url: await demo.serving(), tenants: ['org_acme', 'org_globex'], application: expect.any(String) });
+    const url = await demo.serving();
+    const signIn = expect.stringContaining(`${url}/sign-in#iln_`);
+    expect(ready).toEqual({ ready: true, url, tenants: ['org_acme', 'org_globex'], application: expect.any(String), signIn });
     await untilTold(demo);
 
     const imported = [(await demo.find('source:history')).length, (await demo.find('source:history', 'org_globex')).length];

@@ -7,7 +7,7 @@ import { asTenant, type Reader } from '../store/as-tenant.ts';
 import { type ActorRow, countActor, readActorEnds, readActorSlice } from '../store/read-actor.ts';
 import { type Position, type RecordedRange, recordedBounds } from '../store/read-events.ts';
 import { type ActorSummary, summarize } from './actor-summary.ts';
-import { partOf } from './part.ts';
+import { partOf, plansOf } from './part.ts';
 import type { ReadScope } from './present.ts';
 import { instantOfText } from './state-subject.ts';
 import { ranges } from './walk.ts';
@@ -79,7 +79,7 @@ export async function actorSummary(
         count: await countActor(tx, scope.tenantId, id, slice),
       };
     },
-    'ordered',
+    plansOf(scope),
   );
   const { ends, count, backToMs } = found;
   const kept = backToMs === undefined ? rows : rows.filter(({ occurredMs }) => occurredMs >= backToMs);
@@ -123,7 +123,7 @@ async function readBack(
 ): Promise<number | undefined> {
   const { after: start, before } = between(occurred);
   const within = partOf(scope);
-  for (const range of ranges(recorded, 'desc', start)) {
+  for (const range of ranges(recorded, 'desc', start, plansOf(scope))) {
     const olderMs = range.fromMs <= recorded.fromMs ? Number.NEGATIVE_INFINITY : range.fromMs + CLOCK_SKEW_MS_MAX;
     let after: Position | undefined = start;
     while (after !== undefined) {

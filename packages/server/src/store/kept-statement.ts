@@ -18,3 +18,18 @@ export interface Statement {
 export function queryKept<Row extends pg.QueryResultRow>(tx: pg.ClientBase, { text, values }: Statement): Promise<pg.QueryResult<Row>> {
   return tx.query<Row>({ name: createHash('sha256').update(text).digest('base64url').slice(0, 32), text, values });
 }
+
+/**
+ * The same, but where somebody sees a part of the tenant alone: a saved query may say anything, and of such texts there are
+ * too many to be kept.
+ *
+ * @param within what else is asked for, undefined for nothing
+ * @param tx a transaction for kept plans, or with a saved query one for ordered plans
+ */
+export function queryWithin<Row extends pg.QueryResultRow>(
+  tx: pg.ClientBase,
+  within: unknown,
+  statement: Statement,
+): Promise<pg.QueryResult<Row>> {
+  return within === undefined ? queryKept<Row>(tx, statement) : tx.query<Row>(statement);
+}

@@ -3,6 +3,7 @@
 
 import type pg from 'pg';
 import { ACTOR_TYPES } from '@indelible/core';
+import { queryWithin } from './kept-statement.ts';
 import { type Condition, openContext, type Slice, sliceConditions } from './read-events.ts';
 
 /** What a summary of an actor needs of an event. */
@@ -46,7 +47,7 @@ const COLUMNS =
 export async function readActorSlice(tx: pg.ClientBase, tenantId: number, actorId: string, slice: Slice): Promise<ActorRow[]> {
   const context = openContext(tenantId, slice);
   const { bind } = context;
-  const answer = await tx.query<Row>({
+  const answer = await queryWithin<Row>(tx, slice.within, {
     text:
       `select ${COLUMNS} from indelible.event e where ${sliceConditions('e', slice, context)} and e.actor_id = ${bind(actorId)} ` +
       `order by e.occurred_at ${slice.order}, e.seq ${slice.order} limit ${bind(slice.limit)}`,
@@ -83,10 +84,10 @@ export async function readActorEnds(
   const recorded = `e.recorded_at >= ${context.names.recordedFrom} and e.recorded_at < ${context.names.recordedTo}`;
   const end = (order: 'asc' | 'desc'): string =>
     `(select e.occurred_at from indelible.event e where ${conditions} and ${recorded} order by e.occurred_at ${order}, e.seq ${order} limit 1)`;
-  const answer = await tx.query<{ first_ms: string | null; last_ms: string | null }>(
-    `select (extract(epoch from ${end('asc')}) * 1000)::bigint as first_ms, (extract(epoch from ${end('desc')}) * 1000)::bigint as last_ms`,
-    context.values,
-  );
+  const answer = await queryWithin<{ first_ms: string | null; last_ms: string | null }>(tx, within, {
+    text: `select (extract(epoch from ${end('asc')}) * 1000)::bigint as first_ms, (extract(epoch from ${end('desc')}) * 1000)::bigint as last_ms`,
+    values: context.values,
+  });
   const row = answer.rows[0];
   return row === undefined || row.first_ms === null || row.last_ms === null
     ? undefined
@@ -98,6 +99,9 @@ export async function countActor(tx: pg.ClientBase, tenantId: number, actorId: s
   const context = openContext(tenantId, slice);
   const { bind } = context;
   const events = `select from indelible.event e where ${sliceConditions('e', slice, context)} and e.actor_id = ${bind(actorId)} limit ${bind(slice.limit)}`;
-  const answer = await tx.query<{ count: number }>({ text: `select count(*)::int as count from (${events}) c`, values: context.values });
+  const answer = await queryWithin<{ count: number }>(tx, slice.within, {
+    text: `select count(*)::int as count from (${events}) c`,
+    values: context.values,
+  });
   return answer.rows[0]?.count ?? 0;
 }

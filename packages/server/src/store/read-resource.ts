@@ -4,7 +4,7 @@
 
 import type pg from 'pg';
 import { OPERATIONS, OUTCOMES, SOURCE_KINDS } from '@indelible/core';
-import { queryKept, type Statement } from './kept-statement.ts';
+import { queryKept, queryWithin } from './kept-statement.ts';
 import { type Condition, COLUMNS, type EventRow, openContext, type Row, type Slice, sliceConditions, withinBytes } from './read-events.ts';
 
 export interface ResourceName {
@@ -46,11 +46,6 @@ function toResourceRow(row: ColumnRow): ResourceRow {
   };
 }
 
-/** A saved query may say anything: of its texts there are too many to be kept. */
-function queryInSlice<Of extends pg.QueryResultRow>(tx: pg.ClientBase, slice: Slice, statement: Statement): Promise<pg.QueryResult<Of>> {
-  return slice.within === undefined ? queryKept<Of>(tx, statement) : tx.query<Of>(statement);
-}
-
 async function readRows(tx: pg.ClientBase, tenantId: number, slice: Slice, condition: Condition): Promise<ResourceRow[]> {
   const context = openContext(tenantId, slice);
   const order = `order by e.occurred_at ${slice.order}, e.seq ${slice.order}`;
@@ -58,7 +53,7 @@ async function readRows(tx: pg.ClientBase, tenantId: number, slice: Slice, condi
     `select e.* from indelible.event e where ${sliceConditions('e', slice, context)} and ${condition(context)} ` +
     `${order} limit ${context.bind(slice.limit)}`;
   const text = `select ${COLUMNS}, e.action, e.operation, e.outcome, e.source_kind from (${withinBytes(events, slice, context)}) e ${order}`;
-  const answer = await queryInSlice<ColumnRow>(tx, slice, { text, values: context.values });
+  const answer = await queryWithin<ColumnRow>(tx, slice.within, { text, values: context.values });
   return answer.rows.map(toResourceRow);
 }
 
@@ -106,14 +101,14 @@ export async function countSorts(tx: pg.ClientBase, tenantId: number, { type, id
   const events =
     `select e.action, e.operation, e.outcome, e.source_kind, strpos(e'\\n' || e.disclosures, e'\\nchange ') > 0 as has_change from indelible.event e ` +
     `where ${sliceConditions('e', slice, context)} and e.resource_type = ${bind(type)} and e.resource_id = ${bind(id)} limit ${bind(slice.limit)}`;
-  const answer = await queryInSlice<{
+  const answer = await queryWithin<{
     action: string;
     operation: number;
     outcome: number;
     source_kind: number;
     has_change: boolean;
     count: number;
-  }>(tx, slice, {
+  }>(tx, slice.within, {
     text: `select action, operation, outcome, source_kind, has_change, count(*)::int as count from (${events}) s group by 1, 2, 3, 4, 5`,
     values: context.values,
   });
