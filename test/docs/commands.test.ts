@@ -14,7 +14,7 @@ const DOCUMENTS = [
 const INDELIBLE = join(ROOT, 'indelible');
 
 /** Commands that are made of two words. */
-const NESTED = new Set(['capture', 'key', 'log', 'role', 'search', 'stats', 'viewer', 'demo']);
+const NESTED = new Set(['capture', 'key', 'log', 'person', 'role', 'search', 'stats', 'viewer', 'demo']);
 
 interface Use {
   readonly command: string;

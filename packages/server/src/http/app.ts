@@ -32,6 +32,8 @@ export function makeApp(services: Services, rates: Rates = RATES): App {
     const requestId = randomUUID();
     c.set('requestId', requestId);
     const started = performance.now();
+    // The listener lets some names of hosts pass that are none, such as a number that is no address.
+    if (!URL.canParse(c.req.url)) throw new Failure('request_malformed', 'the address or the header Host makes no URL');
     for (const [name, values] of Object.entries(c.req.queries())) {
       if (values.length > 1)
         throw new Failure('parameter_invalid', `${name}: it is given ${values.length} times, and only one would count`, { pointer: name });

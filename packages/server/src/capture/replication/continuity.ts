@@ -81,9 +81,10 @@ async function publicationGap(source: pg.ClientBase, record: SourceRecord, end: 
   const from = record.publishedAt < record.acknowledged ? record.publishedAt : record.acknowledged;
   const gap = (reason: StopReason, detail: string): Gap => ({ reason, detail, from, to: end });
   const name = record.publication;
+  // Asked first: what goes between the two questions is missing then, and not another one.
+  const version = await publicationVersion(source, name);
   const publication = await loadPublication(source, name);
   if (publication === undefined) return gap('publication_missing', `the publication ${name} is not there any more`);
-  const version = await publicationVersion(source, name);
   const [oid] = record.publicationWas.split(':');
   if (oid !== '' && oid !== version.split(':')[0])
     return gap('publication_replaced', `the publication ${name} was dropped and made anew since it was last looked at`);

@@ -72,9 +72,9 @@ onEachServer(({ url }) => {
     const captures = [test.start(registering(test)), test.start(registering(test)), test.start(registering(test))];
     await until(() => captures.filter((capture) => capture.status().state === 'standby').length === 2);
     await until(() => captures.some((capture) => capture.status().state === 'streaming'));
-    expect(test.logged.filter(({ level }) => level !== 'info').map(({ message }) => message)).toEqual(
-      test.logged.filter(({ message }) => message.includes('somebody else sets this source up')).map(({ message }) => message),
-    );
+    // Whoever comes while another sets it up waits for that one, before its statements or in the middle of them.
+    const troubles = test.logged.filter(({ level }) => level !== 'info').map(({ message }) => message);
+    expect(troubles.filter((message) => !/somebody else sets this source up|is being set up just now/.test(message))).toEqual([]);
     const started = (await test.events('_operator')).filter(({ action }) => action === 'capture.started');
     expect(started).toHaveLength(1);
   }, 60_000);
