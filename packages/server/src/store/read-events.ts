@@ -138,13 +138,8 @@ export function sliceStatement(tenantId: number, slice: Slice, condition: Condit
   return { text: `select ${COLUMNS} from (${withinBytes(events, slice, context)}) e ${order}`, values: context.values };
 }
 
-export async function readSlice(tx: pg.ClientBase, tenantId: number, slice: Slice, condition: Condition): Promise<EventRow[]> {
-  const answer = await tx.query<Row>(sliceStatement(tenantId, slice, condition));
-  return answer.rows.map(toEventRow);
-}
-
 /**
- * The same by a condition whose text is one of few.
+ * Events of a slice that meet a condition whose text is one of few, in order.
  *
  * @param tx a transaction for kept plans, see asTenant
  */
