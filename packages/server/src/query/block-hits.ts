@@ -19,8 +19,9 @@ export interface BlockHits {
 const NAME = 'text search';
 /** Blocks of any events that are read at a time: what one statement holds of them fits into work_mem. */
 const ANY_BLOCKS_MAX = 4;
-/** Events that are read at a time at least, about: a little more than a page has. */
-const HITS_MIN = 64;
+/** Events that are read at a time at least, about; and how many for each that is wanted, for some occurred long before. */
+const HITS_MIN = 16;
+const HITS_A_WANTED = 1.25;
 
 /** In the order of the blocks, without those of which no event is meant. */
 export async function readHits(
@@ -45,7 +46,7 @@ export async function readHits(
  * @param wanted events that the page still has room for
  */
 export function* portionsOf(hits: readonly BlockHits[], wanted: number): Generator<readonly BlockHits[]> {
-  const most = Math.min(CHECK_EVENTS_MAX, Math.max(HITS_MIN, wanted));
+  const most = Math.min(CHECK_EVENTS_MAX, Math.max(HITS_MIN, wanted * HITS_A_WANTED));
   let portion: BlockHits[] = [];
   let count = 0;
   for (const hit of hits) {

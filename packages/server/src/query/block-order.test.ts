@@ -2,7 +2,7 @@ import { CLOCK_SKEW_MS_MAX } from '@indelible/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CandidateBlock } from '../store/search-candidates.ts';
-import { blocksInOrder, firstPlace } from './block-order.ts';
+import { type BlockPart, blocksInOrder, firstPlace } from './block-order.ts';
 
 /** Blocks of a log: recorded one after the other, occurred a little after that at the most. */
 const logs = fc
@@ -26,18 +26,28 @@ const logs = fc
     });
   });
 
+/** Parts of so many blocks, the newest first. */
+function inParts(blocks: readonly CandidateBlock[], size: number): { next: () => Promise<BlockPart | undefined>; read: CandidateBlock[] } {
+  const unread = blocks.toReversed();
+  const read: CandidateBlock[] = [];
+  const next = (): Promise<BlockPart | undefined> => {
+    if (unread.length === 0) return Promise.resolve(undefined);
+    const part = unread.splice(0, size);
+    read.push(...part);
+    return Promise.resolve({ blocks: part, unreadToMs: Math.min(...part.map(({ recordedFromMs }) => recordedFromMs)) });
+  };
+  return { next, read };
+}
+
 test('blocks come in the order of their first places, each once, whatever is known of them beforehand', async () => {
-  await fc.assert(
-    fc.asyncProperty(logs, fc.constantFrom('asc' as const, 'desc' as const), fc.nat(10), async (blocks, order, known) => {
-      const first = blocks.slice(blocks.length - known);
-      const others = blocks.slice(0, blocks.length - known);
-      const read = (numbers: readonly number[]) => Promise.resolve(others.filter(({ block }) => numbers.includes(block)));
-      const queue = blocksInOrder(
-        first,
-        read,
-        others.map(({ block }) => block),
-        { order },
-      );
+  const property = fc.asyncProperty(
+    logs,
+    fc.constantFrom('asc' as const, 'desc' as const),
+    fc.nat(10),
+    fc.integer({ min: 1, max: 90 }),
+    async (blocks, order, known, size) => {
+      const split = Math.max(0, blocks.length - known);
+      const queue = blocksInOrder(blocks.slice(split), inParts(blocks.slice(0, split), size).next, { order });
       const came: CandidateBlock[] = [];
       for (;;) {
         const next = await queue.peek();
@@ -48,26 +58,18 @@ test('blocks come in the order of their first places, each once, whatever is kno
       expect(came.map(({ block }) => block).sort((a, b) => a - b)).toEqual(blocks.map(({ block }) => block));
       const places = came.map((block) => firstPlace(block, { order }));
       expect(places).toEqual(places.toSorted((a, b) => a - b));
-    }),
+    },
   );
+  await fc.assert(property);
 });
 
-test('newest first, the times of old blocks are not read before they are needed', async () => {
+test('newest first, old blocks are not read before they are needed', async () => {
   const blocks = Array.from({ length: 10_000 }, (_, block): CandidateBlock => {
     const atMs = block * 3_600_000;
     return { block, recordedFromMs: atMs, recordedToMs: atMs + 1_000, occurredFromMs: 0, occurredToMs: atMs + 1_000 };
   });
-  const asked: number[] = [];
-  const read = (numbers: readonly number[]) => {
-    asked.push(...numbers);
-    return Promise.resolve(numbers.flatMap((block) => blocks[block] ?? []));
-  };
-  const queue = blocksInOrder(
-    [],
-    read,
-    blocks.map(({ block }) => block),
-    { order: 'desc' },
-  );
+  const { next, read } = inParts(blocks, 64);
+  const queue = blocksInOrder([], next, { order: 'desc' });
   for (let block = 9_999; block > 9_950; block--) expect((await queue.take())?.block).toBe(block);
-  expect(asked.length).toBeLessThan(100);
+  expect(read.length).toBeLessThan(100);
 });

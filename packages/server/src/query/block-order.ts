@@ -4,9 +4,6 @@ import { CLOCK_SKEW_MS_MAX } from '@indelible/core';
 import type { Position, Slice } from '../store/read-events.ts';
 import type { CandidateBlock } from '../store/search-candidates.ts';
 
-/** Blocks whose times are read at first; then twice as many, and so on. */
-const BLOCKS_FIRST = 64;
-
 type Order = Pick<Slice, 'order'>;
 
 /** Smaller for what comes earlier in the order of a page. */
@@ -36,34 +33,35 @@ export interface BlockQueue {
   take(): Promise<CandidateBlock | undefined>;
 }
 
+/** Some blocks, and what is known of those that are still unread. */
+export interface BlockPart {
+  readonly blocks: readonly CandidateBlock[];
+  /** Milliseconds since 1970: nothing that is unread was recorded later. */
+  readonly unreadToMs: number;
+}
+
 /**
- * Blocks in order. Newest first their times are read only as they are needed: what lies further back in the log was recorded
- * earlier, so that it occurred a little later than that at the most.
+ * Blocks in order. Newest first they are read only as they are needed: what lies further back in the log was recorded earlier,
+ * so that it occurred a little later than that at the most.
  *
- * @param first blocks whose times are known
- * @param blocks the numbers of others
- * @param read the times of some of them; without those that cannot hold anything that is meant
+ * @param first blocks that are known
+ * @param next the next of the others; undefined at the end
  */
-export function blocksInOrder(
-  first: readonly CandidateBlock[],
-  read: (blocks: readonly number[]) => Promise<readonly CandidateBlock[]>,
-  blocks: readonly number[],
-  slice: Order,
-): BlockQueue {
-  const unread = blocks.toSorted((a, b) => b - a);
+export function blocksInOrder(first: readonly CandidateBlock[], next: () => Promise<BlockPart | undefined>, slice: Order): BlockQueue {
   const sorted = (all: readonly CandidateBlock[]): CandidateBlock[] => all.toSorted((a, b) => firstPlace(a, slice) - firstPlace(b, slice));
   let known = sorted(first);
-  let count = slice.order === 'asc' ? unread.length : BLOCKS_FIRST;
-  /** No event of an unread block has an earlier place. */
+  let isEnd = false;
+  /** No event of an unread block has an earlier place: oldest first it may have any. */
   let bound = Number.NEGATIVE_INFINITY;
   const peek = async (): Promise<CandidateBlock | undefined> => {
     for (;;) {
-      const [next] = known;
-      if (unread.length === 0 || (next !== undefined && firstPlace(next, slice) <= bound)) return next;
-      const found = await read(unread.splice(0, count));
-      count *= 2;
-      known = sorted([...known, ...found]);
-      for (const { recordedFromMs } of found) bound = Math.max(bound, signed(recordedFromMs + CLOCK_SKEW_MS_MAX, slice));
+      const [head] = known;
+      if (isEnd || (head !== undefined && firstPlace(head, slice) <= bound)) return head;
+      const part = await next();
+      isEnd = part === undefined;
+      if (part === undefined) continue;
+      known = sorted([...known, ...part.blocks]);
+      if (slice.order === 'desc') bound = Math.max(bound, signed(part.unreadToMs + CLOCK_SKEW_MS_MAX, slice));
     }
   };
   const take = async (): Promise<CandidateBlock | undefined> => {

@@ -5,39 +5,26 @@
 // page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
 // its last event comes before that place, no further block can add to it. Events that are not indexed yet come first of all.
 
-// Reads a slice of a query with free text or changed fields by the index of blocks: only events that the index leads to are
-// read, and they are checked like any others.
-//
-// Blocks follow the order of recording, pages that of occurrence. So blocks are taken in the order of the first place of a
-// page that an event of theirs could have, by the newest (asc: oldest) time at which one occurred; once the page is full and
-// its last event comes before that place, no further block can add to it. Events that are not indexed yet come first of all.
-
 import { CLOCK_SKEW_MS_MAX, Failure } from '@indelible/core';
 import type pg from 'pg';
 import { SEARCH_TAIL_EVENTS_MAX } from '../limits.ts';
 import { usePlans } from '../store/as-tenant.ts';
 import { type EventRow, filledBy, type Position, type RecordedRange, type Slice } from '../store/read-events.ts';
 import type { Found } from '../store/scan-statement.ts';
-import {
-  type CandidateBlock,
-  findCandidates,
-  readBlockTimes,
-  readIndexed,
-  readUnindexedTimes,
-  type SearchWindow,
-} from '../store/search-candidates.ts';
-import { BLOCK_EVENTS } from '../store/search-signature.ts';
+import { type CandidateBlock, findCandidates, readIndexed, readUnindexedTimes, type SearchWindow } from '../store/search-candidates.ts';
+import { BLOCK_EVENTS, GROUP_BLOCKS } from '../store/search-signature.ts';
 import { type BlockHits, leadOf, portionsOf, readHits } from './block-hits.ts';
 import { type BlockQueue, blocksInOrder, compare, firstPlace, placeBefore, signed } from './block-order.ts';
+import { type BlockQuestion, newestFirst, type NextPart, timesOf } from './block-source.ts';
 import type { Until } from './read-page.ts';
 import type { Few, SliceScan } from './scan.ts';
 import type { SearchPlan } from './search-plan.ts';
 
 /** Up to so many blocks the index is followed however many others there are. */
 const BLOCKS_FEW = 16;
-/** Blocks of which the index is asked for events at a time; it begins with few, for most pages are full soon. */
-const BLOCKS_FIRST = 8;
-const BLOCKS_AT_ONCE_MAX = 64;
+/** Blocks of which the index is asked for events at first, for most pages are full soon, and at a time from then on. */
+const BLOCKS_FIRST = 16;
+const BLOCKS_NEXT = 64;
 /** One event of so many that has the words makes a block dense. */
 const DENSE = 4;
 
@@ -82,21 +69,29 @@ export function makeSearchedRead(tenantId: number, plan: SearchPlan, scan: Slice
     const until = { soon: Math.min(soon, performance.now() + lookMs), end };
     const tail = await unindexed(tx);
     if (tail.count > SEARCH_TAIL_EVENTS_MAX) return walk();
-    const window = windowOf(plan, slice);
-    const { blocks, asked } = await findCandidates(tx, tenantId, window, plan.tokens, plan.clauses);
-    if (!narrows(blocks.length, asked, plan, slice)) return walk();
-    const first = tail.blocks.filter((block) => isIn(window, block));
-    const queue = blocksInOrder(first, (part) => readBlockTimes(tx, tenantId, window, part), blocks, slice);
+    const question = { tenantId, window: windowOf(plan, slice), plan };
+    const next = await partsOf(tx, question, slice, tail);
+    if (next === undefined) return walk();
+    const first = tail.blocks.filter((block) => isIn(question.window, block));
+    const queue = blocksInOrder(first, next, slice);
     const found = await follow({ tx, tenantId, plan, scan, slice, until, plans, page: [] }, queue);
     return found ?? walk();
   };
   return { read, isWhole: async (tx) => plan.isWhole && (await unindexed(tx)).count <= SEARCH_TAIL_EVENTS_MAX };
 }
 
+/** The candidates of a slice; undefined where following them is not the shorter way. */
+async function partsOf(tx: pg.ClientBase, question: BlockQuestion, slice: Slice, { groups }: Unindexed): Promise<NextPart | undefined> {
+  const { tenantId, window, plan } = question;
+  if (slice.order === 'desc' && plan.isWhole) return newestFirst(tx, question, groups);
+  const { blocks, asked } = await findCandidates(tx, tenantId, window, plan);
+  return narrows(blocks.length, asked, plan, slice) ? timesOf(tx, question, blocks, Number.NEGATIVE_INFINITY) : undefined;
+}
+
 /** Undefined when it turns out that a walk in the order of the page is shorter. */
 async function follow(search: Search, queue: BlockQueue): Promise<Found | undefined> {
   const { tx, tenantId, plan, slice, until } = search;
-  for (let count = BLOCKS_FIRST; ; count = Math.min(count * 2, BLOCKS_AT_ONCE_MAX)) {
+  for (let count = BLOCKS_FIRST; ; count = BLOCKS_NEXT) {
     const blocks = await nextBlocks(search, queue, count);
     if (blocks.length === 0) return { rows: search.page };
     const hits = await readHits(tx, tenantId, plan, blocks);
@@ -165,6 +160,8 @@ async function take(search: Search, part: Slice, lead: Few['lead'], unread: Cand
 }
 
 interface Unindexed {
+  /** Groups of blocks that are full. */
+  readonly groups: number;
   readonly count: number;
   /** Of too many events, none. */
   readonly blocks: readonly CandidateBlock[];
@@ -174,7 +171,8 @@ interface Unindexed {
 async function findUnindexed(tx: pg.ClientBase, tenantId: number): Promise<Unindexed> {
   const { to, size } = await readIndexed(tx, tenantId);
   const count = size - to;
-  return { count, blocks: count > 0 && count <= SEARCH_TAIL_EVENTS_MAX ? await readUnindexedTimes(tx, tenantId, to) : [] };
+  const groups = Math.floor(to / BLOCK_EVENTS / GROUP_BLOCKS);
+  return { groups, count, blocks: count > 0 && count <= SEARCH_TAIL_EVENTS_MAX ? await readUnindexedTimes(tx, tenantId, to) : [] };
 }
 
 function isIn({ recorded, occurredFromMs }: SearchWindow, block: CandidateBlock): boolean {

@@ -59,30 +59,57 @@ export async function readUnindexedTimes(tx: pg.ClientBase, tenantId: number, fr
   }));
 }
 
+/** What is looked for in the index. */
+export interface Tokens {
+  readonly tokens: readonly WordHash[];
+  readonly clauses: Clauses;
+}
+
 export interface Candidates {
   /** Blocks that may hold what is asked for. */
   readonly blocks: readonly number[];
   /** How many blocks were asked: those of the window, roughly. */
   readonly asked: number;
+  /** Milliseconds since 1970: when the first event of those was recorded; infinite when none was asked. */
+  readonly recordedFromMs: number;
 }
 
+/** @param groups whose blocks are asked; `to` is excluded. Those of a group that is not full count as one behind all that are. */
 export async function findCandidates(
   tx: pg.ClientBase,
   tenantId: number,
   window: SearchWindow,
-  tokens: readonly WordHash[],
-  clauses: Clauses,
+  { tokens, clauses }: Tokens,
+  groups: { readonly from: number; readonly to: number } = EVERY_GROUP,
 ): Promise<Candidates> {
-  const asked = [tenantId, ...windowTexts(window), tokens.map(({ first }) => first), tokens.map(({ second }) => second)];
-  const open = await tx.query<{ block: number; holds: boolean[] }>(OPEN, asked);
-  const sliced = await tx.query<{ grp: number; members: Buffer; found: Buffer | null }>(SLICED, asked);
-  const blocks = open.rows.filter(({ holds }) => meets(clauses, (token) => holds[token] === true)).map(({ block }) => block);
-  let total = open.rows.length;
+  const hashes = [tokens.map(({ first }) => first), tokens.map(({ second }) => second)];
+  const asked = [tenantId, ...windowTexts(window), ...hashes, groups.from, Math.min(groups.to, MAX_INT)];
+  const open = groups.to <= MAX_INT ? [] : (await tx.query<OpenRow>(OPEN, asked.slice(0, -2))).rows;
+  const sliced = await tx.query<SlicedRow>(SLICED, asked);
+  const blocks = open.filter(({ holds }) => meets(clauses, (token) => holds[token] === true)).map(({ block }) => block);
+  let total = open.length;
   for (const { grp, members, found } of sliced.rows) {
     total += members.length;
     for (const place of membersThat(members, found ?? Buffer.alloc(0), tokens.length, clauses)) blocks.push(grp * GROUP_BLOCKS + place);
   }
-  return { blocks, asked: total };
+  const times = [...open, ...sliced.rows].map(({ recorded_from }) => Number(recorded_from));
+  return { blocks, asked: total, recordedFromMs: Math.min(...times) };
+}
+
+const MAX_INT = 2 ** 31 - 1;
+const EVERY_GROUP = { from: 0, to: Number.MAX_SAFE_INTEGER };
+
+interface OpenRow {
+  block: number;
+  recorded_from: string;
+  holds: boolean[];
+}
+
+interface SlicedRow {
+  grp: number;
+  recorded_from: string;
+  members: Buffer;
+  found: Buffer | null;
 }
 
 function meets(clauses: Clauses, holds: (token: number) => boolean): boolean {
@@ -111,8 +138,8 @@ export async function readBlockTimes(
   }));
 }
 
-function milliseconds(column: string): string {
-  return `(extract(epoch from b.${column}) * 1000)::bigint`;
+function milliseconds(column: string, alias = 'b'): string {
+  return `(extract(epoch from ${alias}.${column}) * 1000)::bigint`;
 }
 
 function windowTexts({ recorded, occurredFromMs, occurredToMs }: SearchWindow): string[] {
@@ -125,7 +152,7 @@ function within(alias: string): string {
 }
 
 // Blocks of a group that is not full: each says for itself of which tokens ($6 and $7) no bit is missing; see search-signature.ts.
-const OPEN = `select o.block, array(
+const OPEN = `select o.block, ${milliseconds('recorded_from')} as recorded_from, array(
     select o.bits = 0 or not exists (select from generate_series(0, ${WORD_BITS - 1}) i, lateral (select (h.first + i * h.second) % o.bits as bit) p
       where get_bit(substring(o.signature from (p.bit / 8 + 1)::int for 1), p.bit % 8) = 0)
     from unnest($6::bigint[], $7::bigint[]) with ordinality h (first, second, place) order by h.place) as holds
@@ -133,11 +160,11 @@ const OPEN = `select o.block, array(
   where o.tenant_id = $1 and ${within('b')}`;
 
 // Full groups: only the slices of the tokens' bits are read, one token after the other, and put together by the caller.
-const SLICED = `select s.grp, s.members, case when s.bits > 0 then (
+const SLICED = `select s.grp, ${milliseconds('recorded_from', 's')} as recorded_from, s.members, case when s.bits > 0 then (
     select string_agg(substring(s.slices from ((h.first + i * h.second) % s.bits * w.width + 1)::int for w.width), ''::bytea order by h.place, i)
     from unnest($6::bigint[], $7::bigint[]) with ordinality h (first, second, place), generate_series(0, ${WORD_BITS - 1}) i) end as found
   from indelible.search_slices s, lateral (select (octet_length(s.members) + 7) / 8 as width) w
-  where s.tenant_id = $1 and ${within('s')}`;
+  where s.tenant_id = $1 and s.grp >= $8 and s.grp < $9 and ${within('s')}`;
 
 /** The places of events in a block, for each token of a list. */
 export type TokenPlaces = readonly (readonly number[])[];

@@ -85,7 +85,8 @@ export async function randomRound(seed: number, seconds: number, server?: string
     throw explained(seed, error, trace, app);
   } finally {
     over.abort();
-    for (const oracle of oracles) await oracle.close();
+    // What went wrong before is told, not what follows from it.
+    await Promise.allSettled(oracles.map((oracle) => oracle.close()));
     await app.close();
   }
 }
