@@ -1,4 +1,5 @@
-// Two kinds of tests: those that need nothing, and those that share one embedded PostgreSQL, started once for the run.
+// Three kinds of tests: those that need nothing, those that share one embedded PostgreSQL, started once for the run, and
+// those in a browser, which share one demo.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -15,7 +16,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/core/src/**/*.test.ts', 'packages/sdk/src/**/*.test.ts', 'test/tidy/**/*.test.ts'],
+          include: [
+            'packages/core/src/**/*.test.ts',
+            'packages/sdk/src/**/*.test.ts',
+            'packages/web/src/**/*.test.{ts,tsx}',
+            'test/tidy/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.db.test.ts'],
           testTimeout: 120 * SECONDS,
         },
@@ -29,10 +35,21 @@ export default defineConfig({
             'examples/*/src/**/*.test.ts',
             'test/**/*.test.ts',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**', 'test/tidy/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'test/tidy/**', 'test/e2e/**'],
           globalSetup: ['test/database.ts'],
           testTimeout: 120 * SECONDS,
           hookTimeout: 120 * SECONDS,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/e2e/**/*.e2e.test.ts'],
+          globalSetup: ['test/e2e/demo.ts'],
+          testTimeout: 180 * SECONDS,
+          hookTimeout: 180 * SECONDS,
+          // They share a demo, and one browser is work enough for two cores.
+          fileParallelism: false,
         },
       },
     ],

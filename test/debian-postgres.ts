@@ -3,14 +3,13 @@
 
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { installPackage, isExecutable, run } from './debian-package.ts';
 
 const BINARIES = ['/usr/lib/postgresql/15/bin', '/usr/pgsql-15/bin', '/opt/homebrew/opt/postgresql@15/bin'];
 const PACKAGE = 'postgresql-15';
-const INSTALL_MS = 180_000;
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 const PORT = 5432;
@@ -46,27 +45,17 @@ export async function startPostgres15(directory: string, settings: Readonly<Reco
 async function binaries(): Promise<string | Postgres15> {
   const present = await localBinaries();
   if (present !== undefined) return present;
-  if (process.getuid?.() !== 0) return { kind: 'absent', reason: 'PostgreSQL 15 is not installed, and only root can install it' };
-  if (!(await exists('/usr/bin/apt-get'))) return { kind: 'absent', reason: 'PostgreSQL 15 is not installed, and there is no apt-get' };
-  console.error(`Installing ${PACKAGE} for the tests...`);
   try {
     await install();
   } catch (error) {
-    return { kind: 'absent', reason: `it could not be installed: ${error instanceof Error ? error.message : String(error)}` };
+    return { kind: 'absent', reason: error instanceof Error ? error.message : String(error) };
   }
   return (await localBinaries()) ?? { kind: 'absent', reason: `${PACKAGE} was installed, but holds no ${BINARIES[0]}/postgres` };
 }
 
 async function localBinaries(): Promise<string | undefined> {
-  for (const folder of BINARIES) if (await exists(join(folder, 'postgres'))) return folder;
+  for (const folder of BINARIES) if (await isExecutable(join(folder, 'postgres'))) return folder;
   return undefined;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function install(): Promise<void> {
@@ -74,13 +63,7 @@ async function install(): Promise<void> {
   await mkdir(CLUSTER_SETTINGS, { recursive: true });
   await writeFile(settings, 'create_main_cluster = false\n');
   try {
-    const apt = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: INSTALL_MS };
-    const install = ['-q', '-y', '--no-install-recommends', 'install', PACKAGE];
-    // Most often the lists are fresh, or there are none.
-    await run('apt-get', install, apt).catch(async () => {
-      await run('apt-get', ['-q', 'update'], apt);
-      await run('apt-get', install, apt);
-    });
+    await installPackage(PACKAGE);
   } finally {
     await rm(settings, { force: true });
   }
@@ -140,19 +123,4 @@ async function databaseUser(): Promise<User | undefined> {
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
   if (user === undefined) throw new Error('there is no user "postgres" or "nobody" to run PostgreSQL 15 as');
   return { uid: Number(user[2]), gid: Number(user[3]) };
-}
-
-function run(command: string, args: readonly string[], options: SpawnOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const collect = (piece: Buffer): void => void (output = (output + piece.toString('utf8')).slice(-4_000));
-    child.stdout?.on('data', collect);
-    child.stderr?.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ended with ${code ?? signal}: ${output.trim().split('\n').at(-1) ?? ''}`));
-    });
-  });
 }

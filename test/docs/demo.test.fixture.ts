@@ -11,6 +11,10 @@ import { ROOT } from './blocks.test.fixture.ts';
 
 export interface Demo {
   readonly url: string;
+  /** Its data directory lies in it, under the name .indelible. */
+  readonly folder: string;
+  /** With every scope, for all tenants. */
+  readonly key: string;
   readonly shell: Shell;
   /** Waits until a query of its first tenant finds as many events. */
   readonly untilFound: (query: string, count: number) => Promise<void>;
@@ -51,7 +55,7 @@ export async function startDemo(): Promise<Demo> {
         ((await (await fetch(address, { headers })).json()) as { events?: unknown[] }).events?.length ?? 0;
       while ((await found()) < count) await pause(250);
     };
-    return { url, untilFound, shell: { run: (block) => runIn(shell, block) }, close };
+    return { url, folder, key, untilFound, shell: { run: (block) => runIn(shell, block) }, close };
   } catch (error) {
     await close();
     throw error;

@@ -41,6 +41,6 @@ export function read(file: string): string {
 }
 
 /** The code: what is compiled or run. */
-export const CODE: readonly string[] = FILES.filter((file) => /\.(ts|mjs)$/.test(file));
+export const CODE: readonly string[] = FILES.filter((file) => /\.(tsx?|mjs)$/.test(file));
 
 export const DOCUMENTS: readonly string[] = FILES.filter((file) => file.endsWith('.md'));
