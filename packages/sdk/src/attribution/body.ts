@@ -6,15 +6,23 @@
 import { actorOf, type Scope } from '../context/context.ts';
 import { cleanActor, cleanContext, cleanMetadata, cleanTexts } from './clean.ts';
 import { DATABASE_BYTES_MAX, MESSAGE_BYTES_MAX, REASON_CHARS_TRIMMED, TEXT_CHARS_TRIMMED, USER_AGENT_CHARS_TRIMMED } from './limits.ts';
-import { CONTEXT_FIELDS, LOCATION_FIELDS, type MessageActor, type MessageContext, type MessagePayload, asciiJson } from './message.ts';
+import {
+  CONTEXT_FIELDS,
+  LOCATION_FIELDS,
+  type MessageActor,
+  type MessageContext,
+  type MessagePayload,
+  asciiJson,
+  type OpenText,
+  openText,
+} from './message.ts';
 import { attempt, counters } from './stats.ts';
 
 export type Body = Omit<MessagePayload, 'nonce' | 't' | 'database'>;
 
 /** A body, and its text as it is sent, by which two bodies are compared. */
-export interface ScopeBody {
+export interface ScopeBody extends OpenText {
   readonly body: Body;
-  readonly text: string;
 }
 
 const made = new WeakMap<Scope, { readonly version: number; readonly result: ScopeBody }>();
@@ -40,7 +48,7 @@ export function bodyOf(scope: Scope): ScopeBody {
     ...(trimmed.length > 0 && { trimmed }),
   });
   if (body.trimmed !== undefined) counters.trimmed += 1;
-  const result = { body, text: asciiJson(body) };
+  const result = { body, ...openText(body) };
   if (settled) made.set(scope, { version: scope.version, result });
   return result;
 }

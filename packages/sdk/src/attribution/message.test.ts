@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MESSAGE_BYTES_MAX } from './limits.ts';
-import { type MessagePayload, newNonce, openMessage, sealMessage } from './message.ts';
+import { type MessagePayload, newNonce, openMessage, openText, sealBody, sealMessage } from './message.ts';
 
 const KEY = 'a key for tests';
 const NONCE = 'AAECAwQFBgcICQoLDA0ODw';
@@ -64,6 +64,25 @@ test('every message is ASCII and comes back as it was', () => {
       expect(sealed).toMatch(/^[\u0020-\u007e]*$/);
       expect(openMessage(sealed, KEY)).toEqual({ payload: one, attribution: 'verified' });
     }),
+  );
+});
+
+test('a body that is at hand is sealed like every other, with a key and without', () => {
+  const text = fc.string({ unit: 'grapheme' });
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      fc.option(text, { nil: undefined }),
+      fc.option(fc.constant(KEY), { nil: undefined }),
+      (id, note, database, key) => {
+        const body = { v: 1, actor: { type: 'user', id }, metadata: { note, quotes: '\\"\'' } } as const;
+        const nonce = newNonce();
+        const sealed = sealBody(openText(body), { nonce, t: 7, database }, key);
+        expect(sealed).toBe(sealMessage({ ...body, nonce, t: 7, ...(database !== undefined && { database }) }, key));
+        expect(openMessage(sealed, KEY)?.attribution).toBe(key === undefined ? 'asserted' : 'verified');
+      },
+    ),
   );
 });
 

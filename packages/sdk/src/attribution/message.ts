@@ -98,16 +98,38 @@ export interface Emitted {
   readonly database: string | undefined;
 }
 
-/** As sealMessage, for a body whose text is at hand: the JSON of an object in ASCII, as asciiJson makes it. */
-export function sealBody(body: string, { nonce, t, database }: Emitted, key: string | undefined): string {
-  return sealText(`${body.slice(0, -1)},"nonce":"${nonce}","t":${t}${whereOf(database)}}`, key);
+/** The JSON of an object, but for its closing brace. */
+export interface OpenText {
+  readonly text: string;
+  /** As it stands within another JSON text. */
+  readonly quoted: string;
 }
 
-let lastWhere: { readonly database: string | undefined; readonly text: string } = { database: undefined, text: '' };
+/** The part of a payload that stays the same from one emission to the next. */
+export function openText(body: object): OpenText {
+  const text = asciiJson(body).slice(0, -1);
+  return { text, quoted: quote(text) };
+}
 
-function whereOf(database: string | undefined): string {
-  if (lastWhere.database !== database) lastWhere = { database, text: database === undefined ? '' : `,"database":${asciiJson(database)}` };
-  return lastWhere.text;
+/** As sealMessage, for a body whose text is at hand: to quote it anew for each message would cost as much as its code. */
+export function sealBody(body: OpenText, { nonce, t, database }: Emitted, key: string | undefined): string {
+  const where = whereOf(database);
+  const mac = key === undefined ? '' : `,"mac":"${macOf(`${body.text},"nonce":"${nonce}","t":${t}${where.text}}`, key)}"`;
+  return `{"payload":"${body.quoted},\\"nonce\\":\\"${nonce}\\",\\"t\\":${t}${where.quoted}}"${mac}}`;
+}
+
+let lastWhere: OpenText & { readonly database: string | undefined } = { database: undefined, text: '', quoted: '' };
+
+function whereOf(database: string | undefined): OpenText {
+  if (lastWhere.database !== database) {
+    const text = database === undefined ? '' : `,"database":${asciiJson(database)}`;
+    lastWhere = { database, text, quoted: quote(text) };
+  }
+  return lastWhere;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function sealText(payload: string, key: string | undefined): string {

@@ -90,7 +90,7 @@ function messageOf({ client, body, key, database: given }: Plan): string {
   const database = given ?? client.database;
   // PostgreSQL cuts longer names, so this is not the database's own.
   const known = typeof database === 'string' && database !== '' && Buffer.byteLength(database) <= DATABASE_BYTES_MAX;
-  return sealBody(body.text, { nonce: newNonce(), t: Date.now(), database: known ? database : undefined }, key);
+  return sealBody(body, { nonce: newNonce(), t: Date.now(), database: known ? database : undefined }, key);
 }
 
 /** What is known now is about a transaction, or a part of one, that ends before the message is sent. */
