@@ -97,7 +97,10 @@ function explained(seed: number, error: unknown, trace: readonly string[], app: 
   const logged = app.logged.filter(({ level }) => level !== 'info').slice(-5);
   const said = logged.map(({ message }) => `capture said: ${message}`).join('\n');
   const message = error instanceof Error ? error.message : String(error);
-  return new Error(`seed ${seed}: ${message}\n${said}\nwhat was done: ${path}`, { cause: error });
+  const told = `seed ${seed}: ${message}\n${said}\nwhat was done: ${path}`;
+  // A long run tells at once, and not at its end.
+  process.stderr.write(`random: ${told}\n`);
+  return new Error(told, { cause: error });
 }
 
 /** What the source is set to, which must not matter. */
