@@ -8,6 +8,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { makeRedaction, type NewEvent } from '@indelible/core';
 import type { Authenticator } from '@indelible/server/dist/access/authenticate.js';
 import { type AccessOptions, openAccess } from '@indelible/server/dist/access/open.js';
+import { Exports } from '@indelible/server/dist/export/exports.js';
 import { makeApp } from '@indelible/server/dist/http/app.js';
 import { openEngine } from '@indelible/server/dist/access/people/engine.js';
 import { migratePeople } from '@indelible/server/dist/access/people/migrate.js';
@@ -111,6 +112,7 @@ async function guardedServices(store: Store) {
     store,
     tenants,
     committer,
+    exports: new Exports({ appender, reader: store.reader, onError }),
     streams,
     redaction: makeRedaction(),
     metrics: makeMetrics({ sealingSeconds: () => 0, countingSeconds: () => 0, slots: () => [] }),
