@@ -55,6 +55,8 @@ interface Round {
   readonly over: AbortSignal;
   /** Whether the source has event triggers: then tables are covered in the transaction that makes them, else by setup. */
   readonly ddl: boolean;
+  /** Whether the source is captured by now. */
+  captured: boolean;
 }
 
 /**
@@ -70,11 +72,12 @@ export async function randomRound(seed: number, seconds: number, server?: string
   const oracles: Oracle[] = [];
   try {
     const { model, ddl } = await prepare(app, dice);
-    const round: Round = { app, model, trace, errors: new Map(), surprises: [], over: over.signal, ddl };
+    const round: Round = { app, model, trace, errors: new Map(), surprises: [], over: over.signal, ddl, captured: false };
     const first = await writerTo(app);
     for (let made = 0; made < 5; made++) await alter(round, first, makeTable(dice, model), false);
     await first.end();
     await app.setup({ ddl });
+    round.captured = true;
     const oracle = await openOracle(app.sourceUrl, `oracle_${app.name}`);
     oracles.push(oracle);
     const consumers = [app.start(streamOptions), app.start(streamOptions)];
@@ -224,7 +227,7 @@ async function alterer(round: Round, dice: Dice): Promise<void> {
 
 async function alter(round: Round, client: pg.ClientBase, { statements, done, made }: Alteration, undone: boolean): Promise<void> {
   if (!(await transact(round, client, ['begin', ...statements, undone ? 'rollback' : 'commit'])) || undone) return;
-  if (made !== undefined && round.app.logged.length > 0 && !round.ddl) await publish(round.app);
+  if (made !== undefined && round.captured && !round.ddl) await publish(round.app);
   done();
 }
 
