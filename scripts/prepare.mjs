@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildWeb } from './build-web.mjs';
 import { generate } from './generate.mjs';
 import { isInstalled } from './installed.mjs';
 import { withPrepareLock } from './prepare-lock.mjs';
@@ -14,7 +15,7 @@ const NODE_MIN = [20, 19];
 /** @returns {Promise<boolean>} false when it could not be done; the reason was said */
 export async function prepare() {
   if (!nodeIsNewEnough()) return false;
-  return withPrepareLock(async () => (isInstalled() || (await install())) && (await generate()) && build());
+  return withPrepareLock(async () => (isInstalled() || (await install())) && (await generate()) && (await build()) && buildWeb());
 }
 
 /** For scripts that make no sense without it. */

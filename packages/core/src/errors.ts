@@ -75,6 +75,21 @@ export const ERRORS = {
     title: 'The cursor does not belong to this query',
     hint: 'Begin again without a cursor, or send the query that the cursor came from.',
   },
+  export_unready: {
+    status: 409,
+    title: 'The export has no file to fetch',
+    hint: 'Wait until GET /v1/exports/{id} says done; one that failed or was cancelled never has a file.',
+  },
+  export_too_large: {
+    status: 413,
+    title: 'The export is too large',
+    hint: 'Export it in parts, for example month by month with at:.',
+  },
+  export_differs: {
+    status: 409,
+    title: 'The export does not hold what was counted',
+    hint: 'Something of it was erased or altered meanwhile. Make it anew, and run "indelible verify" if nobody erased anything.',
+  },
   stream_gone: {
     status: 410,
     title: 'There is no such place in the log to resume from',
@@ -106,6 +121,11 @@ export const ERRORS = {
     status: 503,
     title: 'The database is away',
     hint: 'Send the same events with the same ids again; nothing of this request was acknowledged.',
+  },
+  provider_unavailable: {
+    status: 503,
+    title: 'The provider of single sign-on cannot be used',
+    hint: 'Try again in a minute, or sign in by password; the detail says what an operator can mend.',
   },
   internal: { status: 500, title: 'The server met a fault', hint: 'Tell the operator the request id; the log has the details.' },
   config_invalid: { status: 500, title: 'The configuration is not valid', hint: 'Mend every setting that the detail lists.' },

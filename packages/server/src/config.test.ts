@@ -11,6 +11,7 @@ test('without any setting a server is local and embedded', () => {
     signerDirectory: resolve('.indelible', 'signer'),
     logLevel: 'info',
     trustedProxies: [],
+    outgoingNetworks: [],
     sources: [],
     client: { url: 'http://127.0.0.1:8787' },
   });
@@ -92,4 +93,30 @@ test.each([
 test('what an orchestrator or a test sets beside ours is no fault', () => {
   const others = { INDELIBLE_SERVICE_HOST: '10.0.0.1', INDELIBLE_PORT_8787_TCP_PROTO: 'tcp', INDELIBLE_TEST_SECONDS: '60' };
   expect(readConfig(others)).toEqual(readConfig({}));
+});
+
+test('single sign-on is set up as a whole, or not at all', () => {
+  const whole = {
+    INDELIBLE_OIDC_ISSUER: 'https://login.example.com/',
+    INDELIBLE_OIDC_CLIENT_ID: 'indelible',
+    INDELIBLE_OIDC_CLIENT_SECRET: 's',
+    INDELIBLE_PUBLIC_URL: 'https://audit.example.com',
+  };
+  const { oidc } = readConfig({ ...whole, INDELIBLE_OIDC_LABEL: 'Acme', INDELIBLE_OIDC_DOMAINS: 'Acme.test, acme.example' });
+  // The issuer to the letter: a slash at its end is a part of it.
+  expect(oidc).toEqual({
+    issuer: 'https://login.example.com/',
+    clientId: 'indelible',
+    clientSecret: 's',
+    label: 'Acme',
+    domains: ['acme.test', 'acme.example'],
+  });
+  expect(readConfig({ INDELIBLE_OIDC_LABEL: 'Acme' }).oidc).toBeUndefined();
+  for (const name of Object.keys(whole)) expect(() => readConfig({ ...whole, [name]: '' })).toThrow(name);
+  for (const more of [
+    { INDELIBLE_OIDC_ISSUER: 'login.example.com' },
+    { INDELIBLE_OIDC_DOMAINS: '@acme.test' },
+    { INDELIBLE_OUTGOING_NETWORKS: '10.0.0.0/40' },
+  ])
+    expect(() => readConfig({ ...whole, ...more })).toThrow(Object.keys(more)[0]);
 });

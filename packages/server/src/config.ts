@@ -14,6 +14,11 @@ function isNetwork(text: string): boolean {
   return isIp(address) && more.length === 0 && /^\d{1,3}$/.test(bits ?? '0') && Number(bits ?? 0) <= (address.includes(':') ? 128 : 32);
 }
 
+const networks = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every(isNetwork), 'expected addresses or networks such as 10.0.0.0/8, joined by commas');
+
 const schema = z.object({
   INDELIBLE_PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   INDELIBLE_BIND: z.string().min(1).default('127.0.0.1'),
@@ -36,16 +41,37 @@ const schema = z.object({
     .refine((url) => !URL.canParse(url) || new URL(url).href === `${new URL(url).origin}/`, 'expected https://host, without a path')
     .transform((url) => new URL(url).origin)
     .optional(),
-  INDELIBLE_TRUSTED_PROXIES: z
+  INDELIBLE_TRUSTED_PROXIES: networks.optional(),
+  INDELIBLE_OUTGOING_NETWORKS: networks.optional(),
+  INDELIBLE_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'expected the issuer exactly as the provider writes it, such as https://login.example.com' })
+    .optional(),
+  INDELIBLE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  INDELIBLE_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  INDELIBLE_OIDC_LABEL: z.string().min(1).max(100).default('single sign-on'),
+  INDELIBLE_OIDC_DOMAINS: z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .refine((networks) => networks.every(isNetwork), 'expected addresses or networks such as 10.0.0.0/8, joined by commas')
+    .transform((text) => text.split(',').map((part) => part.trim().toLowerCase()))
+    .refine(
+      (domains) => domains.every((domain) => /^[^\s@,]+\.[^\s@,]+$/.test(domain)),
+      'expected domains such as example.com, joined by commas',
+    )
     .optional(),
   INDELIBLE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INDELIBLE_URL: z.url().default('http://127.0.0.1:8787'),
   INDELIBLE_KEY: z.string().optional(),
   INDELIBLE_TENANT: z.string().optional(),
 });
+
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What people call it. */
+  readonly label: string;
+  /** Of e-mail addresses that may sign in by it, in lower case; none: all. */
+  readonly domains: readonly string[];
+}
 
 export interface SourceConfig {
   readonly name: string;
@@ -69,6 +95,10 @@ export interface Config {
   readonly publicUrl?: string;
   /** Networks of proxies whose word on a client's address counts. */
   readonly trustedProxies: readonly string[];
+  /** Networks that the server may ask although they are not public. */
+  readonly outgoingNetworks: readonly string[];
+  /** The provider of single sign-on. */
+  readonly oidc?: OidcConfig;
   readonly logLevel: string;
   readonly sources: readonly SourceConfig[];
   /** What the client commands talk to. */
@@ -88,6 +118,19 @@ function meantBy(variable: string): string | undefined {
   if (editDistance(source, SOURCE_PREFIX) <= MISSPELT_EDITS_MAX) return `${SOURCE_PREFIX}<NAME>`;
   const known = nearest(variable, Object.keys(schema.shape));
   return known !== undefined && editDistance(variable, known) <= MISSPELT_EDITS_MAX ? known : undefined;
+}
+
+/** Undefined without a provider. Half of one would be a sign-in that nobody can use. */
+function readOidc(value: z.infer<typeof schema>, faults: { pointer: string; message: string }[]): OidcConfig | undefined {
+  const { INDELIBLE_OIDC_ISSUER: issuer, INDELIBLE_OIDC_CLIENT_ID: clientId, INDELIBLE_OIDC_CLIENT_SECRET: clientSecret } = value;
+  const set = { INDELIBLE_OIDC_ISSUER: issuer, INDELIBLE_OIDC_CLIENT_ID: clientId, INDELIBLE_OIDC_CLIENT_SECRET: clientSecret };
+  if (Object.values(set).every((part) => part === undefined)) return undefined;
+  for (const [pointer, part] of Object.entries(set))
+    if (part === undefined) faults.push({ pointer, message: 'single sign-on takes the issuer, the client id and the client secret' });
+  if (value.INDELIBLE_PUBLIC_URL === undefined)
+    faults.push({ pointer: 'INDELIBLE_PUBLIC_URL', message: 'single sign-on needs it: the provider sends people back there' });
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return { issuer, clientId, clientSecret, label: value.INDELIBLE_OIDC_LABEL, domains: value.INDELIBLE_OIDC_DOMAINS ?? [] };
 }
 
 /**
@@ -115,6 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     if (checked.success) sources.push({ name, url });
     else faults.push({ pointer: variable, message: checked.error.issues[0]?.message ?? 'not a URL' });
   }
+  const oidc = parsed.success ? readOidc(parsed.data, faults) : undefined;
   if (!parsed.success || faults.length > 0) {
     throw new Failure('config_invalid', faults.map((fault) => `${fault.pointer}: ${fault.message}`).join('\n'), { faults });
   }
@@ -133,6 +177,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(value.INDELIBLE_ADMIN_KEY === undefined ? {} : { adminKey: value.INDELIBLE_ADMIN_KEY }),
     ...(value.INDELIBLE_PUBLIC_URL === undefined ? {} : { publicUrl: value.INDELIBLE_PUBLIC_URL }),
     trustedProxies: value.INDELIBLE_TRUSTED_PROXIES ?? [],
+    outgoingNetworks: value.INDELIBLE_OUTGOING_NETWORKS ?? [],
+    ...(oidc === undefined ? {} : { oidc }),
     logLevel: value.INDELIBLE_LOG_LEVEL,
     sources: sources.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     client: {

@@ -46,6 +46,8 @@ export const ACCESS_ANONYMOUS_MAX = 100;
 /** What one such event names: questions, addresses; the others are counted. */
 export const ACCESS_NAMED_MAX = 20;
 export const ACCESS_QUESTION_CHARS_MAX = 300;
+/** What all such events name of questions while they wait. */
+export const ACCESS_CHARS_MAX = 16 * 1024 * 1024;
 /** How long a viewer token is good. */
 export const VIEWER_SECONDS_MIN = 1;
 export const VIEWER_SECONDS_DEFAULT = 3_600;
@@ -63,6 +65,13 @@ export const SIGN_IN_PLACE_FAILURES_MAX = 30;
 export const SIGN_IN_KEPT_MAX = 50_000;
 /** Attempts whose password is hashed at the same time. */
 export const SIGN_INS_AT_ONCE_MAX = 16;
+/** Of those, how many of people at devices that have not signed in to the account before. */
+export const STRANGERS_AT_ONCE_MAX = 12;
+/** Wrong codes of a second factor after a right password, from devices that are not known, within a day. */
+export const SIGN_IN_CODE_FAILURES_MAX = 10;
+export const SIGN_IN_CODE_WINDOW_MS = 24 * 3_600_000;
+/** The cookie of a session, of its name too: what is longer is none, and is not looked up or remembered. */
+export const SESSION_COOKIE_CHARS_MAX = 300;
 /** Tenants that are each told of the sign-in of one person; with more, the operator alone. */
 export const SIGN_IN_TENANTS_MAX = 20;
 /** How long a browser is known that somebody has signed in with. */
@@ -90,8 +99,25 @@ export const RATE_INGEST = { perSecond: 20_000, burst: 40_000 } as const;
 export const RATE_ADDRESS = { perSecond: 100, burst: 2_000 } as const;
 /** How many of each are remembered. */
 export const RATE_ENTRIES_MAX = 20_000;
+/** What the server asks of others: how long all of it may take, and how much an answer may hold. */
+export const OUTGOING_MS_MAX = 10_000;
+export const OUTGOING_BYTES_MAX = 1024 * 1024;
+/** Single sign-on: how long somebody may be away at the provider, and may take for the code of a second factor afterwards. */
+export const SSO_AWAY_SECONDS = 10 * 60;
+/** The same for the code of a second factor after a right password. */
+export const CHALLENGE_SECONDS = 10 * 60;
+/** How long what a provider says of itself is believed without asking again. */
+export const SSO_DISCOVERY_MS = 10 * 60_000;
+/** The same of a provider that did not answer, so that those who wait for it do not ask it without end. */
+export const SSO_RETRY_MS = 5_000;
 /** How long a browser that came by TLS comes by nothing else. */
 export const HSTS_SECONDS = 365 * 24 * 3_600;
+/** Saved views that one person keeps in one tenant; of each its name, and its time as text. */
+export const SAVED_VIEWS_MAX = 200;
+export const SAVED_VIEW_NAME_CHARS_MAX = 100;
+export const SAVED_VIEW_RANGE_CHARS_MAX = 128;
+/** Tenants that one answer names; what goes on is found by the beginning of its name. */
+export const TENANTS_LISTED_MAX = 100;
 /** Events before and after one, by actor, resource and request; and how far from it a request is looked for. */
 export const CONTEXT_EVENTS = 10;
 export const CONTEXT_REQUEST_MS = 3_600_000;
@@ -150,6 +176,30 @@ export const STATS_BUCKETS_MAX = 1_000;
 export const STATS_VALUES_MAX = 50;
 /** Events that completion looks at for values that no counter holds. */
 export const COMPLETE_RECENT_EVENTS = 5_000;
+
+/** Exports: events and bytes of one file, and how long it can be fetched. */
+export const EXPORT_EVENTS_MAX = 5_000_000;
+export const EXPORT_BYTES_MAX = 8 * 1024 * 1024 * 1024;
+export const EXPORT_KEPT_HOURS = 24;
+/** Exports of one tenant that are under way, those of one maker among them, and those of one tenant that are kept when they are over. */
+export const EXPORTS_OPEN_MAX = 10;
+export const EXPORTS_OWN_OPEN_MAX = 3;
+export const EXPORTS_KEPT_MAX = 500;
+/** What one server works on at a time, over all tenants and for one; pages that all its exports and downloads read at a time. */
+export const EXPORTS_RUNNING_MAX = 4;
+export const EXPORTS_TENANT_RUNNING_MAX = 2;
+export const EXPORT_PAGES_AT_ONCE = 3;
+/** Files that one server hands out at a time, over all tenants and of one; how long one may take. */
+export const EXPORT_DOWNLOADS_MAX = 32;
+export const EXPORT_TENANT_DOWNLOADS_MAX = 8;
+export const EXPORT_DOWNLOAD_MS_MAX = 3_600_000;
+/** How often a worker looks for exports, and says how far it is; one that says nothing for so long has died, and so often another begins again. */
+export const EXPORT_POLL_MS = 1_000;
+export const EXPORT_BEAT_MS = 500;
+export const EXPORT_LEASE_MS = 30_000;
+export const EXPORT_ATTEMPTS_MAX = 3;
+/** How long a finished export waits for a checkpoint that covers it. */
+export const EXPORT_SEAL_MS_MAX = 10_000;
 
 /** Live streams: how many one server serves, over all tenants and for one of them. */
 export const STREAM_LISTENERS_MAX = 5_000;

@@ -14,6 +14,7 @@ import { migratePeople } from './access/people/migrate.ts';
 import { isSecure, openPeople, type People } from './access/people/people.ts';
 import { makeSessions, sessionWay } from './access/people/sessions.ts';
 import { signInUrl } from './access/people/sign-in-url.ts';
+import { makeProvider } from './access/people/sso/provider.ts';
 import { deriveKey, loadSecret } from './access/secret.ts';
 import {
   Capture,
@@ -26,6 +27,7 @@ import {
   makeCoverage,
 } from './capture/index.ts';
 import type { Config, SourceConfig } from './config.ts';
+import { Exports } from './export/exports.ts';
 import { makeApp } from './http/app.ts';
 import type { Check } from './http/environment.ts';
 import { makeServer } from './http/listener.ts';
@@ -33,6 +35,7 @@ import { makeMetrics, type Metrics } from './http/metrics.ts';
 import { Sealer } from './ledger/seal.ts';
 import { Signer } from './ledger/signer.ts';
 import { PARTITION_CHECK_MS, STOP_MS_MAX } from './limits.ts';
+import { makeOutgoing } from './outgoing.ts';
 import { firstEvents } from './query/page.ts';
 import { SearchIndexer } from './search/index.ts';
 import { Projector } from './stats/projector.ts';
@@ -113,6 +116,7 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
     },
   });
   stops.push(() => committer.idle());
+  const exports = startExports(store, logger, stops);
   const redaction = makeRedaction();
   const mapping = await openMapping(config, logger, stops);
   const capture = (source: SourceConfig): Promise<void> => {
@@ -135,6 +139,7 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
     tenants,
     ...(await startAccess({ store, tenants, committer }, config, logger, stops)),
     committer,
+    exports,
     streams,
     redaction,
     metrics,
@@ -188,7 +193,8 @@ async function startAccess(
   access.start();
   stops.push(() => access.stop());
   const { accessTrail } = access;
-  return { ...access, people: openPeople({ engine, owner: store.owner, sessions, accessTrail, publicUrl, secret }) };
+  const provider = config.oidc === undefined ? undefined : makeProvider(config.oidc, makeOutgoing({ networks: config.outgoingNetworks }));
+  return { ...access, people: openPeople({ engine, owner: store.owner, sessions, accessTrail, publicUrl, secret, provider }) };
 }
 
 function openStreams(store: Store, metrics: Metrics, logger: Logger): Streams {
@@ -198,6 +204,14 @@ function openStreams(store: Store, metrics: Metrics, logger: Logger): Streams {
     onDelivered: (events) => metrics.delivered(events),
     onDropped: (reason) => metrics.dropped(reason),
   });
+}
+
+function startExports({ appender, reader }: Store, logger: Logger, stops: Stops): Exports {
+  const onError = (error: Error, id: string | undefined): void => logger.error({ err: error, id }, 'an export failed');
+  const exports = new Exports({ appender, reader, onError });
+  exports.start();
+  stops.push(() => exports.stop());
+  return exports;
 }
 
 async function startDatabase(config: Config, logger: Logger, stops: Stops): Promise<string> {

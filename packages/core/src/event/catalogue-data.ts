@@ -253,6 +253,8 @@ export const EXACT: readonly ExactRow[] = [
   reading('audit.viewed', 'info'),
   reading('audit.searched', 'info'),
   reading('audit.exported', 'medium'),
+  reading('audit.export.completed', 'info'),
+  reading('audit.export.downloaded', 'medium'),
   reading('audit.proof.viewed', 'info'),
   reading('audit.verified', 'info'),
   trail('log.created', 'create', 'info'),

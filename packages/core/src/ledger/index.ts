@@ -4,6 +4,7 @@ export * from './checkpoint.ts';
 export * from './encoding.ts';
 export * from './hash.ts';
 export * from './jcs.ts';
+export * from './key-rotation.ts';
 export * from './leaf.ts';
 export * from './merkle.ts';
 export * from './note.ts';

@@ -132,6 +132,11 @@ export function isSystemOriginOf(system: string, origin: string): boolean {
   return prefix !== undefined && prefix === systemPrefix && !SYSTEM_LOG_ID.test(id) && SYSTEM_LOG_ID.test(systemId);
 }
 
+/** Whether an origin is that of a system log, the first one or one that took its place after a succession. */
+export function isSystemOrigin(origin: string): boolean {
+  return SYSTEM_LOG_ID.test(ORIGIN.exec(origin)?.[2] ?? '');
+}
+
 /** One key serves all origins, so its bytes count; the name that a vkey has narrows what is accepted. */
 function trustedKeys(trust: EventTrust, hash: Hash): Trust & { readonly name?: string } {
   const named = trust.vkey === undefined ? undefined : parseVkey(trust.vkey, hash);

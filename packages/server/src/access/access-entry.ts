@@ -32,6 +32,8 @@ interface Asked {
 
 export interface Entry {
   readonly first: Access;
+  /** Of what is named of the questions. */
+  chars: number;
   readonly firstMs: number;
   lastMs: number;
   count: number;
@@ -46,6 +48,7 @@ export function openEntry(first: Access, nowMs: number): Entry {
   return {
     // What was asked is folded; here it would be kept uncut.
     first: { ...first, question: '', parameters: '' },
+    chars: 0,
     firstMs: nowMs,
     lastMs: nowMs,
     count: 0,
@@ -86,7 +89,8 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-export function fold(entry: Entry, access: Access, nowMs: number): void {
+/** @param charsMax how much more may be named of what was asked; beyond it is counted */
+export function fold(entry: Entry, access: Access, nowMs: number, charsMax: number): void {
   const { by } = access;
   entry.lastMs = nowMs;
   entry.count++;
@@ -94,7 +98,10 @@ export function fold(entry: Entry, access: Access, nowMs: number): void {
   const name = nameOf(asked);
   const known = entry.asked.get(name);
   if (known !== undefined) known.times++;
-  else if (entry.asked.size < ACCESS_NAMED_MAX) entry.asked.set(name, { ...asked, times: 1 });
+  else if (entry.asked.size < ACCESS_NAMED_MAX && name.length <= charsMax) {
+    entry.asked.set(name, { ...asked, times: 1 });
+    entry.chars += name.length;
+  }
   const { ip } = by.context;
   if (ip === undefined || entry.addresses.has(ip)) return;
   if (entry.addresses.size < ACCESS_NAMED_MAX) entry.addresses.add(ip);
@@ -131,7 +138,12 @@ export function eventOf(
     action,
     ...by,
     occurredAt: new Date(lastMs).toISOString(),
-    ...(error === undefined ? {} : { outcome: 'denied' as const, error: { code: error.code, message: kept(error.message) } }),
+    ...(error === undefined
+      ? {}
+      : {
+          outcome: error.code === 'not_found' ? ('failure' as const) : ('denied' as const),
+          error: { code: error.code, message: kept(error.message) },
+        }),
     ...(resource === undefined ? {} : { resource }),
     metadata,
   };

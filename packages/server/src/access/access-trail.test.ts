@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { READS_FOLDED_MS } from '../limits.ts';
+import { ACCESS_CHARS_MAX, ACCESS_QUESTION_CHARS_MAX, COMMIT_EVENTS_MAX, READS_FOLDED_MS } from '../limits.ts';
 import { selfEvent, type SelfEvent } from '../store/self.ts';
 import type { Access } from './access-entry.ts';
 import { AccessTrail, type AccessTrailOptions } from './access-trail.ts';
@@ -231,4 +231,40 @@ test('whatever is asked, by whomever, the event can be stored', async () => {
       expect(counts(written)).toEqual([1]);
     }),
   );
+});
+
+test('what is named of questions is bounded, and the rest counted', async () => {
+  const { trail, written } = open();
+  const letters = 'x'.repeat(ACCESS_QUESTION_CHARS_MAX - 20);
+  const entries = Math.ceil(ACCESS_CHARS_MAX / (ACCESS_QUESTION_CHARS_MAX * 20)) + 100;
+  for (let reader = 0; reader < entries; reader++)
+    for (let at = 0; at < 20; at++)
+      trail.note(read(`key_${reader}`, { tenant: `org_${reader % 100}`, question: `${letters}${at}` }), 1_000);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  const named = written.map(({ event }) => JSON.stringify(event.metadata?.['asked']).length).reduce((sum, length) => sum + length, 0);
+  expect(named).toBeLessThan(ACCESS_CHARS_MAX * 1.1);
+  expect(counts(written).reduce((sum, count) => sum + count, 0)).toBe(entries * 20);
+  expect(written.filter(({ event }) => event.metadata?.['further'] !== undefined).length).toBeGreaterThan(0);
+  // And then there is room again.
+  trail.note(read('key_1', { question: 'actor:usr_maria' }), 2_000);
+  await trail.flush(Number.POSITIVE_INFINITY);
+  expect(written.at(-1)?.event.metadata?.['asked']).toEqual([{ operation: 'listEvents', question: 'actor:usr_maria', times: 1 }]);
+});
+
+test('very many are written in parts, and those that were written are not written again', async () => {
+  const sizes: number[] = [];
+  let fails = true;
+  const { trail } = open({
+    entriesMax: 100_000,
+    self: async (_, events) => {
+      if (sizes.length === 1 && fails) throw new Error('the store is away');
+      sizes.push(events.length);
+    },
+  });
+  for (let reader = 0; reader < COMMIT_EVENTS_MAX * 2 + 1; reader++) trail.note(read(`key_${reader}`), 1_000);
+  await expect(trail.flush(Number.POSITIVE_INFINITY)).rejects.toThrow('away');
+  expect(trail.size).toBe(COMMIT_EVENTS_MAX + 1);
+  fails = false;
+  await trail.flush(Number.POSITIVE_INFINITY);
+  expect(sizes).toEqual([COMMIT_EVENTS_MAX, COMMIT_EVENTS_MAX, 1]);
 });

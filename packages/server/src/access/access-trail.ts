@@ -5,10 +5,19 @@
 //                                                               ^---- could not be written ----'
 
 import { makeNewId } from '@indelible/core';
-import { ACCESS_ANONYMOUS_MAX, ACCESS_ENTRIES_MAX, ACCESS_WRITE_INTERVAL_MS, DENIALS_FOLDED_MS, READS_FOLDED_MS } from '../limits.ts';
+import {
+  ACCESS_ANONYMOUS_MAX,
+  ACCESS_CHARS_MAX,
+  ACCESS_ENTRIES_MAX,
+  ACCESS_WRITE_INTERVAL_MS,
+  COMMIT_EVENTS_MAX,
+  DENIALS_FOLDED_MS,
+  READS_FOLDED_MS,
+} from '../limits.ts';
 import { OPERATOR_TENANT } from '../store/log-row.ts';
 import type { Self } from '../store/self.ts';
 import { type Access, type Entry, eventOf, fold, isFullFor, openEntry } from './access-entry.ts';
+import { placeOf } from './address.ts';
 
 export interface AccessTrailOptions {
   readonly self: Self;
@@ -36,7 +45,8 @@ function isAnonymous({ by }: Access): boolean {
 
 /** What somebody known is refused is soon told; whom nobody knows may be very many. */
 function foldedMs(access: Access): number {
-  return access.error === undefined || isAnonymous(access) ? READS_FOLDED_MS : DENIALS_FOLDED_MS;
+  const isRead = access.error === undefined || access.error.code === 'not_found';
+  return isRead || isAnonymous(access) ? READS_FOLDED_MS : DENIALS_FOLDED_MS;
 }
 
 const newId = makeNewId();
@@ -46,6 +56,8 @@ export class AccessTrail {
   readonly #open = new Map<string, Entry>();
   /** How many of the open ones are of people whom nobody knows. */
   #anonymous = 0;
+  /** How much is named of what was asked, in all that wait. */
+  #chars = 0;
   /** How many wait of each tenant, open and closed. */
   readonly #waiting = new Map<string, number>();
   #closed: Closed[] = [];
@@ -84,7 +96,9 @@ export class AccessTrail {
       if (isAnonymous(taken)) this.#anonymous++;
       this.#count(taken.tenant, 1);
     }
-    fold(entry, access, nowMs);
+    const before = entry.chars;
+    fold(entry, access, nowMs, ACCESS_CHARS_MAX - this.#chars);
+    this.#chars += entry.chars - before;
   }
 
   /**
@@ -126,8 +140,8 @@ export class AccessTrail {
   #placeOf(access: Access): [name: string, access: Access] {
     const { tenant, action, by, error } = access;
     const { actor, attribution, context } = by;
-    // Of those who are nobody an address is all that is known.
-    const who = actor.id ?? context.ip ?? '';
+    // Of those who are nobody an address is all that is known, and a customer of a provider has very many of IPv6.
+    const who = actor.id ?? placeOf(context.ip ?? '') ?? '';
     // A platform calls its viewers what it likes: what came by a token is never folded with the person of that id.
     const way = [attribution, context.authMethod, context.sessionId];
     const own = JSON.stringify([tenant, action, error?.code, actor.type, who, ...way]);
@@ -158,11 +172,16 @@ export class AccessTrail {
 
   async #writeGroup(tenant: string, group: readonly Closed[]): Promise<void> {
     const log = await this.#options.logOf(tenant);
-    const events = group.map(({ id, entry }) => eventOf(entry, id, log?.logId));
-    // Reading makes no log.
-    await this.#options.self(log === undefined ? OPERATOR_TENANT : tenant, events);
-    const written = new Set(group);
-    this.#count(tenant, -group.length);
-    this.#closed = this.#closed.filter((closed) => !written.has(closed));
+    // No more at a time than others wait for.
+    for (let from = 0; from < group.length; from += COMMIT_EVENTS_MAX) {
+      const part = group.slice(from, from + COMMIT_EVENTS_MAX);
+      const events = part.map(({ id, entry }) => eventOf(entry, id, log?.logId));
+      // Reading makes no log.
+      await this.#options.self(log === undefined ? OPERATOR_TENANT : tenant, events);
+      const written = new Set(part);
+      this.#count(tenant, -part.length);
+      this.#chars -= part.reduce((sum, { entry }) => sum + entry.chars, 0);
+      this.#closed = this.#closed.filter((closed) => !written.has(closed));
+    }
   }
 }

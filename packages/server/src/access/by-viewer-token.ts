@@ -34,7 +34,7 @@ export function viewerWay(appender: pg.Pool, tokens: ViewerTokens): Way {
   };
 }
 
-function principalOf({ id, tenant, scope, untilMs, restsOn, viewer }: ViewerClaims): Principal {
+function principalOf({ id, tenant, scope, untilMs, restsOn, viewer, exports }: ViewerClaims): Principal {
   const within = readScope(scope);
   return {
     kind: 'viewer',
@@ -44,6 +44,7 @@ function principalOf({ id, tenant, scope, untilMs, restsOn, viewer }: ViewerClai
     tenant,
     grants: ['viewer'],
     ...(within === undefined ? {} : { within }),
+    ...(exports === undefined ? {} : { exports }),
     credentials: [id, ...restsOn],
     untilMs,
   };

@@ -12,8 +12,12 @@ export interface Rule {
   readonly limits?: true;
   /** Is about what belongs to no tenant: for those who are good for all, and for those of the operator's tenant. */
   readonly ofOperator?: true;
+  /** Is about what somebody keeps for themselves: for people who have signed in, whatever a key may read. */
+  readonly ofPeople?: true;
   /** What the trail says of it when it was done. */
-  readonly records?: 'audit.searched' | 'audit.viewed' | 'audit.exported' | 'audit.proof.viewed';
+  readonly records?: 'audit.searched' | 'audit.viewed' | 'audit.export.downloaded' | 'audit.proof.viewed';
+  /** Is for a viewer token only where it says that it may export. */
+  readonly exports?: true;
 }
 
 const AUDITORS: readonly Grant[] = ['read', 'owner', 'administrator', 'analyst', 'auditor'];
@@ -26,6 +30,10 @@ export const PERMISSIONS = {
   'proofs.read': { to: READERS, limits: true, records: 'audit.proof.viewed' },
   // The entries of a tile name the id and the time of every event.
   'tiles.read': { to: AUDITORS, records: 'audit.proof.viewed' },
+  // On record by the route itself, before the export begins.
+  'exports.make': { to: READERS, limits: true, exports: true },
+  'exports.read': { to: READERS, limits: true, exports: true, records: 'audit.viewed' },
+  'exports.fetch': { to: READERS, limits: true, exports: true, records: 'audit.export.downloaded' },
   'keys.read': { to: ['admin', 'owner', 'administrator', 'auditor'], records: 'audit.viewed' },
   'keys.manage': { to: ['admin', 'owner', 'administrator'] },
   // Not to a key that administers: it would read what it may not.
@@ -34,6 +42,9 @@ export const PERMISSIONS = {
   'roles.read': { to: ['admin', 'owner', 'administrator', 'auditor'], records: 'audit.viewed' },
   'roles.manage': { to: ['admin', 'owner', 'administrator'] },
   'coverage.read': { to: [...AUDITORS, 'admin'], ofOperator: true, records: 'audit.viewed' },
+  'views.keep': { to: READERS, limits: true, ofPeople: true },
+  // An auditor changes nothing that others see.
+  'views.share': { to: ['read', 'owner', 'administrator', 'analyst'], ofPeople: true },
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -49,6 +60,10 @@ export function ruleOf(permission: Permission): Rule {
 export function demand(principal: Principal, permission: Permission): void {
   const rule = ruleOf(permission);
   if (!rule.to.some((grant) => principal.grants.includes(grant))) throw new Failure('forbidden', lacking(principal, rule));
+  if (rule.ofPeople === true && principal.kind !== 'person')
+    throw new Failure('forbidden', 'this is for people who have signed in: nobody keeps anything by a key or a token');
+  if (rule.exports === true && principal.kind === 'viewer' && principal.exports !== true)
+    throw new Failure('forbidden', 'this viewer token was made without "exports": true');
   if (rule.limits !== true) demandWhole(principal);
   if (rule.ofOperator === true && principal.tenant !== undefined && principal.tenant !== OPERATOR_TENANT)
     throw new Failure(

@@ -21,6 +21,8 @@ export interface Principal {
   readonly grants: readonly Grant[];
   /** It reads nothing but what this query asks for. */
   readonly within?: Query;
+  /** Of a viewer token: it may export what it reads. */
+  readonly exports?: true;
   /** Of a key the networks from where alone it is good; absent: from everywhere. */
   readonly addresses?: readonly string[];
   /** What it rests on and may be taken away, as store/good-credentials.ts knows it. */

@@ -18,11 +18,13 @@ export interface ViewerClaims {
   readonly restsOn: readonly string[];
   /** Whom it was made for, as the platform names them. */
   readonly viewer?: { readonly id: string; readonly name?: string };
+  /** It may export what it reads. */
+  readonly exports?: true;
 }
 
 export interface ViewerTokens {
   make(claims: Omit<ViewerClaims, 'id'>): Promise<{ readonly token: string; readonly claims: ViewerClaims }>;
-  /** @throws Failure `unauthorized` for what was not signed here, was altered, or is over */
+  /** Whether it is over stands in what it says. @throws Failure `unauthorized` for what was not signed here, or was altered */
   verify(token: string): Promise<ViewerClaims>;
   /** Whether an id was given to a token of a tenant. */
   isOf(id: string, tenant: string): boolean;
@@ -43,8 +45,9 @@ export function makeViewerTokens(key: Uint8Array): ViewerTokens {
     make: async (wanted) => {
       const random = randomBytes(9).toString('hex');
       const claims = { ...wanted, id: `vt_${random}_${proof(random, wanted.tenant)}` };
-      const { id, tenant, scope, untilMs, restsOn, viewer } = claims;
-      const signed = await new SignJWT({ tenant, scope, restsOn, ...(viewer === undefined ? {} : { viewer }) })
+      const { id, tenant, scope, untilMs, restsOn, viewer, exports } = claims;
+      const more = { ...(viewer === undefined ? {} : { viewer }), ...(exports === undefined ? {} : { exports }) };
+      const signed = await new SignJWT({ tenant, scope, restsOn, ...more })
         .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
@@ -60,9 +63,14 @@ export function makeViewerTokens(key: Uint8Array): ViewerTokens {
           algorithms: [ALGORITHM],
           issuer: ISSUER,
           audience: AUDIENCE,
+          // Whose a token is that is over is known all the same: it is looked at by whoever lets it in.
+          currentDate: new Date(0),
           requiredClaims: ['jti', 'exp', 'tenant', 'scope', 'restsOn'],
         });
-        const { tenant, scope, restsOn, viewer } = payload as Pick<ViewerClaims, 'tenant' | 'scope' | 'restsOn' | 'viewer'>;
+        const { tenant, scope, restsOn, viewer, exports } = payload as Pick<
+          ViewerClaims,
+          'tenant' | 'scope' | 'restsOn' | 'viewer' | 'exports'
+        >;
         return {
           id: payload.jti ?? '',
           tenant,
@@ -70,9 +78,9 @@ export function makeViewerTokens(key: Uint8Array): ViewerTokens {
           restsOn,
           untilMs: (payload.exp ?? 0) * 1_000,
           ...(viewer === undefined ? {} : { viewer }),
+          ...(exports === true ? { exports } : {}),
         };
       } catch (error) {
-        if (error instanceof errors.JWTExpired) throw new Failure('unauthorized', 'this viewer token has expired');
         if (error instanceof errors.JOSEError) throw new Failure('unauthorized', 'this viewer token was not signed by this server');
         throw error;
       }

@@ -20,6 +20,8 @@ export interface NewViewerToken {
   /** Only what this query asks for; fields alone, and no times. */
   readonly scope?: string;
   readonly expiresInSeconds?: number;
+  /** It may export what it reads; false by default. */
+  readonly exports?: boolean;
   /** Whom it is for, as the platform names them. */
   readonly viewer?: { readonly id: string; readonly name?: string };
 }
@@ -47,7 +49,7 @@ export async function makeViewerToken(ctx: ViewersContext, wanted: NewViewerToke
   const { tokens, self, by, principal } = ctx;
   // What the trail says of itself is no customer's.
   const tenant = checkTenantName(ctx.tenant);
-  const { expiresInSeconds = VIEWER_SECONDS_DEFAULT, viewer } = wanted;
+  const { expiresInSeconds = VIEWER_SECONDS_DEFAULT, viewer, exports } = wanted;
   if (!Number.isSafeInteger(expiresInSeconds) || expiresInSeconds < VIEWER_SECONDS_MIN || expiresInSeconds > VIEWER_SECONDS_MAX)
     throw new Failure('parameter_invalid', `expiresInSeconds: expected whole seconds from ${VIEWER_SECONDS_MIN} to ${VIEWER_SECONDS_MAX}`, {
       pointer: 'expiresInSeconds',
@@ -56,14 +58,26 @@ export async function makeViewerToken(ctx: ViewersContext, wanted: NewViewerToke
   const untilMs = Math.min(Date.now() + expiresInSeconds * 1_000, principal.kind === 'key' ? (principal.untilMs ?? Infinity) : Infinity);
   // A session that ends takes nothing from what was made in it; a key or a role does.
   const restsOn = principal.credentials.filter((id) => id.startsWith('key_') || id.startsWith('grant_'));
-  const { token, claims } = await tokens.make({ tenant, scope, untilMs, restsOn, ...(viewer === undefined ? {} : { viewer }) });
+  const { token, claims } = await tokens.make({
+    tenant,
+    scope,
+    untilMs,
+    restsOn,
+    ...(viewer === undefined ? {} : { viewer }),
+    ...(exports === true ? { exports } : {}),
+  });
   const expiresAt = new Date(claims.untilMs).toISOString();
   await self(tenant, [
     {
       action: 'viewer_token.created',
       ...by,
       resource: { type: 'viewer_token', id: claims.id },
-      metadata: { scope: scope === '' ? 'everything' : scope, expiresAt, ...(viewer === undefined ? {} : { viewer }) },
+      metadata: {
+        scope: scope === '' ? 'everything' : scope,
+        expiresAt,
+        ...(viewer === undefined ? {} : { viewer }),
+        ...(exports === true ? { exports } : {}),
+      },
     },
   ]);
   return { id: claims.id, token, tenant, ...(scope === '' ? {} : { scope }), expiresAt };

@@ -6,6 +6,7 @@ import { actorCommand } from './actor.ts';
 import { captureCommand } from './capture.ts';
 import { demoCommand } from './demo.ts';
 import { eventCommand } from './event.ts';
+import { exportCommand } from './export.ts';
 import { keyCommand } from './key.ts';
 import { queryCommand } from './query.ts';
 import { personCommand } from './person.ts';
@@ -36,6 +37,7 @@ for (const command of [
   demoCommand(),
   captureCommand(),
   queryCommand(),
+  exportCommand(),
   tailCommand(),
   eventCommand(),
   resourceCommand(),

@@ -1,7 +1,7 @@
 // What indelible query --help says below its options: the fields in short, and examples.
 
 import { FIELDS } from '@indelible/core';
-import { CSV_COLUMNS } from './event-csv.ts';
+import { CSV_COLUMNS } from '../export/csv.ts';
 
 const NAME_COLUMNS = 13;
 const LINE_CHARS = 112;
@@ -25,8 +25,8 @@ Bare words are searched in values, names, reasons and metadata. Numbers and time
 Fields:
 ${fields.join('\n')}
 
-Columns of --csv, where objects are JSON and lists are joined by semicolons; an apostrophe stands before = + - @, a tab or an
-end of line at the beginning of a cell, so that no spreadsheet takes it for a formula:
+Columns of --csv, where objects and lists are JSON; an apostrophe stands before = + - @, a tab, an end of line or an apostrophe
+at the beginning of a cell, so that no spreadsheet takes it for a formula, and is alone in a cell whose text is empty:
 ${wrapped(CSV_COLUMNS)}
 
 Examples:

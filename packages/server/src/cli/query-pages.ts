@@ -2,11 +2,11 @@
 
 import { checkZone, Failure } from '@indelible/core';
 import pc from 'picocolors';
+import { makeCsv } from '../export/csv.ts';
 import { PAGE_EVENTS_MAX } from '../limits.ts';
 import type { PresentedEvent } from '../query/present.ts';
 import type { Page } from '../query/read-page.ts';
 import type { ApiClient, ApiParameters } from './api-client.ts';
-import { csvHeader, csvLine } from './event-csv.ts';
 import { makeEventTable } from './event-table.ts';
 import { jsonLine, type Output } from './output.ts';
 import { printable } from './text-width.ts';
@@ -84,7 +84,10 @@ function formatOf({ json, csv, verbose, zone }: PagesOptions, output: Output): F
   if (csv === true) {
     // A file gets every character as it is; a terminal would obey some.
     const shown = (line: string): string => (output.columns === undefined ? line : printable(line));
-    return { header: [shown(csvHeader())], always: true, lines: (event) => [shown(csvLine(event))] };
+    const { header, record } = makeCsv();
+    // The output adds the line feed.
+    const line = (text: string): string => shown(text.slice(0, -1));
+    return { header: [line(header)], always: true, lines: (event) => [line(record(event))] };
   }
   const table = makeEventTable(output.columns, verbose === true, checkZone(zone ?? 'UTC'));
   return { header: [table.header()], always: false, lines: table.lines };

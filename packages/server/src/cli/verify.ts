@@ -6,6 +6,7 @@ import pc from 'picocolors';
 import { type Config, readConfig } from '../config.ts';
 import { trailUrl } from '../store/trail-url.ts';
 import { verifyDatabase } from '../verify/database.ts';
+import { verifyExport } from '../verify/export-file.ts';
 import type { VerifyResult } from '../verify/finding.ts';
 import { formatVerdict } from '../verify/format.ts';
 import { verifyServer } from '../verify/server.ts';
@@ -16,6 +17,8 @@ import { reportFault } from './report.ts';
 interface Options {
   readonly database?: string | true;
   readonly server?: string;
+  readonly export?: string;
+  readonly manifest?: string;
   readonly state?: string;
   readonly vkey?: string;
   readonly signerDir?: string;
@@ -31,6 +34,11 @@ export function verifyCommand(): Command {
     .description('Verify that nothing was altered. Exit code: 0 verified, 1 altered, 2 incomplete or not readable, 3 wrong usage')
     .option('--database [url]', 'everything in the database: the URL of its owner (INDELIBLE_DATABASE_URL, or the embedded one)')
     .option('--server <url>', 'as an outsider, what a server shows (INDELIBLE_URL)')
+    .option(
+      '--export <file>',
+      'an export: whether the file is whole and as it was made; with --server also whether it is what the log has on record',
+    )
+    .option('--manifest <file>', 'with --export: the manifest that belongs to it; <file>.manifest.json by default, if there is one')
     .option('--state <file>', 'with --server: keeps what was seen, so that the next run finds a log that was cut or rewritten')
     .option('--vkey <name+id+key>', 'the key that must have signed; got elsewhere than from what is verified')
     .option('--signer-dir <directory>', "with --database: compare with this signer's key and memory; the configured one's by default")
@@ -56,8 +64,10 @@ export function verifyCommand(): Command {
 
 async function run(options: Options, bar: ProgressBar): Promise<VerifyResult> {
   const onProgress: ProgressBar['update'] = (progress) => bar.update(progress);
-  if ((options.database === undefined) === (options.server === undefined)) throw usage('say either --database or --server');
-  const { vkey } = options;
+  const { vkey, database, server, export: file } = options;
+  if (file !== undefined) return runExport(file, options, onProgress);
+  if ((database === undefined) === (server === undefined)) throw usage('say one of --database, --server and --export');
+  if (options.manifest !== undefined) throw usage('--manifest belongs to --export');
   if (options.server !== undefined) {
     if (options.state === undefined) throw usage('--server needs --state <file>, which keeps what was seen from run to run');
     if (options.signerDir !== undefined || options.workers !== undefined) throw usage('--signer-dir and --workers belong to --database');
@@ -74,27 +84,43 @@ async function run(options: Options, bar: ProgressBar): Promise<VerifyResult> {
   }
   if (options.state !== undefined || options.events !== undefined || options.key !== undefined || options.tenant !== undefined)
     throw usage('--state, --events, --key and --tenant belong to --server');
-  const { ownerUrl, signerDirectory } = await whichTrail(options.database);
+  const { ownerUrl, signerDirectory, sources } = await whichTrail(options.database);
   return verifyDatabase({
     ownerUrl,
     ...(vkey !== undefined && { vkeys: [vkey] }),
     ...(options.signerDir !== undefined && { signerDirectory: options.signerDir }),
     ...(signerDirectory !== undefined && { signerDirectoryIfThere: signerDirectory }),
     ...(options.workers !== undefined && { workers: threads(options.workers) }),
+    ...(sources !== undefined && { sources }),
     onProgress,
   });
 }
 
-/** The database, and where it is the configured one the signer's directory beside it. */
-async function whichTrail(database: string | true | undefined): Promise<{ ownerUrl: string; signerDirectory?: string }> {
+async function runExport(file: string, options: Options, onProgress: ProgressBar['update']): Promise<VerifyResult> {
+  const { database, server, state, events, signerDir, workers, manifest, vkey } = options;
+  if ([database, state, events, signerDir, workers].some((value) => value !== undefined))
+    throw usage('with --export go --manifest, --server, --key, --tenant, --vkey and --json alone');
+  const { client } = readConfig();
+  const asked = server === undefined ? undefined : { url: server, key: options.key ?? client.key, tenant: options.tenant ?? client.tenant };
+  return verifyExport({ file, manifestFile: manifest, vkey, server: asked, onProgress });
+}
+
+interface Trail {
+  readonly ownerUrl: string;
+  readonly signerDirectory?: string;
+  readonly sources?: Config['sources'];
+}
+
+/** The database, and where it is the configured one the signer's directory and the captured sources beside it. */
+async function whichTrail(database: string | true | undefined): Promise<Trail> {
   if (typeof database !== 'string') {
     const config = readConfig();
-    return { ownerUrl: await trailUrl(config), signerDirectory: config.signerDirectory };
+    return { ownerUrl: await trailUrl(config), signerDirectory: config.signerDirectory, sources: config.sources };
   }
   const config = configIfSound();
   const configured = config === undefined ? undefined : await trailUrl(config).catch(() => undefined);
   if (config === undefined || configured === undefined || placeOf(configured) !== placeOf(database)) return { ownerUrl: database };
-  return { ownerUrl: database, signerDirectory: config.signerDirectory };
+  return { ownerUrl: database, signerDirectory: config.signerDirectory, sources: config.sources };
 }
 
 /** Somebody who verifies a database by its URL needs no sound configuration of a server. */

@@ -4,6 +4,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '../store/pool.ts';
 import { type Role, ROLES_OF_PEOPLE, setRole } from '../store/role-grants.ts';
+import { insertView } from '../store/saved-views.ts';
+import { dashboardOperations } from './openapi/dashboard.ts';
 import type { OpenApi } from './openapi/document.ts';
 import { OPERATIONS } from './openapi/operations.ts';
 import { makeDocument } from './openapi/document.ts';
@@ -12,6 +14,10 @@ import { ADMIN_KEY, anEvent, type Answer, openTestServer, ORIGIN, receiptsOf, ty
 const EVERYBODY = 'nobody ingest read admin embed all operator owner administrator analyst auditor viewer token session';
 const AUDITORS = 'read all operator owner administrator analyst auditor session';
 const READERS = `${AUDITORS} viewer token`;
+/** Who keeps something for themselves: nobody does by a key. */
+const PEOPLE = 'owner administrator analyst auditor viewer session';
+/** A viewer token only where it says so. */
+const EXPORTERS = `${AUDITORS} viewer`;
 const ADMINISTRATORS = 'admin operator owner administrator';
 
 /**
@@ -33,6 +39,12 @@ const MATRIX: Readonly<Record<string, string>> = {
   getHistogram: READERS,
   getFacets: READERS,
   completeQuery: READERS,
+  makeExport: EXPORTERS,
+  listExports: EXPORTERS,
+  getExport: EXPORTERS,
+  cancelExport: EXPORTERS,
+  getExportFile: EXPORTERS,
+  getExportManifest: EXPORTERS,
   getLog: READERS,
   getConsistency: READERS,
   getCheckpoint: READERS,
@@ -47,10 +59,21 @@ const MATRIX: Readonly<Record<string, string>> = {
   // A key that administers alone would give away reading, which it has not.
   giveRole: 'operator owner administrator',
   takeRole: ADMINISTRATORS,
+  listTenants: 'session',
   listPeople: `auditor session ${ADMINISTRATORS}`,
   invitePerson: 'operator owner administrator',
+  listInvitations: `auditor session ${ADMINISTRATORS}`,
+  withdrawInvitation: ADMINISTRATORS,
+  listViews: PEOPLE,
+  saveView: PEOPLE,
+  changeView: PEOPLE,
+  deleteView: PEOPLE,
   signIn: EVERYBODY,
   useLink: EVERYBODY,
+  getSignInMethods: EVERYBODY,
+  beginSso: EVERYBODY,
+  finishSso: EVERYBODY,
+  finishSsoByCode: EVERYBODY,
   getSession: 'session',
   listSessions: 'session',
   revokeSession: 'session',
@@ -67,6 +90,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   getMetrics: EVERYBODY,
   getOpenApi: EVERYBODY,
   getDocumentation: EVERYBODY,
+  ...Object.fromEntries(dashboardOperations.map(({ id }) => [id, EVERYBODY])),
 };
 
 /** What stands in the place of a parameter: something of the tenant, something of another, something that nobody has. */
@@ -78,6 +102,9 @@ interface Things {
   readonly key: string;
   readonly token: string;
   readonly session: string;
+  readonly view: string;
+  readonly invitation: string;
+  readonly exported: string;
 }
 
 let server: TestServer;
@@ -93,6 +120,9 @@ const nothing: Things = {
   key: 'key_none',
   token: 'vt_000000000000000000_0000000000000000',
   session: 'session_none',
+  view: 'view_none',
+  invitation: 'lnk_none',
+  exported: `exp_${'0'.repeat(24)}`,
 };
 const authorizations = new Map<string, string | undefined>([['nobody', undefined]]);
 
@@ -140,7 +170,33 @@ async function fill(tenant: string, bot: string, actor: string): Promise<Things>
     await inTransaction(server.trail.store.owner, (tx) => setRole(tx, { tenant, person: actor, role: 'auditor' }));
   // The same: whoever has it would end it.
   const session = tenant === 'org_acme' ? 'session_own' : (await server.signIn('auditor', tenant)).session;
-  return { event: receipt?.id ?? '', resource: bot, actor, log: (await server.trail.log(tenant)).logId, key, token, session };
+  const view = tenant === 'org_acme' ? 'view_own' : await sharedView(tenant, actor);
+  const invited = await server.post(
+    { email: 'invited@other.test', role: 'auditor' },
+    ADMIN_KEY,
+    { 'indelible-tenant': tenant },
+    '/v1/people/invitations',
+  );
+  const invitation = tenant === 'org_acme' ? 'lnk_own' : String(invited.body['id']);
+  const { logId: log } = await server.trail.log(tenant);
+  const exported = await server.post({ format: 'jsonl' }, ADMIN_KEY, { 'indelible-tenant': tenant }, '/v1/exports');
+  return {
+    exported: String(exported.body['id']),
+    event: receipt?.id ?? '',
+    resource: bot,
+    actor,
+    log,
+    key,
+    token,
+    session,
+    view,
+    invitation,
+  };
+}
+
+async function sharedView(tenant: string, person: string): Promise<string> {
+  const content = { name: 'All of usr_spy', query: 'actor.id:usr_spy', range: '', zone: '', shared: true };
+  return (await inTransaction(server.trail.store.owner, (tx) => insertView(tx, { ...content, tenant, person }))).id;
 }
 
 async function person(role: Role): Promise<string> {
@@ -171,10 +227,22 @@ const BODY: Readonly<Record<string, unknown>> = {
   makeKey: { name: 'reports', scopes: ['admin'] },
   giveRole: { person: 'usr_new', role: 'auditor' },
   invitePerson: { email: 'new@acme.test', role: 'auditor' },
+  makeExport: { format: 'jsonl' },
+  saveView: { name: 'Denied', query: 'outcome:denied', range: '-24h' },
 };
 
-function idOf(path: string, { event, actor, key, resource, token, session }: Things): string {
-  return { events: event, actors: actor, keys: key, 'viewer-tokens': token, sessions: session }[path.split('/')[2] ?? ''] ?? resource;
+function idOf(path: string, { exported, event, actor, key, resource, token, session, view, invitation }: Things): string {
+  const named = {
+    exports: exported,
+    events: event,
+    actors: actor,
+    keys: key,
+    'viewer-tokens': token,
+    sessions: session,
+    views: view,
+    people: invitation,
+  };
+  return (named as Readonly<Record<string, string>>)[path.split('/')[2] ?? ''] ?? resource;
 }
 
 /** Asks with all that is required and nothing else. */

@@ -75,8 +75,7 @@ test('searches, views and proofs are one event each for an actor', async () => {
   await server.get(`/v1/events/${event}/proof`, token);
   const { logId } = await server.trail.log(tenant);
   await server.get(`/log/${logId}/checkpoint`, token);
-  // What is not there was not read, and what is open to everybody has no reader.
-  await server.get(`/v1/events/${randomUUID()}`, token);
+  // What is open to everybody has no reader.
   await server.get('/healthz', token);
   const events = await told(tenant);
   expect(events.map(({ action, metadata }) => `${action} ${metadata?.count}`).toSorted()).toEqual([
@@ -139,6 +138,41 @@ test('keys that are not good any more leave their trace in the log of their tena
   expect((await server.get('/v1/events', token)).status).toBe(401);
   expect(await told(tenant)).toMatchObject([{ action: 'auth.denied', category: 'authentication', outcome: 'denied', actor: { id } }]);
   expect(KEY_CACHE_MS).toBeLessThanOrEqual(1_000);
+});
+
+test('whoever tries ids is on record, whether they are of another tenant or of nobody', async () => {
+  const { tenant, id, token } = await tenantWithKey();
+  const other = await tenantWithKey();
+  const admin = await server.key(tenant, 'admin');
+  for (const path of [`/v1/events/${other.event}`, `/v1/events/${randomUUID()}`, '/v1/resources/bot/bot_guess', '/v1/nothing'])
+    expect((await server.get(path, token)).status).toBe(404);
+  expect((await server.post({}, admin.token, {}, `/v1/keys/${other.id}/revoke`)).status).toBe(404);
+  const events = await told(tenant);
+  expect(events).toMatchObject([
+    { action: 'audit.viewed', outcome: 'failure', actor: { id }, metadata: { count: 3 } },
+    { action: 'permission.denied', outcome: 'failure', actor: { id: admin.id }, metadata: { asked: [{ operation: 'revokeKey' }] } },
+  ]);
+  expect(events[0]?.metadata?.asked).toContainEqual({ operation: 'getEvent', question: `/v1/events/${other.event}`, times: 1 });
+  expect(await told(other.tenant)).toEqual([]);
+});
+
+test('a viewer token that is over is on record with its tenant, also where nobody has seen it before', async () => {
+  const { tenant } = await tenantWithKey();
+  const claims = { tenant, scope: '', untilMs: Date.now() - 60_000, restsOn: [], viewer: { id: 'cust_7' } };
+  const { token } = await server.services.viewerTokens.make(claims);
+  expect((await server.get('/v1/events', token)).body).toMatchObject({ status: 401, detail: 'this viewer token has expired' });
+  expect(await told(tenant)).toMatchObject([{ action: 'auth.denied', actor: { id: 'cust_7' }, metadata: { count: 1 } }]);
+});
+
+test('strangers write nothing into a log that nobody can erase', async () => {
+  const secret = randomUUID();
+  for (const path of [`/v1/events?q=${secret}&limit=${secret}`, `/v1/events/${secret}`, `/v1/resources/${secret}/x`])
+    expect((await server.request(path, { headers: { 'indelible-tenant': secret } }, '2001:db8:7::1')).status).toBe(401);
+  expect((await server.request('/v1/events', {}, '2001:db8:7::2')).status).toBe(401);
+  const events = await told('_operator', '2001:db8:7:');
+  expect(JSON.stringify(events)).not.toContain(secret);
+  // All of one network of IPv6 are one.
+  expect(events).toMatchObject([{ action: 'auth.denied', metadata: { count: 4, addresses: ['2001:db8:7::1', '2001:db8:7::2'] } }]);
 });
 
 test('whom nobody knows is on record with the operator, by address', async () => {

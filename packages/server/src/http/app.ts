@@ -12,8 +12,10 @@ import { makeRateLimit, type Rates, RATES } from './rate-limit.ts';
 import { accessRoutes } from './routes/access.ts';
 import { actorRoutes } from './routes/actors.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/log.ts';
@@ -22,6 +24,8 @@ import { resourceRoutes } from './routes/resources.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { tenantRoutes } from './routes/tenants.ts';
+import { viewRoutes } from './routes/views.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** @example makeApp(services).request('/healthz') */
@@ -57,10 +61,14 @@ export function makeApp(services: Services, rates: Rates = RATES): App {
   keyRoutes(app, services);
   accessRoutes(app, services);
   signInRoutes(app, services);
+  tenantRoutes(app, services);
   peopleRoutes(app, services);
+  viewRoutes(app, services);
   coverageRoutes(app, services);
   documentationRoutes(app);
+  dashboardRoutes(app);
   statsRoutes(app, services);
+  exportRoutes(app, services);
   app.notFound((c) => problemResponse(new Failure('not_found', `there is nothing at ${c.req.method} ${c.req.path}`), c.get('requestId')));
   app.onError((error, c) => {
     const failure = asFailure(error);

@@ -10,6 +10,7 @@ import type { People } from '../access/people/people.ts';
 import type { ViewerTokens } from '../access/viewer-token.ts';
 import type { Caller } from '../access/principal.ts';
 import type { CoverageReport } from '../capture/index.ts';
+import type { Exports } from '../export/exports.ts';
 import type { Committer } from '../store/committer.ts';
 import type { Reader } from '../store/as-tenant.ts';
 import type { Store } from '../store/pool.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly tenants: Tenants;
   readonly authenticator: Authenticator;
   readonly committer: Committer;
+  readonly exports: Exports;
   readonly streams: Streams;
   readonly redaction: Redaction;
   readonly metrics: Metrics;

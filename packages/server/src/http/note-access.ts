@@ -20,26 +20,46 @@ export function noteAccess(services: Services, c: Context<Environment>): void {
   if (failure !== undefined) services.accessTrail.note({ ...asked, ...denialOf(services, c, failure) });
   else {
     const admitted = c.get('admitted');
-    if (operation.permission === undefined) return;
+    if (operation.permission === undefined || admitted === undefined) return;
     const { records } = ruleOf(operation.permission);
+    const whose = { ...asked, tenant: admitted.tenant, by: byOf(services, c, admitted.principal) };
+    const missed = missedOf(c, operation);
+    // What is another's answers as what there is not: whoever tries ids is on record.
+    if (missed !== undefined) services.accessTrail.note({ ...whose, action: records ?? 'permission.denied', error: missed });
     // A stream is noted when it begins, and never again: what it tells of is no reading.
-    if (admitted === undefined || records === undefined || c.res.status >= 400) return;
-    services.accessTrail.note({ ...asked, tenant: admitted.tenant, action: records, by: byOf(services, c, admitted.principal) });
+    else if (records !== undefined && c.res.status < 400) services.accessTrail.note({ ...whose, action: records });
   }
+}
+
+/** Something was named that there is not, or not for who asks. */
+function missedOf(c: Context<Environment>, { path }: Operation): Access['error'] {
+  const { error } = c;
+  if (!path.includes('{') || !(error instanceof Failure) || error.code !== 'not_found') return undefined;
+  return { code: error.code, message: 'what was asked for is not there, or not for whoever asked' };
 }
 
 function byOf(services: Services, c: Context<Environment>, principal: Principal): Access['by'] {
   return byPrincipal(principal, clientAddress(c, services.trustedProxies));
 }
 
+/** Who asks about their own account, which is in no tenant. */
+function signedInAs(c: Context<Environment>): Principal | undefined {
+  const session = c.get('signedIn');
+  return session && { kind: 'person', ...session.person, session: session.id, tenant: OPERATOR_TENANT, grants: [], credentials: [] };
+}
+
+/** Of strangers: what they write stays out of a log that nobody can erase. */
+const UNASKED = { question: '', parameters: '' };
+
 function denialOf(services: Services, c: Context<Environment>, failure: Failure): Omit<Access, 'operation' | 'question' | 'parameters'> {
-  const principal = failure instanceof Denied ? failure.principal : c.get('admitted')?.principal;
+  const principal = failure instanceof Denied ? failure.principal : (c.get('admitted')?.principal ?? signedInAs(c));
   const error = { code: failure.code, message: failure.message };
   const action = failure.status === 401 ? 'auth.denied' : 'permission.denied';
   if (principal !== undefined) return { tenant: principal.tenant ?? namedTenant(c), action, error, by: byOf(services, c, principal) };
   const ip = clientAddress(c, services.trustedProxies);
   // Nobody is known, and whose they say they are is their word alone.
   return {
+    ...UNASKED,
     tenant: OPERATOR_TENANT,
     action,
     error,

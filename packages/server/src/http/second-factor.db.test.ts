@@ -4,9 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bySystem } from '../access/actor.ts';
 import { makeSignInLink } from '../access/people/links.ts';
 import { resetSecondFactor } from '../access/people/second-factor.ts';
-import { codeOf } from '../access/people/totp.test.fixture.ts';
+import { codeOf, nextCodeOf } from '../access/people/totp.test.fixture.ts';
 import { until } from '../capture/capture.test.fixture.ts';
 import { findPerson, type PersonRow } from '../store/people.ts';
+import { SIGN_IN_CODE_FAILURES_MAX } from '../limits.ts';
 import { ADMIN_KEY, type Answer, openTestServer, ORIGIN, PASSWORD, type SignedIn, type TestServer } from './server.test.fixture.ts';
 
 let server: TestServer;
@@ -84,7 +85,8 @@ test('then a password alone lets nobody in, a code does, and a backup code once'
     code: 'unauthorized',
     detail: expect.stringContaining('second factor'),
   });
-  const come = await post('/v1/sign-in', { email, password: PASSWORD, code: codeOf(uri) });
+  const code = nextCodeOf(uri);
+  const come = await post('/v1/sign-in', { email, password: PASSWORD, code });
   expect(come.status).toBe(200);
   expect((await get('/v1/roles', cookieOf(come))).status).toBe(200);
   const [backup = ''] = backupCodes;
@@ -94,13 +96,70 @@ test('then a password alone lets nobody in, a code does, and a backup code once'
   expect(await actionsOf(tenant, 'action:auth.mfa.*')).toEqual(['auth.mfa.enabled']);
 });
 
-test('a one-time link is in place of the password alone', async () => {
-  const { email, uri } = await withFactor();
+test('a one-time link is in place of the password alone, and nothing changes before the second factor', async () => {
+  const { email, uri, after } = await withFactor();
   const { token } = await makeSignInLink({ owner: server.trail.store.owner, by: bySystem() }, await rowOf(email));
-  expect((await post('/v1/sign-in/link', { token })).body).toMatchObject({ status: 422, pointer: 'password' });
   const password = 'nine geese over the quay';
-  expect((await post('/v1/sign-in/link', { token, password })).body).toMatchObject({ code: 'second_factor_needed' });
-  expect((await post('/v1/sign-in/link', { token, password, code: codeOf(uri) })).status).toBe(200);
+  for (const more of [{}, { password }])
+    expect((await post('/v1/sign-in/link', { token, ...more })).body).toMatchObject({ code: 'second_factor_needed' });
+  expect((await post('/v1/sign-in/link', { token, password, code: 'AAAAA-BBBBB' })).body).toMatchObject({ status: 401 });
+  expect((await get('/v1/session', after)).status).toBe(200);
+  expect((await post('/v1/sign-in', { email, password: PASSWORD })).body).toMatchObject({ code: 'second_factor_needed' });
+  const come = await post('/v1/sign-in/link', { token, password, code: nextCodeOf(uri) });
+  expect(come.body).toMatchObject({ person: { email, twoFactor: true } });
+  expect((await get('/v1/session', cookieOf(come))).status).toBe(200);
+  await until(async () => (await get('/v1/session', after)).status === 401, 10);
+  expect((await post('/v1/sign-in', { email, password })).body).toMatchObject({ code: 'second_factor_needed' });
+  expect((await post('/v1/sign-in/link', { token, code: 'AAAAA-BBBBB' })).body).toMatchObject({ code: 'unauthorized' });
+});
+
+test('a code is good once, also of many at once, and so is a backup code', async () => {
+  const { email, uri, backupCodes, cookie, after } = await withFactor();
+  // The one that it was put in force by.
+  expect((await post('/v1/sign-in', { email, password: PASSWORD, code: codeOf(uri, Date.now() - 30_000) })).status).toBe(401);
+  const [code, [backup = '']] = [nextCodeOf(uri), backupCodes];
+  for (const given of [code, backup]) {
+    const statuses = await Promise.all(
+      [1, 2, 3, 4].map(async () => (await post('/v1/sign-in', { email, password: PASSWORD, code: given })).status),
+    );
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401]);
+  }
+  // Nor for anything else.
+  expect((await post('/v1/second-factor/remove', { password: PASSWORD, code }, after)).status).toBe(403);
+  expect(cookie).not.toBe(after);
+  const { rows } = await server.trail.admin.query(
+    `select "lastStep" from auth."twoFactor" where "userId" = (select id from auth."user" where email = $1)`,
+    [email],
+  );
+  expect(rows).toEqual([{ lastStep: expect.any(Number) as number }]);
+});
+
+test('who else is in when it is put in force or removed is out', async () => {
+  const tenant = `org_${++count}`;
+  const person = await server.signIn('auditor', tenant);
+  const other = cookieOf(await post('/v1/sign-in', { email: person.email, password: PASSWORD }));
+  const { uri } = (await post('/v1/second-factor', { password: PASSWORD }, person.cookie)).body as unknown as WithFactor;
+  const confirmed = cookieOf(await post('/v1/second-factor/confirm', { code: codeOf(uri) }, person.cookie));
+  for (const ended of [other, person.cookie]) await until(async () => (await get('/v1/session', ended)).status === 401, 10);
+  expect((await get('/v1/session', confirmed)).status).toBe(200);
+  const { rows } = await server.trail.admin.query('select count(*)::int as count from auth.session where "userId" = $1', [person.id]);
+  expect(rows).toEqual([{ count: 1 }]);
+});
+
+test('wrong codes shut out strangers who know the password, and not the device of whose account it is', async () => {
+  const { email, uri, after } = await withFactor();
+  for (let n = 0; n < SIGN_IN_CODE_FAILURES_MAX; n++)
+    expect((await post('/v1/sign-in', { email, password: PASSWORD, code: 'AAAAA-BBBBB' }, undefined, `198.51.100.${n}`)).status).toBe(401);
+  const code = nextCodeOf(uri);
+  expect((await post('/v1/sign-in', { email, password: PASSWORD, code }, undefined, '198.51.100.99')).body).toMatchObject({ status: 429 });
+  expect((await post('/v1/sign-in', { email, password: PASSWORD, code }, after)).status).toBe(200);
+});
+
+test('a factor is put in force by a code of the app, not by a backup code', async () => {
+  const { cookie } = await server.signIn('auditor', 'org_acme');
+  const { backupCodes } = (await post('/v1/second-factor', { password: PASSWORD }, cookie)).body as unknown as WithFactor;
+  expect((await post('/v1/second-factor/confirm', { code: backupCodes[0] ?? '' }, cookie)).status).toBe(403);
+  expect((await get('/v1/session', cookie)).body).toMatchObject({ person: { twoFactor: false } });
 });
 
 test('it is removed with password and code, or by whoever has the database', async () => {
@@ -108,7 +167,7 @@ test('it is removed with password and code, or by whoever has the database', asy
   const remove = (more: object): Promise<Answer> => post('/v1/second-factor/remove', { password: PASSWORD, ...more }, first.after);
   expect((await remove({ code: 'AAAAA-BBBBB' })).status).toBe(403);
   expect((await remove({ password: 'wrong', code: codeOf(first.uri) })).status).toBe(403);
-  expect((await remove({ code: codeOf(first.uri) })).body).toMatchObject({ person: { twoFactor: false } });
+  expect((await remove({ code: nextCodeOf(first.uri) })).body).toMatchObject({ person: { twoFactor: false } });
   expect((await post('/v1/sign-in', { email: first.email, password: PASSWORD })).status).toBe(200);
   const second = await withFactor();
   await resetSecondFactor({ owner: server.trail.store.owner, by: bySystem() }, await rowOf(second.email));

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeApp } from './app.ts';
+import { pageOperations } from './openapi/dashboard.ts';
 import { OPERATIONS } from './openapi/operations.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { ADMIN_KEY, anEvent, openTestServer, type TestServer } from './server.test.fixture.ts';
@@ -71,7 +72,8 @@ async function kept(): Promise<string[]> {
 }
 
 test('a browser keeps no data, but for what is public', async () => {
-  const open = ['getOpenApi 200: no-cache', 'getDocumentation 200: no-cache'];
+  const pages = pageOperations.map(({ id }) => `${id} 200: no-cache`);
+  const open = ['getOpenApi 200: no-cache', 'getDocumentation 200: no-cache', ...pages];
   expect(await kept()).toEqual(open);
   await server.trail.admin.query("update indelible.log set is_public = true where tenant = 'org_acme'");
   // That a log is public is known after a moment.

@@ -11,8 +11,10 @@ import { type Engine, openEngine } from '../access/people/engine.ts';
 import { comeByLink, invite } from '../access/people/links.ts';
 import { migratePeople } from '../access/people/migrate.ts';
 import { isSecure, openPeople, type People } from '../access/people/people.ts';
+import type { Provider } from '../access/people/sso/provider.ts';
 import { makeSessions, sessionWay } from '../access/people/sessions.ts';
 import { bySystem } from '../access/actor.ts';
+import { Exports } from '../export/exports.ts';
 import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
 import { makeLogger } from '../logger.ts';
 import { createKey, type Scope } from '../store/api-keys.ts';
@@ -73,6 +75,8 @@ export interface TestServerOptions {
   /** Where the application finds the database, in place of its own URL. */
   readonly through?: (url: string) => Promise<string>;
   readonly publicUrl?: string;
+  /** Of single sign-on. */
+  readonly provider?: Provider;
 }
 
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -88,6 +92,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     ...(queueEventsMax === undefined ? {} : { queueEventsMax }),
   });
   const tenants = makeTenants(store.appender);
+  const exports = startExports(store);
   const secret = randomBytes(32);
   const { publicUrl } = options;
   const engine = await openTestEngine(ownerUrl, publicUrl);
@@ -103,13 +108,14 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     onError: () => undefined,
   });
   const { accessTrail } = access;
-  const people = openPeople({ engine, owner: store.owner, sessions, accessTrail, publicUrl, secret });
+  const people = openPeople({ engine, owner: store.owner, sessions, accessTrail, publicUrl, secret, provider: options.provider });
   const services: Services = {
     store,
     tenants,
     ...access,
     people,
     committer,
+    exports,
     streams,
     redaction: makeRedaction(),
     metrics,
@@ -136,12 +142,19 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     signIn: signInTo(people),
     close: async () => {
       await engine.close();
-      await streams.stop();
+      await Promise.all([exports.stop(), streams.stop()]);
       await committer.idle();
       await store.close();
       await trail.close();
     },
   };
+}
+
+/** Does not wait for a seal, which comes when a test says so. */
+function startExports({ appender, reader }: Store): Exports {
+  const exports = new Exports({ appender, reader, onError: () => undefined, sealMs: 0 });
+  exports.start();
+  return exports;
 }
 
 function callsBy(request: TestServer['request']): Pick<TestServer, 'get' | 'post'> {
@@ -186,7 +199,7 @@ function requestOf(app: App): TestServer['request'] {
   return async (path, init, from) => {
     const response = await app.request(path, init, from === undefined ? undefined : { incoming: { socket: { remoteAddress: from } } });
     const text = await response.text();
-    const isJson = text !== '' && response.headers.get('content-type')?.includes('json') === true;
+    const isJson = text !== '' && /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Answer['body']) : {}, text };
   };
 }

@@ -80,6 +80,53 @@ test('the link of the first owner works once, makes the owner of all tenants, an
   expect(events.map(({ action }) => action)).toEqual(['auth.login.succeeded', 'role.granted', 'person.joined']);
 });
 
+test("a link of the first owner is nobody's once there is an owner by another way", async () => {
+  const other = await openTestServer();
+  try {
+    const { owner } = other.trail.store;
+    const made = await makeFirstLink({ owner, by: bySystem() });
+    await other.signIn('owner', undefined);
+    // Made before somebody became an owner by the terminal.
+    await other.trail.admin.query('update indelible.sign_in_link set used_at = null where email is null');
+    const headers = { 'content-type': 'application/json', origin: ORIGIN };
+    const body = JSON.stringify({ token: made?.token, email: 'late@acme.test', name: 'Late', password: PASSWORD });
+    expect((await other.request('/v1/sign-in/link', { method: 'POST', headers, body })).status).toBe(401);
+    expect(await findPerson(owner, 'late@acme.test')).toBeUndefined();
+  } finally {
+    await other.close();
+  }
+});
+
+test('whoever tries links is on record, and so is who is refused about their own account, by name', async () => {
+  for (const token of ['iln_guess', 'iln_another guess']) {
+    const tried = await post('/v1/sign-in/link', { token, name: 'X', password: PASSWORD }, { from: '192.0.2.77' });
+    expect(tried.status).toBe(401);
+  }
+  const events = await actionsOf('_operator', 'action:auth.login.failed ip:192.0.2.77');
+  expect(events).toMatchObject([{ metadata: { count: 2, asked: [{ operation: 'useLink', times: 2 }] } }]);
+  expect(JSON.stringify(events)).not.toContain('guess');
+  const { cookie, id, session } = await server.signIn('auditor', `org_${tag()}`);
+  expect((await post('/v1/password', { current: 'wrong', password: 'nine geese over the quay' }, { cookie })).status).toBe(403);
+  expect(await actionsOf('_operator', `actor.id:${id} action:permission.denied`)).toMatchObject([
+    { actor: { id, attribution: 'verified' }, context: { sessionId: session }, metadata: { asked: [{ operation: 'changePassword' }] } },
+  ]);
+});
+
+test('no address of better-auth is served', async () => {
+  for (const path of [
+    '/api/auth/sign-in/email',
+    '/api/auth/get-session',
+    '/sign-up/email',
+    '/api/auth/begin',
+    '/begin',
+    '/two-factor/enable',
+  ])
+    for (const method of ['GET', 'POST']) {
+      const { status } = await server.request(path, { method, headers: { origin: ORIGIN, 'content-type': 'application/json' } });
+      expect({ path, method, status }).toEqual({ path, method, status: 404 });
+    }
+});
+
 test('a link ends after its time', async () => {
   const { rows } = await server.trail.admin.query<{ ended: boolean }>(
     `select bool_and(expires_at <= created_at + interval '1 hour 1 second') as ended from indelible.sign_in_link where email is null`,

@@ -9,8 +9,9 @@ import type { Signer } from './signer.ts';
  */
 export function keyFault(known: readonly Uint8Array[], signer: Signer): 'unknown' | Failure | undefined {
   if (known.length === 0) return 'unknown';
-  const key = Buffer.from(signer.publicKey);
-  if (known.some((other) => key.equals(other))) return undefined;
+  // Where a change of the key was interrupted the database may have the next one on record already.
+  const keys = [signer.publicKey, ...(signer.nextPublicKey === undefined ? [] : [signer.nextPublicKey])];
+  if (known.some((other) => keys.some((key) => Buffer.from(key).equals(other)))) return undefined;
   return new Failure(
     'signer_refused',
     `the key in ${signer.directory} is not the one that signed this trail so far (${known.map((other) => Buffer.from(other).toString('base64')).join(', ')}); ` +

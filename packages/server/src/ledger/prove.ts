@@ -183,7 +183,7 @@ export async function eventProof(
   });
 }
 
-async function inclusion(
+export async function inclusion(
   tx: pg.ClientBase,
   reader: Reader,
   { tenantId, size, note }: CheckpointRow,
@@ -191,28 +191,4 @@ async function inclusion(
 ): Promise<{ index: number; hashes: Uint8Array[]; checkpoint: string }> {
   const read = await nodeReader({ tx, tenantId, size, roots: tileRootsOf(reader) }, inclusionNodes(index, size));
   return { index, hashes: inclusionProof(index, size, read, nodeHash), checkpoint: note };
-}
-
-/** The answer of GET /.well-known/indelible-keys.json. */
-export interface PublicKeys {
-  readonly keys: readonly {
-    readonly algorithm: 'ed25519';
-    /** base64 of the raw 32 bytes. */
-    readonly publicKey: string;
-    /** RFC 3339. */
-    readonly from: string;
-    readonly to?: string;
-  }[];
-}
-
-export async function publicKeys(reader: Reader): Promise<PublicKeys> {
-  const keys = await asTenant(reader, SYSTEM_TENANT_ID, QUERY_MS_MAX, readKeys);
-  return {
-    keys: keys.map(({ publicKey, from, to }) => ({
-      algorithm: 'ed25519',
-      publicKey: publicKey.toString('base64'),
-      from: from.toISOString(),
-      ...(to !== undefined && { to: to.toISOString() }),
-    })),
-  };
 }

@@ -4,40 +4,41 @@
 //
 // System leaves are durable before anything is signed over them, so that what was signed once can always be continued.
 
-import {
-  type CheckpointLeaf,
-  type Failure,
-  leafHash,
-  originHash,
-  parseSystemLeaf,
-  printSystemLeaf,
-  type SystemLeaf,
-} from '@indelible/core';
+import { type Failure, originHash, parseSystemLeaf } from '@indelible/core';
 import type pg from 'pg';
 import { BEAT_INTERVAL_MS, SEAL_EDGES_MAX, SEAL_LEAVES_MAX, SEAL_LOGS_MAX, SEAL_LOOKBACK_MS, SEAL_SWEEP_INTERVAL_MS } from '../limits.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import {
   addKey,
-  appendSystemLeaves,
   findLastSealing,
   findGrown,
   findShrunk,
   type GrownLog,
   insertTiles,
-  openSystemLog,
   presentKeys,
   publish,
   type SystemLeafRow,
 } from '../store/seal-rows.ts';
-import { newestCheckpoint, readSystemLeaves } from '../store/tree-rows.ts';
-import { type Edge, edgeRoot, loadEdge, pushLeaves } from './edge.ts';
+import { type Edge, edgeRoot, loadEdge } from './edge.ts';
 import { type Growth, grow, proofFrom } from './gather.ts';
 import { keyFault } from './key-fault.ts';
+import { rotateKey, type RotationStep } from './rotate-key.ts';
 import type { Signer, SignRequest } from './signer.ts';
+import {
+  inBlock,
+  leafTime,
+  nextLeaf,
+  openSystemTree,
+  type Pending,
+  pendingOf,
+  storeSystemLeaves,
+  systemRequest,
+  type SystemTree,
+} from './system-tree.ts';
 
 /** Between these steps a crash may come. */
-export type SealStep = 'gathered' | 'examined' | 'stored' | 'signed' | 'published';
+export type SealStep = 'gathered' | 'examined' | 'stored' | 'signed' | 'published' | RotationStep;
 
 export interface SessionHooks {
   readonly now?: () => number;
@@ -59,13 +60,6 @@ export interface SealSession {
   tick(): Promise<TickResult>;
 }
 
-/** A checkpoint leaf of the system log that no published checkpoint covers yet. */
-interface Pending {
-  readonly seq: number;
-  readonly size: number;
-  readonly root: string;
-}
-
 interface State {
   readonly client: pg.ClientBase;
   readonly signer: Signer;
@@ -75,7 +69,7 @@ interface State {
   readonly failing: Map<number, { origin: string; error: Error; retryAt: number }>;
   /** By originHash. */
   readonly pending: Map<string, Pending>;
-  readonly system: { readonly origin: string; edge: Edge; published: number; lastT: number; lastBeat: number };
+  readonly system: SystemTree;
   sweepAt: number;
 }
 
@@ -101,29 +95,19 @@ export async function openSession(
   onLogError: State['onLogError'],
   hooks: SessionHooks,
 ): Promise<SealSession> {
-  const log = await openSystemLog(client);
-  const newest = await newestCheckpoint(client, SYSTEM_TENANT_ID);
-  const published = newest !== undefined && newest.note.startsWith(`${log.origin}\n`) ? newest.size : 0;
-  const growth: Growth = { tenantId: SYSTEM_TENANT_ID, edge: await loadEdge(client, SYSTEM_TENANT_ID), tiles: [] };
-  const [gap] = await grow(client, [{ growth, size: Math.max(log.size, growth.edge.size) }]);
-  if (gap !== undefined) throw gap;
-  await insertTiles(
-    client,
-    growth.tiles.map((tile) => ({ ...tile, tenantId: SYSTEM_TENANT_ID })),
-  );
-  const system = { origin: log.origin, edge: growth.edge, published, lastT: log.lastT, lastBeat: 0 };
-  const state: State = { client, signer, hooks, onLogError, edges: new Map(), failing: new Map(), pending: new Map(), system, sweepAt: 0 };
-  if (log.size > 0 || published > 0) {
-    const refused = signer.examine(await systemRequest(state, growth));
-    if (refused !== undefined) throw refused;
-  }
-  for (const { seq, leaf } of await readSystemLeaves(client, published, log.size)) {
-    const parsed = parseSystemLeaf(leaf);
-    if (parsed.kind === 'checkpoint') state.pending.set(parsed.originHash, pendingOf(seq, parsed));
-    if (parsed.kind === 'beat') system.lastBeat = parsed.time;
-  }
+  const { system, pending } = await openSystemTree(client, signer, hooks.now ?? Date.now);
+  const state: State = { client, signer, hooks, onLogError, edges: new Map(), failing: new Map(), pending, system, sweepAt: 0 };
   await recordKey(state);
-  return { failing: state.failing, tick: () => tick(state) };
+  return {
+    failing: state.failing,
+    tick: async () => {
+      const sealed = await tick(state);
+      const wanted = await signer.rotationWanted();
+      if (wanted === undefined) return sealed;
+      await rotateKey(system, wanted.reason, (step) => hooks.onStep?.(step));
+      return { ...sealed, published: true };
+    },
+  };
 }
 
 /** The first key of a trail goes into the database and, as a leaf, into the system log. Another one later is refused until the operator says so. */
@@ -131,10 +115,10 @@ async function recordKey(state: State): Promise<void> {
   const { client, signer, system } = state;
   const fault = keyFault(await presentKeys(client), signer);
   if (fault === 'unknown') {
-    const leaf = nextLeaf(system.edge.size, { kind: 'key', publicKey: signer.publicKey, replaces: null, time: leafTime(state) });
+    const leaf = nextLeaf(system.edge.size, { kind: 'key', publicKey: signer.publicKey, replaces: null, time: leafTime(system) });
     await inBlock(client, async () => {
       await addKey(client, signer.publicKey);
-      await storeSystemLeaves(state, [leaf]);
+      await storeSystemLeaves(system, [leaf]);
     });
   } else if (fault !== undefined) throw fault;
 }
@@ -142,7 +126,7 @@ async function recordKey(state: State): Promise<void> {
 async function tick(state: State): Promise<TickResult> {
   const { client, signer, hooks, system } = state;
   // The time is taken before the sizes are read: every event that is not among them was committed after it.
-  const t = leafTime(state);
+  const t = leafTime(system);
   const now = (hooks.now ?? Date.now)();
   const sweep = now >= state.sweepAt;
   if (sweep) await reportShrunk(state);
@@ -174,11 +158,11 @@ async function tick(state: State): Promise<TickResult> {
       client,
       ready.flatMap(({ growth }) => growth.tiles.map((tile) => ({ ...tile, tenantId: growth.tenantId }))),
     );
-    systemGrowth.tiles = await storeSystemLeaves(state, leaves);
+    systemGrowth.tiles = await storeSystemLeaves(system, leaves);
   });
   hooks.onStep?.('stored');
 
-  const ofSystem = await systemRequest(state, systemGrowth);
+  const ofSystem = await systemRequest(system, systemGrowth);
   const notes = await signer.sign([...ready.map(({ request }) => request), ofSystem]);
   hooks.onStep?.('signed');
 
@@ -311,10 +295,6 @@ async function findUnpublished(state: State, log: GrownLog, name: string): Promi
   return last !== undefined && leaf?.kind === 'checkpoint' ? pendingOf(last.seq, leaf) : undefined;
 }
 
-function pendingOf(seq: number, { size, root }: CheckpointLeaf): Pending {
-  return { seq, size, root: toBase64(root) };
-}
-
 function holdUp(state: State, log: GrownLog, error: Error): void {
   state.edges.delete(log.tenantId);
   state.failing.set(log.tenantId, { origin: log.origin, error, retryAt: (state.hooks.now ?? Date.now)() + RETRY_MS });
@@ -328,40 +308,6 @@ async function reportShrunk(state: State): Promise<void> {
     const refused: Failure | undefined = state.signer.examine({ origin, size, root: new Uint8Array(32), published: 0, consistency: [] });
     if (refused !== undefined) state.onLogError(refused, origin);
   }
-}
-
-async function systemRequest(state: State, growth: Growth): Promise<SignRequest> {
-  const { origin, published, edge } = state.system;
-  const consistency = await proofFrom(state.client, growth, state.signer.remembered(origin)?.size ?? 0);
-  return { origin, size: edge.size, root: edgeRoot(edge), published, consistency };
-}
-
-/** Inserts leaves of the system log and brings its edge up to them; returns its new full tiles. */
-async function storeSystemLeaves(state: State, leaves: readonly SystemLeafRow[]): Promise<Growth['tiles']> {
-  await appendSystemLeaves(state.client, leaves);
-  const tiles = pushLeaves(state.system.edge, Buffer.concat(leaves.map((leaf) => leaf.hash)));
-  await insertTiles(
-    state.client,
-    tiles.map((tile) => ({ ...tile, tenantId: SYSTEM_TENANT_ID })),
-  );
-  state.system.lastT = leaves.at(-1)?.t ?? state.system.lastT;
-  return tiles;
-}
-
-function nextLeaf(seq: number, leaf: SystemLeaf): SystemLeafRow {
-  const text = printSystemLeaf(leaf);
-  return { seq, text, hash: leafHash(text, nodeHash), t: leaf.time };
-}
-
-function leafTime(state: State): number {
-  return Math.max((state.hooks.now ?? Date.now)(), state.system.lastT);
-}
-
-async function inBlock(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {
-  await client.query('begin');
-  // Whatever fails ends the session and with it the connection, which rolls back.
-  await work();
-  await client.query('commit');
 }
 
 function toBase64(bytes: Uint8Array): string {

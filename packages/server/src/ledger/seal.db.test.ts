@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nobleHash, parseSignedCheckpoint, verifyCheckpoint, verifyConsistency, verifyEvent } from '@indelible/core';
-import { consistency, eventProof, logStatus, publicKeys, tileByPath } from './prove.ts';
+import { consistency, eventProof, logStatus, tileByPath } from './prove.ts';
+import { publicKeys } from './public-keys.ts';
 import type { SealStep } from './seal-session.ts';
 import { Signer } from './signer.ts';
 import { openSealedTrail, type SealedTrail } from './sealed-trail.test.fixture.ts';

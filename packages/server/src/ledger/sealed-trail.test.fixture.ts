@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { acceptEvent, makeNewId, makeRedaction } from '@indelible/core';
 import pg from 'pg';
 import { appendIn, type Receipt } from '../store/append.ts';
@@ -72,7 +73,8 @@ export async function openSealedTrail(): Promise<SealedTrail> {
     seal: async (options) => {
       const sealer = trail.sealer(options);
       try {
-        await sealer.tick();
+        // The connection of the sealer before this one may need a moment to end, and with it its lock.
+        for (let tries = 0; (await sealer.tick()) === undefined && tries < 500; tries++) await sleep(20);
       } finally {
         await sealer.stop();
       }

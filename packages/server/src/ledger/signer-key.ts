@@ -1,11 +1,13 @@
-// The signer's Ed25519 key: a file that only its owner can read, made at the first start, never in the database.
+// The signer's Ed25519 key: a file that only its owner can read, made at the first start, never in the database. While the key
+// is being changed the next one lies beside it.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@indelible/core';
 
 export const KEY_FILE = 'key.pem';
+export const NEXT_KEY_FILE = 'next-key.pem';
 
 export interface SignerKey {
   readonly privateKey: KeyObject;
@@ -58,15 +60,47 @@ async function readKey(path: string): Promise<SignerKey> {
   }
 }
 
+/** The key that is to follow the present one; undefined while the key is not being changed. */
+export async function loadNextKey(directory: string): Promise<SignerKey | undefined> {
+  try {
+    return await readKey(join(directory, NEXT_KEY_FILE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Makes the key that is to follow. When this returns it is durable, and it is the only one: another one that is there stays. */
+export async function makeNextKey(directory: string): Promise<SignerKey> {
+  const path = join(directory, NEXT_KEY_FILE);
+  await makeKey(directory, path);
+  return readKey(path);
+}
+
+/** Puts the next key in the place of the present one, which is no more then: one step of the file system, durable on return. */
+export async function replaceKey(directory: string): Promise<void> {
+  await rename(join(directory, NEXT_KEY_FILE), join(directory, KEY_FILE));
+  await syncDirectory(directory);
+}
+
 async function makeKey(directory: string, path: string): Promise<void> {
   const { privateKey } = generateKeyPairSync('ed25519');
-  // 'wx': of two that start at once the second fails rather than putting another key in place of the first one's.
-  const file = await open(path, 'wx', 0o600);
+  // Written beside and then given its name, so that no crash leaves half a key; a name that is taken already keeps its key.
+  const side = `${path}.new`;
+  await rm(side, { force: true });
+  const file = await open(side, 'wx', 0o600);
   try {
     await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await file.sync();
   } finally {
     await file.close();
+  }
+  try {
+    await link(side, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(side);
   }
   await syncDirectory(directory);
 }

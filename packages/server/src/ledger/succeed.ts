@@ -7,15 +7,15 @@
 // A crash before the transaction leaves a signer without memory, which refuses until the command is run again.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acceptEvent, Failure, leafHash, makeNewId, makeRedaction, printSystemLeaf } from '@indelible/core';
+import { acceptEvent, equalBytes, Failure, leafHash, makeNewId, makeRedaction, parseSystemLeaf, printSystemLeaf } from '@indelible/core';
 import type pg from 'pg';
 import { ADVISORY_LOCK_SEAL } from '../limits.ts';
 import { appendIn } from '../store/append.ts';
 import { createLog, OPERATOR_TENANT, SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { connect, storeFailure } from '../store/pool.ts';
-import { addKey, appendSystemLeaves, openSystemLog, presentKeys, type SystemLog, tryLock } from '../store/seal-rows.ts';
-import { endKeys, freezeLog, lockPresentLogs, renameSystemLog } from '../store/succession-rows.ts';
+import { addKey, appendSystemLeaves, endKeys, findLastKeyLeaf, openSystemLog, presentKeys, type SystemLog, tryLock } from '../store/seal-rows.ts';
+import { freezeLog, lockPresentLogs, renameSystemLog } from '../store/succession-rows.ts';
 import { edgeRoot, loadEdge } from './edge.ts';
 import { grow } from './gather.ts';
 import { keyFault } from './key-fault.ts';
@@ -121,16 +121,31 @@ async function rootOfLog(tx: pg.ClientBase, tenantId: number, size: number): Pro
   return Buffer.from(edgeRoot(growth.edge)).toString('base64');
 }
 
-/** A signer whose directory was lost comes with another key. That is a leaf of the system log. */
+/**
+ * A signer whose directory was lost, or restored from before its key was changed, comes with another key. That is a leaf of the
+ * system log.
+ */
 async function changeKey(tx: pg.ClientBase, signer: Signer, system: SystemLog): Promise<boolean> {
-  const [replaced] = await presentKeys(tx);
-  if (replaced === undefined || keyFault([...(await presentKeys(tx))], signer) === undefined) return false;
-  await endKeys(tx);
-  await addKey(tx, signer.publicKey);
+  const fault = keyFault(await presentKeys(tx), signer);
+  if (fault === 'unknown') return false;
+  const last = await lastKey(tx);
+  const isOwn = [signer.publicKey, signer.nextPublicKey].some((key) => key !== undefined && last !== undefined && equalBytes(key, last));
+  if (fault === undefined && isOwn) return false;
+  if (fault !== undefined) {
+    await endKeys(tx);
+    await addKey(tx, signer.publicKey);
+  }
   const time = Math.max(Date.now(), system.lastT);
-  const text = printSystemLeaf({ kind: 'key', publicKey: signer.publicKey, replaces: replaced, time });
+  const text = printSystemLeaf({ kind: 'key', publicKey: signer.publicKey, replaces: last ?? null, time });
   await appendSystemLeaves(tx, [{ seq: system.size, text, hash: leafHash(text, nodeHash), t: time }]);
-  return true;
+  return fault !== undefined;
+}
+
+/** The key that the system log named last. */
+async function lastKey(tx: pg.ClientBase): Promise<Uint8Array | undefined> {
+  const text = await findLastKeyLeaf(tx);
+  const leaf = text === undefined ? undefined : parseSystemLeaf(text);
+  return leaf?.kind === 'key' ? leaf.publicKey : undefined;
 }
 
 /** The system log has no leaf of a kind that says what it follows; the operator's log says it. */

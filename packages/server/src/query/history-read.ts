@@ -11,8 +11,7 @@ import { STATE_BYTES_MAX, STATE_EVENTS_MAX } from '../limits.ts';
 import { filledBy, type Position, type RecordedRange, recordedBounds, type Slice } from '../store/read-events.ts';
 import { readResource, type ResourceName, type ResourceRow } from '../store/read-resource.ts';
 import { historyEvent } from './history-event.ts';
-import { unplacedEvent } from './gaps-truncated.ts';
-import { isSeen, partOf, plansOf } from './part.ts';
+import { partOf, plansOf } from './part.ts';
 import type { ReadScope } from './present.ts';
 import type { Truncations } from './truncations.ts';
 import { ranges } from './walk.ts';
@@ -100,10 +99,7 @@ export async function readPast(tx: pg.ClientBase, question: PastQuestion): Promi
     const name = await nameBefore(tx, reading, own, reach, bounds);
     return { events: own, reach, backToMs, ...(name === undefined ? {} : { name }) };
   }
-  const emptied = (await truncations.of(tx, scope, resource.type, bounds, { fromMs: backToMs, toMs: untilMs })).map((event) =>
-    // That the table was emptied belongs to the resource; who did it, to whom may see that event.
-    isSeen(scope, event) ? event : bare(event),
-  );
+  const emptied = await truncations.of(tx, scope, resource.type, bounds, { fromMs: backToMs, toMs: untilMs });
   const concerned = own.length === 0 ? emptied : emptied.filter(({ source }) => sources.has(source?.name));
   return { events: concerned.length === 0 ? own : [...own, ...concerned].sort(byTime), reach, backToMs };
 }
@@ -250,10 +246,6 @@ export async function readNext(
     if (events.length >= most.events || bytes >= most.bytes || performance.now() > deadline) return { events, reach: 'partial' };
     after = { occurredMs: last.occurredMs, seq: last.seq };
   }
-}
-
-function bare({ id, occurredAt, resource, source }: HistoryEvent): HistoryEvent {
-  return unplacedEvent(resource?.type ?? '', { id, source: source?.name ?? '', atMs: Date.parse(occurredAt) });
 }
 
 /** By (occurredAt, seq), oldest first. */

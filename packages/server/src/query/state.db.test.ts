@@ -1,7 +1,7 @@
 // What the log says of a resource at an instant, against a model that keeps its rows.
 
 import { createHash } from 'node:crypto';
-import { CLOCK_SKEW_MS_MAX, type JsonObject, type NewEvent } from '@indelible/core';
+import { CLOCK_SKEW_MS_MAX, type JsonObject, type NewEvent, parse } from '@indelible/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { monthStart } from '../store/partitions.ts';
@@ -173,6 +173,27 @@ test('a truncation of the table removes what was there, in its own source alone'
   expect((await state('t3', truncated, 'thing')).standing).toBe('absent');
   expect((await state('t3', first, 'thing')).standing).toBe('unknown');
   expect(await state('t3', again, 'thing')).toMatchObject({ standing: 'present', values: { a: 3 } });
+});
+
+test('who emptied the table is told to whom may see that event, all of it', async () => {
+  const { times, ids } = await write(
+    (atMs) => captured({ verb: 'created', atMs, id: 'v1', type: 'vat', after: { a: 1 } }),
+    (atMs) => ({
+      ...captured({ verb: 'truncated', atMs, type: 'vat', actor: 'usr_inside' }),
+      context: { ip: '10.1.2.3' },
+      tags: ['night'],
+    }),
+  );
+  const seen = (within: string): Promise<StateAnswer> =>
+    resourceState(ask, { ...log, within: parse(within) }, { type: 'vat', id: 'v1' }, { at: iso(times[1] ?? 0) });
+  const last = { event: ids[1], action: 'vat.truncated' };
+  for (const within of ['-ip:192.0.2.0/24', '-tag:day'])
+    expect(await seen(within)).toMatchObject({ standing: 'deleted', last: { ...last, actor: { id: 'usr_inside' } } });
+  for (const within of ['-ip:10.0.0.0/8', '-tag:night', 'resource:vat/v1']) {
+    const answer = await seen(within);
+    expect(answer).toMatchObject({ standing: 'deleted', last });
+    expect(JSON.stringify(answer)).not.toContain('usr_inside');
+  }
 });
 
 test('secrets, denied attempts, and what only looked at the resource', async () => {

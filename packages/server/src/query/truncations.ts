@@ -6,12 +6,14 @@ import type { HistoryEvent } from '@indelible/core';
 import { STATE_TRUNCATIONS_MAX, TRUNCATION_TYPES_MAX } from '../limits.ts';
 import type { RecordedRange } from '../store/read-events.ts';
 import { readPlaces, readTruncations, type ResourceRow } from '../store/read-resource.ts';
+import { unplacedEvent } from './gaps-truncated.ts';
 import { historyEvent } from './history-event.ts';
-import type { ReadScope } from './present.ts';
+import { isSeen } from './part.ts';
+import { present, type ReadScope } from './present.ts';
 
 export interface Truncations {
   /**
-   * Those of a type that occurred in a time, in no order; of very many the newest.
+   * Those of a type that occurred in a time, in no order; of very many the newest. Of one outside of the part that is seen: that it was.
    *
    * @param tx of the reader, for this tenant
    * @param recorded all that the log holds, as this transaction sees it
@@ -50,9 +52,17 @@ export function makeTruncations(): Truncations {
       );
       if (wanted.length === 0) return [];
       const rows = await readPlaces(tx, scope.tenantId, wanted);
-      return rows.map((row) => historyEvent(scope, row, { type }));
+      return rows.map((row) => {
+        const event = historyEvent(scope, row, { type });
+        // That the table was emptied belongs to the resource; who did it, to whom may see that event, all of which is looked at.
+        return scope.within === undefined || isSeen(scope, present(scope, row)) ? event : bare(event);
+      });
     },
   };
+}
+
+function bare({ id, occurredAt, resource, source }: HistoryEvent): HistoryEvent {
+  return unplacedEvent(resource?.type ?? '', { id, source: source?.name ?? '', atMs: Date.parse(occurredAt) });
 }
 
 async function readSince(tx: pg.ClientBase, scope: ReadScope, type: string, recorded: RecordedRange): Promise<ResourceRow[]> {

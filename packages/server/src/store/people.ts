@@ -32,6 +32,57 @@ export async function personById(db: Db, id: string): Promise<PersonRow | undefi
   return (await db.query<PersonRow>(`select ${COLUMNS} from auth."user" where id = $1`, [id])).rows[0];
 }
 
+/** What somebody proves who they are by. */
+export interface Credential {
+  readonly person: string;
+  readonly twoFactor: boolean;
+  /** As better-auth makes it; undefined for an account without a password. */
+  readonly hash: string | undefined;
+}
+
+/** One statement, so that an account that there is takes no longer than one that there is not. @param email in any case */
+export async function findCredential(db: Db, email: string): Promise<Credential | undefined> {
+  const answer = await db.query<Omit<Credential, 'hash'> & { readonly hash: string | null }>(
+    `select u.id as person, coalesce(u."twoFactorEnabled", false) as "twoFactor", a.password as hash
+     from auth."user" u left join auth.account a on a."userId" = u.id and a."providerId" = 'credential' where u.email = $1`,
+    [email.toLowerCase()],
+  );
+  const row = answer.rows[0];
+  return row && { ...row, hash: row.hash ?? undefined };
+}
+
+/** How the provider of a single sign-on stands in the table of accounts. */
+function providerOf(issuer: string): string {
+  return `sso ${issuer}`;
+}
+
+/** Who has signed in by a provider as one of its subjects before. */
+export async function findByIdentity(db: Db, issuer: string, subject: string): Promise<PersonRow | undefined> {
+  const answer = await db.query<PersonRow>(
+    `select ${COLUMNS} from auth."user" where id = (select "userId" from auth.account where "providerId" = $1 and "accountId" = $2 limit 1)`,
+    [providerOf(issuer), subject],
+  );
+  return answer.rows[0];
+}
+
+/**
+ * Whether somebody is a subject of a provider from now on, or was before: false when they are another one. In a transaction, in
+ * which nobody else becomes any for them.
+ */
+export async function becomeIdentity(tx: pg.ClientBase, person: string, issuer: string, subject: string): Promise<boolean> {
+  await tx.query('select from auth."user" where id = $1 for update', [person]);
+  const known = await tx.query<{ subject: string }>(
+    'select "accountId" as subject from auth.account where "userId" = $1 and "providerId" = $2',
+    [person, providerOf(issuer)],
+  );
+  if (known.rows[0] !== undefined) return known.rows.some((row) => row.subject === subject);
+  await tx.query(
+    `insert into auth.account (id, "accountId", "providerId", "userId", "createdAt", "updatedAt") values ($1, $2, $3, $4, now(), now())`,
+    [randomBytes(16).toString('hex'), subject, providerOf(issuer), person],
+  );
+  return true;
+}
+
 /** Those of some ids that there are; undefined for everybody. */
 export async function listPeople(db: Db, ids?: readonly string[]): Promise<PersonRow[]> {
   const statement = `select ${COLUMNS} from auth."user" where $1::text[] is null or id = any($1) order by email`;

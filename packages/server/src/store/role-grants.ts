@@ -56,6 +56,12 @@ export async function listRoles(db: pg.Pool | pg.ClientBase, tenant: string | un
   return answer.rows.map(present);
 }
 
+/** Whether somebody is an owner of all tenants. In a transaction of the owner, in which no role is changed by anybody else from then on. */
+export async function hasOwnerOfAll(tx: pg.ClientBase): Promise<boolean> {
+  await tx.query('lock table indelible.role_grant in share row exclusive mode');
+  return (await tx.query(`select from indelible.role_grant where tenant is null and role = 'owner' limit 1`)).rowCount !== 0;
+}
+
 export interface RoleChange {
   readonly before: RoleGrant | undefined;
   readonly after: RoleGrant | undefined;

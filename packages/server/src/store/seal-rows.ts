@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
 import { SYSTEM_TENANT_ID } from './log-row.ts';
-import { CHECKPOINT_COLUMNS, type CheckpointRow } from './tree-rows.ts';
+import { CHECKPOINT_COLUMNS, type CheckpointRow, presentCheckpoint, SIGNED_BY_TWO, type StoredCheckpoint } from './tree-rows.ts';
 
 /** A log whose newest checkpoint is not of its present size. */
 export interface GrownLog {
@@ -84,6 +84,14 @@ export async function findLastSealing(client: pg.ClientBase, originHash: string)
   return row === undefined ? undefined : { seq: Number(row.seq), leaf: row.leaf };
 }
 
+/** The last leaf of the system log that names a key. Walks the system log back, so only for a succession. */
+export async function findLastKeyLeaf(client: pg.ClientBase): Promise<string | undefined> {
+  const answer = await client.query<{ leaf: string }>(
+    `select leaf from indelible.system_leaf where leaf like '{"a":"ed25519","k":"key",%' order by seq desc limit 1`,
+  );
+  return answer.rows[0]?.leaf;
+}
+
 export interface SystemLog {
   readonly origin: string;
   readonly size: number;
@@ -154,8 +162,20 @@ export async function appendSystemLeaves(client: pg.ClientBase, leaves: readonly
 
 const DAY_MS = 86_400_000;
 
-/** Publishes checkpoints and drops those that they replace: of each log the newest stays, and the last of each day (UTC). */
+/**
+ * Publishes checkpoints and drops those that they replace: of each log the newest stays, and the last of each day (UTC). Those
+ * of the system log that two keys signed stay for good: by them the change of the key is proved.
+ */
 export async function publish(client: pg.ClientBase, checkpoints: readonly CheckpointRow[]): Promise<void> {
+  await insertCheckpoints(client, checkpoints);
+  await client.query(
+    `delete from indelible.checkpoint c using unnest($1::int[], $2::bigint[], $3::bigint[]) s (tenant_id, size, day)
+     where c.tenant_id = s.tenant_id and c.size < s.size and c.t >= s.day and not (c.tenant_id = 0 and ${SIGNED_BY_TWO})`,
+    [checkpoints.map((row) => row.tenantId), checkpoints.map((row) => row.size), checkpoints.map((row) => row.t - (row.t % DAY_MS))],
+  );
+}
+
+async function insertCheckpoints(client: pg.ClientBase, checkpoints: readonly CheckpointRow[]): Promise<void> {
   await client.query(
     `insert into indelible.checkpoint (${CHECKPOINT_COLUMNS})
      select * from unnest($1::int[], $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[])`,
@@ -168,11 +188,6 @@ export async function publish(client: pg.ClientBase, checkpoints: readonly Check
       checkpoints.map((row) => row.systemSeq ?? null),
     ],
   );
-  await client.query(
-    `delete from indelible.checkpoint c using unnest($1::int[], $2::bigint[], $3::bigint[]) s (tenant_id, size, day)
-     where c.tenant_id = s.tenant_id and c.size < s.size and c.t >= s.day`,
-    [checkpoints.map((row) => row.tenantId), checkpoints.map((row) => row.size), checkpoints.map((row) => row.t - (row.t % DAY_MS))],
-  );
 }
 
 /** The keys that are good now. */
@@ -183,6 +198,38 @@ export async function presentKeys(client: pg.ClientBase): Promise<Buffer[]> {
   return answer.rows.map((row) => row.public_key);
 }
 
+/** Puts a key on record as good; one that was so before, as after its directory was restored, is so again. */
 export async function addKey(client: pg.ClientBase, publicKey: Uint8Array): Promise<void> {
-  await client.query('insert into indelible.signer_key (public_key) values ($1)', [publicKey]);
+  await client.query('insert into indelible.signer_key (public_key) values ($1) on conflict (public_key) do update set valid_to = null', [
+    publicKey,
+  ]);
+}
+
+export async function endKeys(client: pg.ClientBase): Promise<void> {
+  await client.query('update indelible.signer_key set valid_to = now() where valid_to is null');
+}
+
+/** The newest checkpoint of each tenant's log that is not frozen, by tenant number from one on. */
+export async function newestCheckpoints(
+  client: pg.ClientBase,
+  after: number,
+  limit: number,
+): Promise<(CheckpointRow & { readonly origin: string })[]> {
+  const answer = await client.query<StoredCheckpoint & { origin: string }>(
+    `select l.origin, c.* from indelible.log l
+     cross join lateral (select ${CHECKPOINT_COLUMNS} from indelible.checkpoint where tenant_id = l.tenant_id order by size desc limit 1) c
+     where l.tenant_id > $1 and l.frozen_at is null order by l.tenant_id limit $2`,
+    [after, limit],
+  );
+  return answer.rows.map((row) => ({ ...presentCheckpoint(row), origin: row.origin }));
+}
+
+/** Puts other signatures under checkpoints that are published, in the caller's transaction. */
+export async function signAnew(client: pg.ClientBase, checkpoints: readonly CheckpointRow[]): Promise<void> {
+  if (checkpoints.length === 0) return;
+  await client.query('delete from indelible.checkpoint c using unnest($1::int[], $2::bigint[]) s (tenant_id, size) where c.tenant_id = s.tenant_id and c.size = s.size', [
+    checkpoints.map((row) => row.tenantId),
+    checkpoints.map((row) => row.size),
+  ]);
+  await insertCheckpoints(client, checkpoints);
 }

@@ -79,6 +79,26 @@ export async function takeLink(tx: pg.ClientBase, secret: string): Promise<Store
   };
 }
 
+/** An invitation of somebody who has an address. */
+export interface StoredInvitation {
+  /** Of the link. */
+  readonly id: string;
+  /** Undefined: in all tenants. */
+  readonly tenant: string | undefined;
+  readonly role: Role;
+  readonly scope: string;
+}
+
+/** Uses up all invitations of an address, in lower case, that have not ended: of somebody who has proved that it is theirs. */
+export async function takeInvitations(tx: pg.ClientBase, email: string): Promise<StoredInvitation[]> {
+  const answer = await tx.query<Omit<StoredInvitation, 'tenant'> & { readonly tenant: string | null }>(
+    `update indelible.sign_in_link set used_at = now() where kind = 'invitation' and email = $1 and used_at is null and expires_at > now()
+     returning id, tenant, role, scope`,
+    [email],
+  );
+  return answer.rows.map(({ tenant, ...row }) => ({ ...row, tenant: tenant ?? undefined }));
+}
+
 /** Ends the links of the first owner: when another one is made, and when there is an owner. */
 export async function endFirstLinks(tx: pg.ClientBase): Promise<void> {
   await tx.query(`update indelible.sign_in_link set used_at = now() where kind = 'invitation' and email is null and used_at is null`);

@@ -38,7 +38,3 @@ export async function renameSystemLog(tx: pg.ClientBase, size: number): Promise<
   );
   return answer.rows[0]?.log_id ?? '';
 }
-
-export async function endKeys(tx: pg.ClientBase): Promise<void> {
-  await tx.query('update indelible.signer_key set valid_to = now() where valid_to is null');
-}

@@ -96,7 +96,7 @@ export interface CheckpointRow {
   readonly systemSeq: number | undefined;
 }
 
-interface StoredCheckpoint {
+export interface StoredCheckpoint {
   tenant_id: number;
   size: string;
   root: Buffer;
@@ -116,6 +116,18 @@ export function presentCheckpoint(row: StoredCheckpoint): CheckpointRow {
     t: Number(row.t),
     systemSeq: row.system_seq === null ? undefined : Number(row.system_seq),
   };
+}
+
+/** Of a checkpoint c: two keys of the log itself have signed it. Their lines begin with its origin, those of witnesses do not. */
+export const SIGNED_BY_TWO = String.raw`array_length(string_to_array(c.note, E'\n\u2014 ' || split_part(c.note, E'\n', 1) || ' '), 1) > 2`;
+
+/** Of the system log the checkpoints that two keys signed and whose last leaf is a change of the key, the oldest first. */
+export async function readKeyChanges(client: pg.ClientBase): Promise<(CheckpointRow & { readonly leaf: string })[]> {
+  const answer = await client.query<StoredCheckpoint & { leaf: string }>(
+    `select c.*, s.leaf from indelible.checkpoint c join indelible.system_leaf s on s.seq = c.size - 1
+     where c.tenant_id = 0 and ${SIGNED_BY_TWO} and s.leaf like '{"a":"ed25519","k":"key",%' order by c.size`,
+  );
+  return answer.rows.map((row) => ({ ...presentCheckpoint(row), leaf: row.leaf }));
 }
 
 /** The newest published checkpoint of a log. */

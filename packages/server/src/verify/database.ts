@@ -15,17 +15,20 @@ import {
   readLogs,
   readStrayTenants,
 } from '../store/verify-rows.ts';
+import { checkCursors, type SourceToAsk } from './cursors.ts';
 import { crewSize, verifyRanges } from './crew.ts';
 import { type Checked, type FindingList, findingList, type VerifyResult } from './finding.ts';
 import { type Claim, type LogCheck, type LogContext, openLogCheck } from './log-check.ts';
 import { checkAllThere, checkLogRows, checkSystemRow } from './log-rows.ts';
 import type { RangeTask } from './range.ts';
 import { type SystemReport, verifySystemLog } from './system-log.ts';
-import { bringTrust, type Judge, makeJudge, type TrustOptions } from './trust.ts';
+import { bringTrust, type Brought, type Judge, makeJudge, type TrustOptions } from './trust.ts';
 
 export interface VerifyDatabaseOptions extends TrustOptions {
   /** The URL of the role that owns the schema. */
   readonly ownerUrl: string;
+  /** The captured sources, to be asked where their logs end and their slots stand. */
+  readonly sources?: readonly SourceToAsk[];
   /** How many threads; as many as there are cores by default, none for small trails. */
   readonly workers?: number;
   /** Told as events are checked. */
@@ -57,20 +60,19 @@ async function verifySnapshot(
   client: pg.Client,
   snapshot: string,
   options: VerifyDatabaseOptions,
-  brought: Awaited<ReturnType<typeof bringTrust>>,
+  brought: Brought,
 ): Promise<VerifyResult> {
   const found = findingList();
   const checked: Checked = { logs: 0, events: 0, systemLeaves: 0, tiles: 0, checkpoints: 0 };
-  const judge = await makeJudge(client, brought);
   const memory = new Map(
     brought.memory.map(({ origin, size, root }) => [origin, { size, root: Buffer.from(root, 'base64'), by: 'the signer\u2019s memory' }]),
   );
   const logs = await readLogs(client);
   const tenants = logs.filter((log) => log.tenantId !== SYSTEM_TENANT_ID);
   const followed = checkLogRows(tenants, await readFirstDisclosures(client), found);
-  const system = await checkSystem(client, logs, memory, { judge, found, checked });
+  const { system, judge } = await checkSystem(client, logs, memory, { brought, found, checked });
   checkAllThere(logs, [memory, followed], system, found);
-  const ctx: LogContext = { client, system, judge, found, checked, claims: [memory, followed] };
+  const ctx: LogContext = { client, system, judge, found, checked, claims: [memory, followed], captured: [] };
 
   const total = tenants.reduce((sum, log) => sum + log.size, 0);
   let done = 0;
@@ -91,7 +93,8 @@ async function verifySnapshot(
   for (const tenantId of await readStrayTenants(client)) {
     found.add({ code: 'event_unexpected', message: `there are events under the tenant number ${tenantId}, which no log has` });
   }
-  return found.result(checked, judge.notes);
+  const notes = await checkCursors(client, ctx.captured, options, found);
+  return found.result(checked, [...judge.notes, ...notes]);
 }
 
 type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
@@ -123,18 +126,18 @@ async function* tasksOf(
   }
 }
 
-const NO_SYSTEM: SystemReport = { sealings: new Map(), lastT: 0, openSinceT: undefined, root: () => undefined };
+const NO_SYSTEM: SystemReport = { sealings: new Map(), keys: [], lastT: 0, openSinceT: undefined, root: () => undefined };
 
 async function checkSystem(
   client: pg.Client,
   logs: readonly LogToVerify[],
   memory: ReadonlyMap<string, Claim>,
-  { judge, found, checked }: { judge: Judge; found: FindingList; checked: Checked },
-): Promise<SystemReport> {
+  { brought, found, checked }: { brought: Brought; found: FindingList; checked: Checked },
+): Promise<{ system: SystemReport; judge: Judge }> {
   const log = logs.find(({ tenantId }) => tenantId === SYSTEM_TENANT_ID);
   if (log === undefined) {
     await checkNeverSealed(client, logs, found);
-    return NO_SYSTEM;
+    return { system: NO_SYSTEM, judge: await makeJudge(client, brought, undefined, found) };
   }
   checkSystemRow(log, found);
   const checkpoints = await readCheckpoints(client, SYSTEM_TENANT_ID);
@@ -146,6 +149,7 @@ async function checkSystem(
   const sizes = [...new Set(claims.map(({ size }) => size))].sort((a, b) => a - b);
   const published = checkpoints.at(-1)?.size ?? 0;
   const report = await verifySystemLog(client, log, sizes, published, found, checked);
+  const judge = await makeJudge(client, brought, { origin: log.origin, named: report.keys, checkpoints }, found);
   await checkSystemSignatures(checkpoints, log, judge, found);
   await checkPublication(client, log, published, report, found);
   checked.checkpoints += checkpoints.length;
@@ -171,7 +175,7 @@ async function checkSystem(
       });
     }
   }
-  return report;
+  return { system: report, judge };
 }
 
 /** A trail that was never sealed has no system log; one that was sealed has checkpoints, and is sealed in time. */
@@ -216,7 +220,7 @@ async function checkSystemSignatures(
     // A succession gives the system log another name; the checkpoints from before bear the former one.
     const former = /^(.*\/log\/system)(?:-[1-9][0-9]*)?$/;
     const name = former.exec(origin)?.[1] === former.exec(log.origin)?.[1] ? origin : log.origin;
-    const reason = await judge.fault(checkpoint.note, name, checkpoint, name !== log.origin);
+    const reason = await judge.fault(checkpoint.note, name, checkpoint, { former: name !== log.origin, leaves: checkpoint.size });
     if (reason !== undefined)
       found.add({
         code: 'signature_invalid',

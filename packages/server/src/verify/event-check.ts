@@ -6,6 +6,7 @@ import { SALT_BYTES, splitDisclosures } from '../store/disclosures.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { columnsOf, type Projectable, relatedOf } from '../store/projection.ts';
 import { type EventText, PROJECTED, PROJECTED_AT, relatedRowText } from '../store/verify-rows.ts';
+import { type CaptureMark, markOf } from './capture-marks.ts';
 import type { Finding } from './finding.ts';
 
 /** A finding before the log that it belongs to is known. */
@@ -22,6 +23,8 @@ export interface EventVerdict {
   readonly action: string | undefined;
   readonly actor: string | undefined;
   readonly faults: readonly EventFault[];
+  /** How far it says that a captured source was read. */
+  readonly mark: CaptureMark | undefined;
 }
 
 type Value = { readonly [key: string]: unknown };
@@ -70,6 +73,7 @@ export function checkEvent(row: EventText): EventVerdict {
     action: (core?.['action'] as string | undefined) ?? row[PROJECTED_AT + PROJECTED.indexOf('action')] ?? undefined,
     actor: named ?? undefined,
     faults,
+    mark: markOf(sections, disclosed, t),
   };
 }
 

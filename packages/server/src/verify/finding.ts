@@ -23,7 +23,11 @@ export const FINDINGS = {
   log_shrunk: 'altered',
   log_missing: 'altered',
   log_changed: 'altered',
+  signer_key_changed: 'altered',
+  cursor_moved: 'altered',
   forked: 'altered',
+  export_short: 'altered',
+  export_changed: 'altered',
   disclosure_missing: 'incomplete',
   not_sealed: 'incomplete',
   unreadable: 'incomplete',
@@ -44,6 +48,8 @@ export interface Finding {
   /** The section of the event whose commitment does not fit. */
   readonly section?: string;
   readonly column?: string;
+  /** The name of the captured source whose cursor or slot was moved. */
+  readonly source?: string;
   readonly expected?: string;
   readonly found?: string;
   /** A sentence for people. */

@@ -39,6 +39,7 @@ function formatFinding(finding: Finding, colors: Colors): string[] {
     ['sequence', finding.seq === undefined ? undefined : `${finding.seq}${finding.toSeq === undefined ? '' : ` to ${finding.toSeq}`}`],
     ['action', finding.action],
     ['actor', finding.actor],
+    ['source', finding.source],
     ['section', finding.section],
     ['column', finding.column],
     ['expected', finding.expected],

@@ -14,6 +14,7 @@ import {
   readCheckpoints,
   readOutside,
 } from '../store/verify-rows.ts';
+import { type CaptureMark, type MarkList, markList } from './capture-marks.ts';
 import { belongingTo, type Checked, type FindingCode, type FindingList } from './finding.ts';
 import { type LogTree, logTree, type UpperTile } from './log-tree.ts';
 import { narrow } from './narrow.ts';
@@ -38,6 +39,8 @@ export interface LogContext {
   readonly checked: Checked;
   /** What others say, by origin: the signer's memory, and the logs that followed frozen ones. */
   readonly claims: readonly ReadonlyMap<string, Claim>[];
+  /** How far the events say that captured sources were read: the last marks of each log. */
+  readonly captured: CaptureMark[];
 }
 
 export interface LogCheck {
@@ -53,6 +56,7 @@ interface Progress {
   readonly waiting: Map<number, RangeResult>;
   readonly upper: UpperTile[];
   readonly digests: Map<number, string>;
+  readonly captured: MarkList;
   next: number;
   lastT: number | undefined;
   brokenAt: number;
@@ -72,6 +76,7 @@ export async function openLogCheck(ctx: LogContext, log: LogToVerify): Promise<L
     waiting: new Map(),
     upper: [],
     digests: new Map(),
+    captured: markList(),
     next: 0,
     lastT: undefined,
     brokenAt: Number.POSITIVE_INFINITY,
@@ -104,6 +109,7 @@ export async function openLogCheck(ctx: LogContext, log: LogToVerify): Promise<L
       await checkRoots(ctx, log, state, claims);
       await checkTiles(ctx, log, state.upper, checkpoints.at(-1)?.size ?? 0);
       await checkRelated(ctx, log, state.digests);
+      ctx.captured.push(...state.captured.all());
       ctx.checked.logs++;
     },
   };
@@ -133,6 +139,7 @@ function absorb({ found, checked }: LogContext, log: LogToVerify, state: Progres
   state.lastT = result.lastT ?? state.lastT;
   state.brokenAt = Math.min(state.brokenAt, result.brokenAt ?? state.brokenAt);
   if (result.relatedDigest !== undefined) state.digests.set(result.from / VERIFY_RANGE_EVENTS, result.relatedDigest);
+  for (const mark of result.captured) state.captured.add(mark);
   checked.events += result.events;
   checked.tiles += result.tiles;
 }
@@ -164,7 +171,10 @@ async function checkCheckpoints(
   for (const checkpoint of checkpoints) {
     checked.checkpoints++;
     const { size } = checkpoint;
-    const reason = await judge.fault(checkpoint.note, log.origin, checkpoint, log.frozen);
+    const reason = await judge.fault(checkpoint.note, log.origin, checkpoint, {
+      former: log.frozen,
+      leaves: (checkpoint.systemSeq ?? -1) + 1,
+    });
     if (reason !== undefined)
       found.add({
         ...belongingTo(log),

@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { VERIFY_WINDOW_BYTES, VERIFY_WINDOW_EVENTS_MAX } from '../limits.ts';
 import { readTiles } from '../store/tree-rows.ts';
 import { type EventText, readEventTexts, readKeyTexts } from '../store/verify-rows.ts';
+import { type CaptureMark, type MarkList, markList } from './capture-marks.ts';
 import { checkEvent, type EventFault, type EventVerdict } from './event-check.ts';
 import { type LeafWalk, leafWalk, type Mark } from './leaf-walk.ts';
 
@@ -39,6 +40,7 @@ export interface RangeResult {
   readonly lastT: number | undefined;
   /** As readRelatedDigests makes it of the rows; undefined when the events name no related resource. */
   readonly relatedDigest: string | undefined;
+  readonly captured: readonly CaptureMark[];
   readonly events: number;
   readonly tiles: number;
   readonly faults: readonly EventFault[];
@@ -101,6 +103,7 @@ interface Walk {
   readonly related: Hash;
   readonly faults: EventFault[];
   readonly moreFaults: Record<string, number>;
+  readonly captured: MarkList;
   events: number;
   tiles: number;
   relatedRows: number;
@@ -112,7 +115,7 @@ interface Walk {
 
 function openWalk(task: RangeTask): Walk {
   const nothing = { events: 0, tiles: 0, relatedRows: 0, floor: 0, brokenAt: undefined, firstT: undefined, lastT: undefined };
-  return { task, leaves: leafWalk(task.from, task.sizes), related: createHash('sha256'), faults: [], moreFaults: {}, ...nothing };
+  return { task, leaves: leafWalk(task.from, task.sizes), related: createHash('sha256'), faults: [], moreFaults: {}, captured: markList(), ...nothing };
 }
 
 function report(walk: Walk, fault: EventFault, verdict?: EventVerdict): void {
@@ -154,6 +157,7 @@ function takeEvent(walk: Walk, seq: number, row: EventText, key: KeyText | undef
   const verdict = checkEvent(row);
   const stored = Buffer.from((row[4] ?? '').slice(2), 'hex');
   walk.events++;
+  if (verdict.mark !== undefined) walk.captured.add(verdict.mark);
   for (const fault of verdict.faults) report(walk, fault, verdict);
   const fault = leafFault(seq, verdict.leaf, stored, tiled);
   if (fault !== undefined && !verdict.faults.some(({ code }) => code === 'value_changed')) report(walk, fault, verdict);
@@ -181,7 +185,7 @@ function checkTime(walk: Walk, seq: number, verdict: EventVerdict): void {
   report(walk, { code: 'backdated', seq, expected: `not before ${sealed}`, found: said, message }, verdict);
 }
 
-function resultOf({ task, leaves, related, faults, moreFaults, events, tiles, relatedRows, brokenAt, firstT, lastT }: Walk): RangeResult {
+function resultOf({ task, leaves, related, faults, moreFaults, captured, events, tiles, relatedRows, brokenAt, firstT, lastT }: Walk): RangeResult {
   const relatedDigest = relatedRows === 0 ? undefined : related.digest('base64');
   const { tenantId, from, to } = task;
   return {
@@ -194,6 +198,7 @@ function resultOf({ task, leaves, related, faults, moreFaults, events, tiles, re
     firstT,
     lastT,
     relatedDigest,
+    captured: captured.all(),
     events,
     tiles,
     faults,

@@ -77,7 +77,7 @@ async function checkOne(
 }
 
 async function prove(run: Run, status: Status, seq: number, id: string): Promise<VerifiedEvent | undefined> {
-  const { found, checked, remote, trust } = run;
+  const { found, checked, remote, keys } = run;
   const proof = await remote.json(`/v1/events/${id}/proof`).catch((error: unknown) => {
     if (error instanceof Failure && error.code === 'not_found' && error.cause === undefined) return undefined;
     throw error;
@@ -91,7 +91,10 @@ async function prove(run: Run, status: Status, seq: number, id: string): Promise
     });
     return undefined;
   }
-  const verdict = await verifyEvent(proof, { ...trust, id }, nodeHash);
+  let verdict = await verifyEvent(proof, { ...keys.trust, id }, nodeHash);
+  // The key may have been changed while this runs.
+  if (!verdict.ok && verdict.check.endsWith('checkpoint') && (await keys.learn(status)))
+    verdict = await verifyEvent(proof, { ...keys.trust, id }, nodeHash);
   checked.events++;
   if (!verdict.ok) {
     const code = verdict.check.startsWith('system') ? 'checkpoint_unrecorded' : 'value_changed';

@@ -1,9 +1,9 @@
 // What the steps of an outsider's verification share: the server, whom to trust, what was seen before, what was found.
 
-import type { Trust } from '@indelible/core';
 import { z } from 'zod';
 import type { Checked, FindingList } from './finding.ts';
 import type { Remote, RemoteOptions } from './remote.ts';
+import type { RemoteKeys } from './remote-keys.ts';
 import type { State } from './state-file.ts';
 
 export interface VerifyServerOptions extends RemoteOptions {
@@ -19,7 +19,9 @@ export interface VerifyServerOptions extends RemoteOptions {
 
 const PUBLISHED = z.object({ origin: z.string(), logId: z.string(), size: z.int().min(1), root: z.base64(), checkpoint: z.string() });
 export const STATUS = PUBLISHED.extend({ system: PUBLISHED });
-export const KEYS = z.object({ keys: z.array(z.object({ algorithm: z.string(), publicKey: z.base64() })) });
+export const KEYS = z.object({
+  keys: z.array(z.object({ algorithm: z.string(), publicKey: z.base64(), to: z.string().optional(), proof: z.string().optional() })),
+});
 /** What the server publishes of one log. */
 export type Published = z.infer<typeof PUBLISHED>;
 export type Status = z.infer<typeof STATUS>;
@@ -28,7 +30,7 @@ export interface Run {
   readonly options: VerifyServerOptions;
   readonly remote: Remote;
   readonly state: State | undefined;
-  readonly trust: Trust;
+  readonly keys: RemoteKeys;
   readonly found: FindingList;
   readonly checked: Checked;
   readonly notes: string[];

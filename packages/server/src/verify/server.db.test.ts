@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '@indelible/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventProof, logStatus, publicKeys, tileByPath } from '../ledger/prove.ts';
+import { logStatus } from '../ledger/prove.ts';
 import { openSealedTrail, type SealedTrail } from '../ledger/sealed-trail.test.fixture.ts';
 import type { VerifyResult } from './finding.ts';
 import type { VerifyServerOptions } from './remote-run.ts';
+import { type Bend, serverOf } from './served-trail.test.fixture.ts';
 import { verifyServer } from './server.ts';
 
 let trail: SealedTrail;
@@ -24,31 +25,6 @@ afterEach(async () => {
   await trail.close();
   await rm(directory, { recursive: true, force: true });
 });
-
-type Bend = (path: string, body: unknown) => unknown;
-
-/** A server in place of the network. */
-function serverOf(served: SealedTrail, bend: Bend = (_, body) => body): NonNullable<VerifyServerOptions['fetch']> {
-  const answer = async (path: string): Promise<unknown> => {
-    const { reader } = served.store;
-    const log = await served.log('org_acme');
-    if (path === '/.well-known/indelible-keys.json') return publicKeys(reader);
-    if (path === '/v1/log') return logStatus(reader, log);
-    const [, id] = /^\/v1\/events\/(.+)\/proof$/.exec(path) ?? [];
-    if (id !== undefined) return eventProof(reader, log, id);
-    const [, logId, tile] = /^\/log\/([^/]+)(\/tile\/.+)$/.exec(path) ?? [];
-    return (await tileByPath(reader, { tenantId: logId === 'system' ? 0 : log.tenantId }, tile ?? '')).bytes;
-  };
-  return async (url) => {
-    try {
-      const body = bend(url.pathname, await answer(url.pathname));
-      return body instanceof Uint8Array ? new Response(body.slice()) : Response.json(body);
-    } catch (error) {
-      if (error instanceof Failure) return Response.json({ detail: error.message }, { status: error.status });
-      throw error;
-    }
-  };
-}
 
 function verify(options: Partial<VerifyServerOptions> = {}): Promise<VerifyResult> {
   return verifyServer({ url: 'http://trail.invalid', stateFile: join(directory, 'state.json'), fetch: serverOf(trail), ...options });

@@ -12,17 +12,17 @@ import {
   rootNodes,
   TILE_WIDTH,
   treeBuilder,
+  type Trust,
   verifyCheckpoint,
   Failure,
 } from '@indelible/core';
-import type { z } from 'zod';
 import { nodeHash } from '../store/node-hash.ts';
-import { makeVerifier } from './ed25519.ts';
 import { findingList, type VerifyResult } from './finding.ts';
 import { openRemote, type Remote } from './remote.ts';
 import { checkEvents } from './remote-events.ts';
+import { openRemoteKeys } from './remote-keys.ts';
 import { continues, leafTiles, openRemoteLog } from './remote-log.ts';
-import { KEYS, type Published, type Run, type Status, STATUS, type VerifyServerOptions } from './remote-run.ts';
+import { type Published, type Run, type Status, STATUS, type VerifyServerOptions } from './remote-run.ts';
 import { readState, type State, writeState } from './state-file.ts';
 
 /**
@@ -35,19 +35,21 @@ export async function verifyServer(options: VerifyServerOptions): Promise<Verify
   const state = await readState(options.stateFile);
   const remote = openRemote(options);
   const notes: string[] = [];
-  const publicKeys = await trustedKeys(options, state, remote, notes);
+  const found = findingList();
+  const status = await statusOf(remote);
   const run: Run = {
     options,
     remote,
     state,
-    trust: { publicKeys, verify: makeVerifier() },
-    found: findingList(),
+    keys: await openRemoteKeys({ options, state, remote, found, notes }, status),
+    found,
     checked: { logs: 0, events: 0, systemLeaves: 0, tiles: 0, checkpoints: 0 },
     notes,
   };
-  const status = await answer(remote, '/v1/log', STATUS);
   checkOrigins(run, status);
-  const sound = (await checkSigned(run, status)) && (await checkSigned(run, status.system));
+  const { keys } = run;
+  const sound =
+    (await checkSigned(run, status, keys.trust)) && (await checkSigned(run, status.system, keys.systemTrust(status.system.size)));
   if (sound && (await checkSystem(run, status.system))) {
     const peaks = await checkLeaves(run, status);
     if (peaks !== undefined) {
@@ -58,26 +60,10 @@ export async function verifyServer(options: VerifyServerOptions): Promise<Verify
   return run.found.result(run.checked, notes);
 }
 
-async function answer<Shape>(remote: Remote, path: string, shape: z.ZodType<Shape>): Promise<Shape> {
-  const parsed = shape.safeParse(await remote.json(path));
-  if (!parsed.success) throw new Failure('not_found', `the answer to ${path} is not that of an Indelible server`);
+async function statusOf(remote: Remote): Promise<Status> {
+  const parsed = STATUS.safeParse(await remote.json('/v1/log'));
+  if (!parsed.success) throw new Failure('not_found', 'the answer to /v1/log is not that of an Indelible server');
   return parsed.data;
-}
-
-async function trustedKeys(options: VerifyServerOptions, state: State | undefined, remote: Remote, notes: string[]): Promise<Uint8Array[]> {
-  if (options.vkey !== undefined) {
-    try {
-      return [parseVkey(options.vkey, nodeHash).publicKey];
-    } catch (cause) {
-      throw new Failure('parameter_invalid', `--vkey: ${(cause as Error).message}`, { pointer: 'vkey' }, { cause: cause as Error });
-    }
-  }
-  if (state !== undefined) return state.publicKeys.map((key) => Buffer.from(key, 'base64'));
-  const { keys } = await answer(remote, '/.well-known/indelible-keys.json', KEYS);
-  notes.push(
-    'first use: this run trusts the key and the checkpoint that the server shows, and later runs hold it to them; give --vkey for a key that you got elsewhere',
-  );
-  return keys.filter((key) => key.algorithm === 'ed25519').map((key) => Buffer.from(key.publicKey, 'base64'));
 }
 
 /** The logs must be those that were seen before, and those that the key is for. */
@@ -106,7 +92,7 @@ function checkOrigins({ found, state, options }: Run, status: Status): void {
   }
 }
 
-async function checkSigned({ found, trust, checked }: Run, log: Published): Promise<boolean> {
+async function checkSigned({ found, checked }: Run, log: Published, trust: Trust): Promise<boolean> {
   checked.checkpoints++;
   const verdict = await verifyCheckpoint(log.checkpoint, log.origin, trust, nodeHash);
   const agrees = verdict.ok && verdict.checkpoint.size === log.size && equalBytes(verdict.checkpoint.root, Buffer.from(log.root, 'base64'));
@@ -198,13 +184,13 @@ async function checkLeaves(run: Run, status: Published): Promise<Uint8Array[] | 
   return undefined;
 }
 
-async function keep({ options, trust }: Run, status: Status, peaks: readonly Uint8Array[]): Promise<void> {
+async function keep({ options, keys }: Run, status: Status, peaks: readonly Uint8Array[]): Promise<void> {
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
   const seen = ({ origin, size, root, checkpoint }: Published): State['system'] => ({ origin, size, root, checkpoint });
   await writeState(options.stateFile, {
     v: 1,
     server: options.url,
-    publicKeys: trust.publicKeys.map(base64),
+    publicKeys: keys.present().map(base64),
     log: { ...seen(status), peaks: peaks.map(base64) },
     system: seen(status.system),
     verifiedAt: new Date().toISOString(),

@@ -12,6 +12,7 @@ import type { Checked, FindingList } from './finding.ts';
 import { type LeafWalk, leafWalk } from './leaf-walk.ts';
 import { logTree } from './log-tree.ts';
 import type { Floor } from './range.ts';
+import type { NamedKey } from './signing-keys.ts';
 
 /** What the system log says about one log. */
 export interface Sealings {
@@ -27,6 +28,8 @@ export interface Sealings {
 export interface SystemReport {
   /** By originHash. */
   readonly sealings: ReadonlyMap<string, Sealings>;
+  /** The leaves that name keys, in their order. */
+  readonly keys: readonly NamedKey[];
   /** Milliseconds since 1970: the last leaf's time. */
   readonly lastT: number;
   /** Milliseconds since 1970: the time of the first leaf that no published checkpoint covers; undefined when there is none. */
@@ -131,6 +134,7 @@ function leafReader(
   found: FindingList,
 ): { read(seq: number, text: string): void; report(): Omit<SystemReport, 'root'> } {
   const sealings = new Map<string, Sealings>();
+  const keys: NamedKey[] = [];
   let time = 0;
   // The time of the last leaf that an earlier tick wrote: those of one tick share theirs.
   let earlier = 0;
@@ -148,6 +152,7 @@ function leafReader(
       if (leaf.time < time) complain(seq, `leaf ${seq} of the system log is older than the one before it`);
       if (leaf.time > time) [earlier, time] = [time, leaf.time];
       if (seq >= published) openSinceT ??= leaf.time;
+      if (leaf.kind === 'key') keys.push({ seq, ...leaf });
       if (leaf.kind !== 'checkpoint') return;
       const known = sealings.get(leaf.originHash);
       if (leaf.previous !== (known?.seq ?? -1))
@@ -160,7 +165,7 @@ function leafReader(
       if (known === undefined) sealings.set(leaf.originHash, { seq, size: leaf.size, root: leaf.root, covered, floors });
       else Object.assign(known, { seq, size: leaf.size, root: leaf.root, covered });
     },
-    report: () => ({ sealings, lastT: time, openSinceT }),
+    report: () => ({ sealings, keys, lastT: time, openSinceT }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { BetterAuthOptions } from 'better-auth';
 import type { Logger } from 'pino';
 import type pg from 'pg';
 import { PASSWORD_CHARS_MAX, SESSION_SECONDS } from '../../limits.ts';
+import { lastStepSchema, makeOwnEndpoints } from './own-endpoints.ts';
 
 export interface AuthOptions {
   /** What cookies are signed with. */
@@ -44,24 +45,14 @@ export function authOptions(database: pg.Pool, { key, secure, logger }: AuthOpti
 export type Auth = Awaited<ReturnType<typeof makeAuth>>;
 
 export async function makeAuth(database: pg.Pool, options: AuthOptions) {
-  const [{ betterAuth }, { twoFactor }, { createAuthEndpoint }, { setSessionCookie }, { z }] = await Promise.all([
+  const [{ betterAuth }, { twoFactor }, own] = await Promise.all([
     import('better-auth'),
     import('better-auth/plugins/two-factor'),
-    import('better-auth/api'),
-    import('better-auth/cookies'),
-    import('zod'),
+    makeOwnEndpoints(),
   ]);
-  // Begins a session of somebody whom something else than a password has let in.
-  const begin = createAuthEndpoint(
-    '/begin',
-    { method: 'POST', body: z.object({ person: z.string() }), metadata: { SERVER_ONLY: true } },
-    async (ctx) => {
-      const user = await ctx.context.internalAdapter.findUserById(ctx.body.person);
-      if (user === null) throw ctx.error('NOT_FOUND');
-      const session = await ctx.context.internalAdapter.createSession(user.id);
-      await setSessionCookie(ctx, { session, user });
-      return { token: session.token };
-    },
-  );
-  return betterAuth({ ...authOptions(database, options), plugins: [twoFactor(), { id: 'indelible-begin', endpoints: { begin } }] });
+  // Its lock would shut out whoever owns the account as well: attempts.ts counts.
+  return betterAuth({
+    ...authOptions(database, options),
+    plugins: [twoFactor({ accountLockout: { enabled: false } }), lastStepSchema, own],
+  });
 }

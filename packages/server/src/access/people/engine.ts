@@ -1,10 +1,11 @@
 // Passwords, sessions and their cookies: better-auth behind a few functions.
 
 import pg from 'pg';
+import { findCredential } from '../../store/people.ts';
 import { roleUrl } from '../../store/roles.ts';
-import { answered, cookiesOf, presented, refused } from './answers.ts';
+import { answered, cookiesOf, presented } from './answers.ts';
 import { ADDRESS_HEADER, type AuthOptions, makeAuth } from './better-auth.ts';
-import { makeSecondFactor, verifyCode } from './second-factor-engine.ts';
+import { makeCodes, makeSecondFactor } from './second-factor-engine.ts';
 
 /** From where somebody signs in. */
 export interface From {
@@ -25,22 +26,19 @@ export interface Begun extends Session {
   readonly cookies: readonly string[];
 }
 
+/** Somebody whose password was right. */
+export interface Proved {
+  readonly person: string;
+  readonly twoFactor: boolean;
+}
+
 export interface Engine {
-  /**
-   * Undefined when there is no such account, or it has another password: the same work either way.
-   *
-   * @param code of the second factor: six digits, or a backup code
-   */
-  byPassword(
-    email: string,
-    password: string,
-    code: string | undefined,
-    from: From,
-  ): Promise<Begun | 'code_needed' | 'code_wrong' | undefined>;
-  /** Whether it is the password of an account, without beginning a session: the same work whether there is one or not. */
-  isPassword(email: string, password: string): Promise<boolean>;
-  /** Begins a session of somebody whom something else than a password has let in. */
+  /** Whose password it is, without beginning a session; undefined for nobody's. The same work whether there is an account or not. */
+  prove(email: string, password: string): Promise<Proved | undefined>;
+  /** Begins a session of somebody who has proved who they are, and has no second factor. */
   begin(person: string, from: From): Promise<Begun>;
+  /** The same for somebody with a second factor; undefined when the code is wrong, or was used. */
+  byCode(person: string, code: string, from: From): Promise<Begun | undefined>;
   /** The session of a Cookie header; undefined when it is none, or has ended. */
   session(cookie: string): Promise<Session | undefined>;
   /** The part of a Cookie header that names a session. */
@@ -57,12 +55,14 @@ export interface SecondFactor {
   /** Prepares one; undefined when the password is wrong. It is in force once it is confirmed. */
   prepare(cookie: string, password: string): Promise<{ readonly uri: string; readonly backupCodes: readonly string[] } | undefined>;
   /** Puts it in force, and another session in the place of this one; undefined when the code is wrong. */
-  confirm(cookie: string, code: string): Promise<Begun | undefined>;
+  confirm(person: string, cookie: string, code: string): Promise<Begun | undefined>;
   /** Takes it away, and puts another session in the place of this one; undefined when the password or the code is wrong. */
-  remove(cookie: string, password: string, code: string): Promise<Begun | undefined>;
+  remove(person: string, cookie: string, password: string, code: string): Promise<Begun | undefined>;
 }
 
 const COOKIE = 'indelible.session_token';
+/** Of the form of better-auth, salt and key: of no password. */
+const NOBODYS_HASH = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 /** @param options.ownerUrl the URL of the role that owns the trail's database */
 export async function openEngine({ ownerUrl, ...options }: AuthOptions & { readonly ownerUrl: string }): Promise<Engine> {
@@ -81,31 +81,28 @@ export async function openEngine({ ownerUrl, ...options }: AuthOptions & { reado
     if (found === null) throw new Error('the session that was begun is not there');
     return { ...presented(found), cookies: headers.getSetCookie() };
   };
+  const codes = makeCodes(auth, pool);
+  const begin = async (person: string, from: From): Promise<Begun> => {
+    const made = await auth.api.begin({ body: { person }, headers: headersOf(from), returnHeaders: true });
+    return begun(made.response.token, made.headers);
+  };
+  const byCode = async (person: string, code: string, from: From): Promise<Begun | undefined> => {
+    const challenge = await auth.api.challenge({ body: { person }, returnHeaders: true });
+    const done = await codes.verify(person, code, headersOf(from, cookiesOf(challenge.headers)));
+    return done === undefined ? undefined : begun(done.response.token, done.headers);
+  };
+  /** One statement and one hash, whether there is an account or not. */
+  const proved = async (email: string, password: string): Promise<Proved | undefined> => {
+    const found = await findCredential(pool, email);
+    const isRight = await passwords.verify({ hash: found?.hash ?? NOBODYS_HASH, password });
+    return isRight && found?.hash !== undefined ? found : undefined;
+  };
   const name = options.secure ? `__Secure-${COOKIE}` : COOKIE;
   return {
-    byPassword: (email, password, code, from) =>
-      answered(async () => {
-        const made = await refused(auth.api.signInEmail({ body: { email, password }, headers: headersOf(from), returnHeaders: true }));
-        if (made === undefined) return undefined;
-        if (!('twoFactorRedirect' in made.response)) return begun(made.response.token, made.headers);
-        if (code === undefined) return 'code_needed';
-        const done = await verifyCode(auth, code, headersOf(from, cookiesOf(made.headers)));
-        return done === undefined ? 'code_wrong' : begun(done.response.token, done.headers);
-      }),
-    isPassword: (email, password) =>
-      answered(async () => {
-        const found = await internalAdapter.findUserByEmail(email, { includeAccounts: true });
-        const hash = found?.accounts.find(({ providerId }) => providerId === 'credential')?.password;
-        if (typeof hash === 'string') return passwords.verify({ hash, password });
-        await passwords.hash(password);
-        return false;
-      }),
-    begin: (person, from) =>
-      answered(async () => {
-        const made = await auth.api.begin({ body: { person }, headers: headersOf(from), returnHeaders: true });
-        return begun(made.response.token, made.headers);
-      }),
-    secondFactor: makeSecondFactor(auth),
+    prove: (email, password) => answered(() => proved(email, password)),
+    begin: (person, from) => answered(() => begin(person, from)),
+    byCode: (person, code, from) => answered(() => byCode(person, code, from)),
+    secondFactor: makeSecondFactor(auth, codes),
     session: (cookie) =>
       answered(async () => {
         const found = await auth.api.getSession({ headers: new Headers({ cookie }) });

@@ -6,18 +6,19 @@ import { INVITATION_SECONDS, LINK_SECONDS } from '../../limits.ts';
 import { checkTenantName, OPERATOR_TENANT } from '../../store/log-row.ts';
 import { findPerson, insertPerson, endSessions, personById, type PersonRow, setPassword } from '../../store/people.ts';
 import { inTransaction } from '../../store/pool.ts';
-import { type Role, rolesOf, setRole } from '../../store/role-grants.ts';
+import { hasOwnerOfAll, type Role } from '../../store/role-grants.ts';
 import { recordIn } from '../../store/self.ts';
 import { endFirstLinks, insertLink, type LinkPurpose, takeLink } from '../../store/sign-in-links.ts';
 import type { By } from '../actor.ts';
-import { demandRole, isMore } from '../giving.ts';
+import { demandRole } from '../giving.ts';
 import type { Principal } from '../principal.ts';
 import { readScope } from '../scope.ts';
+import { accept } from './accept.ts';
 import type { Begun } from './engine.ts';
 import { demandStrong } from './password-strength.ts';
 import type { People } from './people.ts';
 import { recordOfPerson } from './record.ts';
-import { provePassword, recordLogin, signIn } from './sign-in.ts';
+import { noteRefused, proveCode, provePassword, recordLogin, signIn } from './sign-in.ts';
 import { byLinkOf, type Visit } from './visit.ts';
 
 export interface MadeLink {
@@ -84,8 +85,7 @@ export async function makeSignInLink({ owner, by }: LinkContext, { id: person, e
 /** The link of the first owner; undefined once there is somebody who is an owner of all tenants. Those made before end. */
 export async function makeFirstLink({ owner, by }: LinkContext): Promise<MadeLink | undefined> {
   return inTransaction(owner, async (tx) => {
-    const { rowCount } = await tx.query(`select from indelible.role_grant where tenant is null and role = 'owner' limit 1`);
-    if (rowCount !== 0) return undefined;
+    if (await hasOwnerOfAll(tx)) return undefined;
     await endFirstLinks(tx);
     return make(tx, { kind: 'invitation', tenant: undefined, role: 'owner' }, LINK_SECONDS, async (id, expiresAt) =>
       recordIn(tx, OPERATOR_TENANT, {
@@ -128,50 +128,74 @@ export interface LinkAnswer {
 export async function comeByLink(people: People, answer: LinkAnswer, visit: Visit): Promise<Begun> {
   const come = await inTransaction(people.owner, async (tx) => {
     const link = await takeLink(tx, answer.token);
-    if (link === undefined) throw new Failure('unauthorized', NO_LINK);
+    if (link === undefined) throw noLink(people, visit);
     if (link.purpose.kind === 'sign_in') return letIn(tx, people, link.purpose.person, answer, visit);
     return acceptInvitation(tx, people, link.id, link.purpose, answer, visit);
   });
   people.sessions.forget();
-  // Who had an account signs in to it as always.
-  const { password = '', code } = answer;
-  if (!come.isBegun) return signIn(people, { email: come.person.email, password, ...(code === undefined ? {} : { code }) }, visit);
-  const begun = await people.engine.begin(come.person.id, visit);
+  if (come.kind === 'password') {
+    // Who had an account signs in to it as always.
+    const { password = '', code } = answer;
+    return signIn(people, { email: come.person.email, password, ...(code === undefined ? {} : { code }) }, visit);
+  }
+  const begun = come.begun ?? (await people.engine.begin(come.person.id, visit));
   await recordLogin(people, begun, visit, 'link');
   return begun;
 }
 
-const NO_LINK = 'this link was used, has ended, or never was: ask for another one';
+/** Whoever tries links is on record, as whoever tries passwords. */
+function noLink(people: People, visit: Visit): Failure {
+  const failure = new Failure('unauthorized', 'this link was used, has ended, or never was: ask for another one');
+  noteRefused(people, 'auth.login.failed', '', failure, visit, 'useLink');
+  return failure;
+}
 
+/** A link is in place of the password alone: a second factor is asked for before the link is used up, or anything changes. */
 async function letIn(tx: pg.ClientBase, people: People, id: string, { password, code }: LinkAnswer, visit: Visit): Promise<Come> {
   const person = await personById(tx, id);
-  if (person === undefined) throw new Failure('unauthorized', NO_LINK);
-  // A link is in place of the password alone. Before it is used up: what is missing can still be sent.
-  const isBegun = !person.twoFactor;
-  if (person.twoFactor) {
-    needed(password, 'password');
-    if (code === undefined) throw new Failure('second_factor_needed', 'this account has a second factor: its code is missing');
+  if (person === undefined) throw noLink(people, visit);
+  if (password !== undefined) demandStrong(password, [person.email, person.name]);
+  if (person.twoFactor && code === undefined)
+    throw new Failure('second_factor_needed', 'this account has a second factor: its code is missing');
+  const begun =
+    person.twoFactor && code !== undefined
+      ? await proveCode(people, person.email, visit, () => people.engine.byCode(id, code, visit))
+      : undefined;
+  try {
+    if (password !== undefined) await resetPassword(tx, people, person, password, begun, visit);
+  } catch (error) {
+    if (begun !== undefined) await endSessions(people.owner, id, { id: begun.id });
+    throw error;
   }
-  if (password === undefined) return { person, isBegun };
-  demandStrong(password, [person.email, person.name]);
+  return { kind: 'link', person, ...(begun === undefined ? {} : { begun }) };
+}
+
+async function resetPassword(
+  tx: pg.ClientBase,
+  people: People,
+  person: PersonRow,
+  password: string,
+  begun: Begun | undefined,
+  visit: Visit,
+): Promise<void> {
+  const { id, name } = person;
   await setPassword(tx, id, await people.engine.hash(password));
-  const ended = await endSessions(tx, id, { except: undefined });
+  const ended = await endSessions(tx, id, { except: begun?.id });
   await recordOfPerson(tx, id, [
     {
       action: 'auth.password.reset',
       ...byLinkOf(person, visit),
-      resource: { type: 'person', id, name: person.name },
+      resource: { type: 'person', id, name },
       metadata: { sessionsEnded: ended.length },
     },
   ]);
-  return { person, isBegun };
 }
 
-interface Come {
-  readonly person: PersonRow;
-  /** The link alone begins a session. */
-  readonly isBegun: boolean;
-}
+/** Whether the link alone lets somebody in, or their password has to. */
+type Come =
+  | { readonly kind: 'password'; readonly person: PersonRow }
+  /** begun: the session that a second factor has begun. */
+  | { readonly kind: 'link'; readonly person: PersonRow; readonly begun?: Begun };
 
 async function acceptInvitation(
   tx: pg.ClientBase,
@@ -181,28 +205,16 @@ async function acceptInvitation(
   answer: LinkAnswer,
   visit: Visit,
 ): Promise<Come> {
+  // Somebody may have become one by another way since it was made.
+  if (invited === undefined && (await hasOwnerOfAll(tx))) throw noLink(people, visit);
   const email = (invited ?? needed(answer.email, 'email')).toLowerCase();
   const password = needed(answer.password, 'password');
   const known = await findPerson(tx, email);
   if (known !== undefined) await provePassword(people, email, password, visit);
   const person = known ?? (await join(tx, people, email, needed(answer.name, 'name'), password));
-  const by = byLinkOf(person, visit);
-  const log = tenant ?? OPERATOR_TENANT;
-  await recordIn(tx, log, {
-    action: 'person.joined',
-    ...by,
-    resource: { type: 'person', id: person.id, name: person.name },
-    metadata: { link, email, newAccount: known === undefined },
-  });
-  // Whoever has a role there keeps it, or one in all tenants that is as much: an invitation takes nothing away.
-  const held = await rolesOf(tx, person.id);
-  if (!held.some((one) => one.tenant === tenant || (one.tenant === undefined && !isMore(role, one.role)))) {
-    await setRole(tx, { tenant, person: person.id, role, scope });
-    const after = { role, tenant: tenant ?? 'all tenants', scope: scope === '' ? 'everything' : scope };
-    await recordIn(tx, log, { action: 'role.granted', ...by, resource: { type: 'role', id: person.id }, change: { after } });
-  }
+  await accept(tx, { link, tenant, role, scope }, { person, isNew: known === undefined }, byLinkOf(person, visit));
   if (invited === undefined) await endFirstLinks(tx);
-  return { person, isBegun: known === undefined };
+  return { kind: known === undefined ? 'link' : 'password', person };
 }
 
 async function join(tx: pg.ClientBase, people: People, email: string, name: string, password: string): Promise<PersonRow> {

@@ -5,6 +5,7 @@ import { OPERATOR_TENANT } from '../../store/log-row.ts';
 import { deletePerson, type PersonRow } from '../../store/people.ts';
 import { inTransaction } from '../../store/pool.ts';
 import { rolesOf, setRole } from '../../store/role-grants.ts';
+import { deletePrivateViews } from '../../store/saved-views.ts';
 import { recordIn } from '../../store/self.ts';
 import { endLinksOf } from '../../store/sign-in-links.ts';
 import type { LinkContext } from './links.ts';
@@ -21,6 +22,7 @@ export async function removePerson({ owner, by }: LinkContext, { id, email, name
       const before = { role, tenant: tenant ?? 'all tenants' };
       await recordIn(tx, log, { action: 'role.revoked', ...by, resource: { type: 'role', id }, change: { before } });
     }
+    await deletePrivateViews(tx, id);
     await deletePerson(tx, id);
     await endLinksOf(tx, id, email);
     await recordIn(tx, OPERATOR_TENANT, { action: 'person.removed', ...by, resource: { type: 'person', id, name }, metadata: { email } });

@@ -2,13 +2,13 @@
 
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
-import { clearTwoFactor, type PersonRow } from '../../store/people.ts';
+import { clearTwoFactor, endSessions, type PersonRow } from '../../store/people.ts';
 import { inTransaction } from '../../store/pool.ts';
 import type { Begun, Session } from './engine.ts';
 import type { LinkContext } from './links.ts';
 import type { People } from './people.ts';
 import { recordOfPerson } from './record.ts';
-import { attempt, CODE_WRONG, provePassword, type Refusal } from './sign-in.ts';
+import { proveCode, provePassword } from './sign-in.ts';
 import { byPersonOf, type Visit } from './visit.ts';
 
 export interface Prepared {
@@ -35,8 +35,8 @@ export async function prepareSecondFactor({ people, session, cookie, visit }: Co
 
 /** @throws Failure `forbidden` for a wrong code, or when none was prepared; `rate_limited` */
 export async function confirmSecondFactor({ people, session, cookie, visit }: Context, code: string): Promise<Begun> {
-  const work = (): Promise<Begun | undefined> => people.engine.secondFactor.confirm(cookie, code);
-  return settle(people, session, visit, await tryOne(people, session, visit, work, CODE_WRONG), 'auth.mfa.enabled');
+  const work = (): Promise<Begun | undefined> => people.engine.secondFactor.confirm(session.person.id, cookie, code);
+  return settle(people, session, visit, await asForbidden(proveCode(people, session.person.email, visit, work)), 'auth.mfa.enabled');
 }
 
 /** @throws Failure `forbidden` for a wrong password or a wrong code; `rate_limited` */
@@ -45,8 +45,8 @@ export async function removeSecondFactor(
   { password, code }: { readonly password: string; readonly code: string },
 ): Promise<Begun> {
   await asForbidden(provePassword(people, session.person.email, password, visit));
-  const work = (): Promise<Begun | undefined> => people.engine.secondFactor.remove(cookie, password, code);
-  return settle(people, session, visit, await tryOne(people, session, visit, work, CODE_WRONG), 'auth.mfa.disabled');
+  const work = (): Promise<Begun | undefined> => people.engine.secondFactor.remove(session.person.id, cookie, password, code);
+  return settle(people, session, visit, await asForbidden(proveCode(people, session.person.email, visit, work)), 'auth.mfa.disabled');
 }
 
 /** Of somebody who has lost it, by whoever has the database: they sign in by their password alone then. */
@@ -57,16 +57,6 @@ export async function resetSecondFactor({ owner, by }: LinkContext, { id, name }
   });
 }
 
-function tryOne(
-  people: People,
-  { person }: Session,
-  visit: Visit,
-  work: () => Promise<Begun | undefined>,
-  refusal: Refusal,
-): Promise<Begun> {
-  return asForbidden(attempt(people, person.email, visit, work, () => refusal));
-}
-
 /** Who has signed in is known: what is wrong is not who they are. */
 async function asForbidden<Result>(work: Promise<Result>): Promise<Result> {
   return work.catch((error: unknown) => {
@@ -74,6 +64,7 @@ async function asForbidden<Result>(work: Promise<Result>): Promise<Result> {
   });
 }
 
+/** Sessions that were begun before end: whoever else is in has not proved what is asked from now on, or stays in by what is no more. */
 async function settle(
   { owner, sessions }: { owner: pg.Pool; sessions: People['sessions'] },
   { person }: Session,
@@ -81,11 +72,11 @@ async function settle(
   begun: Begun,
   action: string,
 ): Promise<Begun> {
+  await inTransaction(owner, async (tx) => {
+    const ended = await endSessions(tx, person.id, { except: begun.id });
+    const resource = { type: 'person', id: person.id, name: person.name };
+    await recordOfPerson(tx, person.id, [{ action, ...byPersonOf(begun, visit), resource, metadata: { sessionsEnded: ended.length } }]);
+  });
   sessions.forget();
-  await inTransaction(owner, (tx) =>
-    recordOfPerson(tx, person.id, [
-      { action, ...byPersonOf(begun, visit), resource: { type: 'person', id: person.id, name: person.name } },
-    ]),
-  );
   return begun;
 }

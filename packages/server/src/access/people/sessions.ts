@@ -2,7 +2,7 @@
 
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
-import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../../limits.ts';
+import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS, SESSION_COOKIE_CHARS_MAX } from '../../limits.ts';
 import { inTransaction } from '../../store/pool.ts';
 import { endSessions, listSessions, type SessionRow } from '../../store/people.ts';
 import type { AsPrincipal } from '../by-person.ts';
@@ -35,7 +35,8 @@ export function makeSessions(engine: Pick<Engine, 'session' | 'sessionCookie'>):
   const of = async (header: string | undefined): Promise<Session | undefined> => {
     const cookie = engine.sessionCookie(header);
     if (cookie === undefined) return undefined;
-    const session = await lookUp(cookie);
+    // Strangers send what they like, and what is looked up is remembered.
+    const session = cookie.length > SESSION_COOKIE_CHARS_MAX ? undefined : await lookUp(cookie);
     if (session === undefined || session.expiresAt.getTime() <= Date.now())
       throw new Failure('unauthorized', 'this session has ended: sign in again');
     return session;

@@ -4,6 +4,11 @@ import { createHmac } from 'node:crypto';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
+/** The next one, which is good already: a code is good once. */
+export function nextCodeOf(uri: string): string {
+  return codeOf(uri, Date.now() + 30_000);
+}
+
 export function codeOf(uri: string, nowMs: number = Date.now()): string {
   const secret = new URL(uri).searchParams.get('secret') ?? '';
   const bits = Array.from(secret.replace(/=+$/, ''), (letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0')).join('');

@@ -29,6 +29,7 @@ export const newViewerToken = z.strictObject({
     .max(VIEWER_SECONDS_MAX)
     .describe(`${VIEWER_SECONDS_DEFAULT} by default; never longer than the key that makes it`)
     .exactOptional(),
+  exports: z.boolean().describe('It may export what it reads; false by default').exactOptional(),
   viewer: z
     .strictObject({ id, name: z.string().max(ID_CHARS_MAX).exactOptional() })
     .describe('Whom it is for, as you name them: what they read is on record under it')

@@ -1,7 +1,8 @@
 // The operations by which an outsider checks the log: its status, consistency, tiles, checkpoints and the public keys.
 
 import { z } from 'zod';
-import type { Consistency, LogStatus, PublicKeys, PublishedLog } from '../../ledger/prove.ts';
+import type { Consistency, LogStatus, PublishedLog } from '../../ledger/prove.ts';
+import type { PublicKeys } from '../../ledger/public-keys.ts';
 import type { Operation } from './operation.ts';
 import { bytes32, count, named, timestamp } from './values.ts';
 
@@ -28,9 +29,21 @@ const consistency = named<Consistency>(
 );
 const keys = named<PublicKeys>(
   'PublicKeys',
-  'The keys that sign checkpoints. One that was replaced has an end.',
+  'The keys that sign checkpoints, the newest first. One that was replaced has an end, and the one that took its place a proof that both signed.',
   z.object({
-    keys: z.array(z.object({ algorithm: z.literal('ed25519'), publicKey: bytes32, from: timestamp, to: timestamp.exactOptional() })),
+    keys: z.array(
+      z.object({
+        algorithm: z.literal('ed25519'),
+        publicKey: bytes32,
+        from: timestamp,
+        to: timestamp.exactOptional(),
+        replaces: bytes32.describe('The key whose place it took').exactOptional(),
+        proof: z
+          .string()
+          .describe('C2SP tlog-proof: the leaf of the change, in `extra`, under the checkpoint of the system log that both keys signed')
+          .exactOptional(),
+      }),
+    ),
   }),
 );
 

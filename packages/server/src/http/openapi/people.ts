@@ -1,6 +1,7 @@
 // The operations on the people of a tenant: listing and inviting them. What they are is changed by their roles.
 
 import { z } from 'zod';
+import type { PresentedInvitation } from '../../access/people/invitations.ts';
 import { INVITATION_SECONDS, SCOPE_CHARS_MAX } from '../../limits.ts';
 import { ROLES_OF_PEOPLE } from '../../store/role-grants.ts';
 import type { Operation } from './operation.ts';
@@ -27,6 +28,19 @@ const person = named<PresentedPerson>(
   'Person',
   'Somebody who has a role in the tenant.',
   z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(ROLES_OF_PEOPLE), scope: z.string().exactOptional() }),
+);
+
+const invitation = named<PresentedInvitation>(
+  'Invitation',
+  'An invitation that waits for an answer, without its link.',
+  z.object({
+    id: z.string(),
+    email: z.string(),
+    role: z.enum(ROLES_OF_PEOPLE),
+    scope: z.string().exactOptional(),
+    createdAt: timestamp,
+    expiresAt: timestamp,
+  }),
 );
 
 export const peopleOperations: readonly Operation[] = [
@@ -62,5 +76,37 @@ export const peopleOperations: readonly Operation[] = [
       },
     },
     errors: ['query_invalid', 'json_invalid', 'body_too_large', 'content_type_unsupported'],
+  },
+  {
+    id: 'listInvitations',
+    group: GROUP,
+    method: 'get',
+    path: '/v1/people/invitations',
+    summary: 'The invitations that wait for an answer',
+    description: 'Of the tenant `_operator`: those into all tenants.',
+    access: 'key',
+    permission: 'roles.read',
+    replies: {
+      200: {
+        description: 'The invitations, the newest first',
+        content: [{ type: 'application/json', schema: z.object({ invitations: z.array(invitation) }) }],
+      },
+    },
+    errors: [],
+  },
+  {
+    id: 'withdrawInvitation',
+    group: GROUP,
+    method: 'post',
+    path: '/v1/people/invitations/{id}/withdraw',
+    summary: 'Withdraw an invitation: its link is good for nothing any more',
+    description: 'Only an owner withdraws the invitation of an owner.',
+    access: 'key',
+    permission: 'roles.manage',
+    inPath: { id: z.string().describe('The id of the invitation: `lnk_...`') },
+    replies: {
+      200: { description: 'It is withdrawn', content: [{ type: 'application/json', schema: z.object({ withdrawn: z.literal(true) }) }] },
+    },
+    errors: ['not_found'],
   },
 ];

@@ -8,7 +8,7 @@ import { ROLES_OF_PEOPLE } from '../../store/role-grants.ts';
 import type { Operation } from './operation.ts';
 import { named, timestamp } from './values.ts';
 
-const GROUP = 'Sign-in';
+export const GROUP = 'Sign-in';
 const EMAIL_CHARS_MAX = 254;
 const NAME_CHARS_MAX = 200;
 
@@ -22,7 +22,7 @@ const fresh = password.describe(
   `At least ${PASSWORD_CHARS_MIN} characters, none of those that everybody tries, and not made of one's name`,
 );
 
-const code = z.string().min(6).max(64).describe('Of the second factor: six digits, or a backup code');
+export const code = z.string().min(6).max(64).describe('Of the second factor: six digits, or a backup code');
 
 export const withPassword = z.strictObject({ email, password, code: code.exactOptional() });
 export const linkAnswer = z.strictObject({
@@ -49,7 +49,7 @@ export interface PresentedSignedIn {
   readonly roles: readonly { readonly role: (typeof ROLES_OF_PEOPLE)[number]; readonly tenant?: string; readonly scope?: string }[];
 }
 
-const signedIn = named<PresentedSignedIn>(
+export const signedIn = named<PresentedSignedIn>(
   'SignedIn',
   'Who somebody is who has signed in, and what in which tenant.',
   z.object({
@@ -91,7 +91,7 @@ const prepared = named<Prepared>(
   }),
 );
 
-const COOKIE = { 'Set-Cookie': z.string().describe('The session') };
+export const COOKIE = { 'Set-Cookie': z.string().describe('The session') };
 const BODY_ERRORS = ['json_invalid', 'body_too_large', 'content_type_unsupported'] as const;
 const common = { group: GROUP } as const;
 const json = (description: string, schema: z.ZodType): Operation['replies'] => ({

@@ -2,7 +2,8 @@
 
 import { Failure } from '@indelible/core';
 import type { Context } from 'hono';
-import { checkpointText, consistency, logStatus, publicKeys, tileByPath } from '../../ledger/prove.ts';
+import { checkpointText, consistency, logStatus, tileByPath } from '../../ledger/prove.ts';
+import { publicKeys } from '../../ledger/public-keys.ts';
 import { OPERATOR_TENANT, SYSTEM_TENANT_ID } from '../../store/log-row.ts';
 import type { TenantLog } from '../../store/tenants.ts';
 import type { Reader } from '../../store/as-tenant.ts';

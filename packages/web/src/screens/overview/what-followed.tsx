@@ -1,0 +1,76 @@
+// What came from an address after a strange sign-in: the changes, oldest first, alike ones folded.
+
+import { useQuery } from '@tanstack/react-query';
+import { useApi } from '../../api/client.ts';
+import type { Event } from '../../api/queries.ts';
+import { useLinks } from '../../shell/links.ts';
+import { useZone, type Zone } from '../../shell/zone.tsx';
+import { dayKey } from '../../text/format.ts';
+import { overviewText as t } from '../../text/overview.ts';
+import { Anchor } from '../../ui/anchor.tsx';
+import { Sentence } from '../../ui/sentence.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { Time } from '../../ui/time.tsx';
+import { fromAddress } from './signal-words.ts';
+import { fold } from './signals/fold.ts';
+import { pageOf } from './use-signals.ts';
+
+const EVENTS_MAX = 100;
+const LINES_MAX = 8;
+
+export function WhatFollowed({ ip, since }: { readonly ip: string; readonly since: string }) {
+  const { api, tenant } = useApi();
+  const links = useLinks();
+  const { zone } = useZone();
+  const q = fromAddress(ip, since);
+  const { data, error } = useQuery({
+    queryKey: [tenant, 'overview', 'followed', q],
+    queryFn: ({ signal }) => pageOf({ api, signal }, q, EVENTS_MAX, 'asc'),
+    staleTime: 60_000,
+  });
+  // It is an addition: where it cannot be had, what it is added to still stands.
+  if (error !== null) return null;
+  if (data === undefined) return <Skeleton rows={LINES_MAX} height={24} />;
+  const lines = fold(data.events);
+  const shown = lines.slice(0, LINES_MAX);
+  const days = newDays(
+    shown.map(({ event }) => event),
+    zone,
+  );
+  const left = data.events.length - shown.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <div className="my-1.5 rounded-md border border-line bg-bg px-2.5 py-1.5">
+      <p className="flex flex-wrap items-baseline gap-x-3 text-xs text-muted">
+        <span className="flex-1">{t.look.followed(ip)}</span>
+        <Anchor href={links.explore(`ip:${ip}`, '-30d')} className="inline-flex min-h-[24px] items-center text-accent hover:underline">
+          {t.look.followedMore}
+        </Anchor>
+      </p>
+      <ol>
+        {shown.map(({ event, count }) => (
+          <li key={event.id}>
+            {days.has(event.id) ? <Time at={event.occurredAt} show="date" className="block pt-1 text-xs font-medium" /> : null}
+            <Anchor href={links.event(event.id)} className="flex min-h-[24px] items-baseline gap-2.5 py-0.5 hover:underline">
+              <Time at={event.occurredAt} show="clock" className="text-xs text-muted" />
+              <span className="min-w-0">
+                <Sentence event={event} />
+                {count > 1 ? <span className="tabular ml-1.5 font-medium text-bad">{t.look.times(count)}</span> : null}
+              </span>
+            </Anchor>
+          </li>
+        ))}
+      </ol>
+      {left > 0 ? <p className="text-xs text-muted">{t.look.more(left)}</p> : null}
+    </div>
+  );
+}
+
+/** The ids of those that are the first of their day. */
+function newDays(events: readonly Event[], zone: Zone['zone']): ReadonlySet<string> {
+  return new Set(
+    events.flatMap(({ id, occurredAt }, place) => {
+      const before = events[place - 1]?.occurredAt;
+      return before !== undefined && dayKey(before, zone) === dayKey(occurredAt, zone) ? [] : [id];
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+// The words of a difference. A file of its own, so that the embedded viewer takes these and no others.
+
+import { formatBytes, formatCount } from './format.ts';
+
+export const diffText = {
+  modes: { unified: 'Unified', split: 'Split', all: 'All fields', raw: 'JSON' },
+  modesLabel: 'How the difference is shown',
+  marks: { added: 'Added', removed: 'Removed', changed: 'Changed', moved: 'Moved', same: 'Unchanged', unknown: 'Unknown' },
+  before: 'Before',
+  after: 'After',
+  removedBegin: 'removed: ',
+  addedBegin: 'added: ',
+  end: '; ',
+  becomes: 'became',
+  /** A field that was not there. */
+  absent: 'not set',
+  emptyText: 'empty text',
+  emptyList: 'empty list',
+  emptyObject: 'empty object',
+  null: 'null',
+  wholeRow: 'the whole record',
+  redacted: (rule: string) => `withheld by rule ${rule}`,
+  redactedBoth: (rule: string) => `It changed. Both values were withheld before anything was stored, by the redaction rule "${rule}".`,
+  redactedOne: (rule: string) => `Withheld before anything was stored, by the redaction rule "${rule}".`,
+  redactedSame: (rule: string) => `It did not change. Its value was withheld before anything was stored, by the redaction rule "${rule}".`,
+  omitted: (bytes: number) => `${formatBytes(bytes)}, too large for an event`,
+  omittedWhy: (sha256: string) => `Its size and digest stand in its place. SHA-256 ${sha256}`,
+  unknown: 'not known',
+  unknownWhy: (reason: string) => `Its value could not be had: ${reason}.`,
+  noValue: 'The event names this field as changed and holds no value of it.',
+  types: { text: 'text', number: 'number', truth: 'true or false', null: 'null', list: 'list', object: 'object' },
+  retyped: (from: string, to: string) => `type changed: ${from} to ${to}`,
+  moved: (from: number, to: number) => `place ${formatCount(from + 1)} to ${formatCount(to + 1)}`,
+  unchangedFolded: (characters: number) => `${formatCount(characters)} characters unchanged`,
+  itemsFolded: (items: number) => `${formatCount(items)} unchanged`,
+  showRest: (characters: number, bytes: number) => `Show ${formatCount(characters)} more characters (${formatBytes(bytes)} in all)`,
+  showRows: (rows: number) => `Show ${formatCount(rows)} more fields`,
+  hiddenSame: (rows: number) => (rows === 1 ? '1 field did not change' : `${formatCount(rows)} fields did not change`),
+  nothing: 'No field changed.',
+  hiddenCharacter: (code: string) => `hidden character ${code}`,
+} as const;
