@@ -48,6 +48,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/demo.ts'],
           testTimeout: 180 * SECONDS,
           hookTimeout: 180 * SECONDS,
+          expect: { poll: { timeout: 30 * SECONDS } },
           // They share a demo, and one browser is work enough for two cores.
           fileParallelism: false,
         },

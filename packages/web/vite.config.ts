@@ -15,5 +15,7 @@ export default defineConfig({
     // A page of a strict policy loads no data: URLs.
     assetsInlineLimit: 0,
     target: 'es2023',
+    // By it a test adds up what a screen loads.
+    manifest: true,
   },
 });

@@ -44,7 +44,7 @@ test('no path of one machine', () => {
 test('a file of code opens with its job, is named in kebab-case, and has no default export', () => {
   const sources = CODE.filter((file) => file.startsWith('packages/') && !/\.test(\.fixture)?\.tsx?$/.test(file));
   expect(sources.filter((file) => !/^(#!.*\n)?(\/\/|\/\*\*) \S/.test(read(file)))).toEqual([]);
-  expect(CODE.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)+$/.test(file.split('/').at(-1) ?? ''))).toEqual([]);
+  expect(CODE.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)+$/.test(file.split('/').at(-1) ?? ''))).toEqual([]);
   // A tool's configuration is read by its default export.
   expect(
     places(

@@ -116,8 +116,6 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
     },
   });
   stops.push(() => committer.idle());
-  const exports = startExports(store, logger, stops);
-  const redaction = makeRedaction();
   const mapping = await openMapping(config, logger, stops);
   const capture = (source: SourceConfig): Promise<void> => {
     const started = startCapture(source, store, config, mapping, logger);
@@ -139,9 +137,9 @@ async function start(config: Config, logger: Logger, stops: Stops): Promise<Runn
     tenants,
     ...(await startAccess({ store, tenants, committer }, config, logger, stops)),
     committer,
-    exports,
+    exports: startExports(store, logger, stops),
     streams,
-    redaction,
+    redaction: makeRedaction(),
     metrics,
     logger,
     checks: () => checkAll(store, sealer, captures),

@@ -93,6 +93,13 @@ test.each(['file:///etc/passwd', 'ftp://idp.example/', 'data:text/plain,x', 'htt
   },
 );
 
+test('https is TLS: who does not speak it is not understood, and is sent nothing', async () => {
+  const server = await serve((_, response) => response.end('here'));
+  const url = `https://127.0.0.1:${server.port}/`;
+  await expect(makeOutgoing({ networks: LOOPBACK })(url, { method: 'POST', body: 'secret' })).rejects.toThrow(/could not be asked/);
+  expect(server.asked).toBe(0);
+});
+
 test('a redirect is not followed', async () => {
   const target = await serve((_, response) => response.end('secret'));
   for (const status of [301, 302, 303, 307, 308]) {

@@ -11,7 +11,18 @@ import { makeQueryClient, sessionQuery } from './api/queries.ts';
 import { makeRouter } from './router.tsx';
 import { applyTheme } from './shell/theme.ts';
 
+const RELOADED = 'indelible.reloaded';
+const RELOAD_MS_MIN = 30_000;
+
 applyTheme();
+
+// The server has another version now, and a part of this one is gone: the page is loaded again, but not again and again.
+window.addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < RELOAD_MS_MIN) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  window.location.reload();
+});
 
 const queryClient = makeQueryClient(() => {
   // Back to where one was, after signing in again.
@@ -25,8 +36,8 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
 createRoot(root).render(
   <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
   </StrictMode>,
 );

@@ -34,7 +34,8 @@ export interface KeyRotation {
 }
 
 export type KeyRotationVerdict =
-  { readonly ok: true; readonly rotation: KeyRotation } | { readonly ok: false; /** A sentence for people. */ readonly reason: string };
+  | { readonly ok: true; readonly rotation: KeyRotation }
+  | { readonly ok: false; /** A sentence for people. */ readonly reason: string };
 
 /**
  * Verifies that an old key vouches for a new one.
@@ -115,7 +116,10 @@ export async function followKeys(
   const offered: KeyRotation[] = [];
   for (const { algorithm, publicKey, proof } of parsed.data.keys) {
     if (algorithm !== 'ed25519') continue;
-    reasons.set(publicKey, proof === undefined ? 'nothing shows that it took the place of another' : 'it took the place of a key that is not known');
+    reasons.set(
+      publicKey,
+      proof === undefined ? 'nothing shows that it took the place of another' : 'it took the place of a key that is not known',
+    );
     if (proof === undefined) continue;
     const verdict = await verifyKeyRotation(proof, origin, verify, hash);
     if (!verdict.ok) reasons.set(publicKey, verdict.reason);

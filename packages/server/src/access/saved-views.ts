@@ -108,6 +108,7 @@ async function record(
   if (view === undefined) return;
   await recordIn(tx, tenant, {
     action: was === undefined ? 'saved_view.shared' : is === undefined ? 'saved_view.withdrawn' : 'saved_view.updated',
+    category: 'administration',
     ...by,
     resource: { type: 'saved_view', id: view.id, name: view.name },
     change: { ...(was === undefined ? {} : { before: shown(was) }), ...(is === undefined ? {} : { after: shown(is) }) },

@@ -57,6 +57,8 @@ export async function requestExport(ctx: ExportContext, wanted: WantedExport): P
   if (format === 'csv') makeCsv(columns);
   else if (columns !== undefined)
     throw new Failure('parameter_invalid', 'columns: a line of JSONL is a whole event; only CSV has columns', { pointer: '/columns' });
+  // Counting takes a while: not for what would be refused after it.
+  await inTransaction(appender, (tx) => demandRoom(tx, log.tenantId, maker));
   const sizeNow = (): Promise<number> => sizeOf(reader, log.tenantId);
   const size = await sizeNow();
   const createdAt = new Date();
@@ -84,9 +86,7 @@ export async function requestExport(ctx: ExportContext, wanted: WantedExport): P
     by,
   };
   return inTransaction(appender, async (tx) => {
-    const open = await countOpenExports(tx, log.tenantId, maker);
-    refuseTooMany(open.own, EXPORTS_OWN_OPEN_MAX, 'of yours');
-    refuseTooMany(open.all, EXPORTS_OPEN_MAX, 'of this tenant');
+    await demandRoom(tx, log.tenantId, maker);
     await keepNewestExports(tx, log.tenantId, EXPORTS_KEPT_MAX - 1);
     const job = await insertExport(tx, order);
     await recordIn(tx, log.tenant, {
@@ -105,6 +105,12 @@ export async function requestExport(ctx: ExportContext, wanted: WantedExport): P
     });
     return job;
   });
+}
+
+async function demandRoom(tx: pg.ClientBase, tenantId: number, maker: string): Promise<void> {
+  const open = await countOpenExports(tx, tenantId, maker);
+  refuseTooMany(open.own, EXPORTS_OWN_OPEN_MAX, 'of yours');
+  refuseTooMany(open.all, EXPORTS_OPEN_MAX, 'of this tenant');
 }
 
 function refuseTooMany(count: number, most: number, whose: string): void {

@@ -64,7 +64,7 @@ test('one that was withdrawn lets nobody in, and is on record', async () => {
   expect((await ask(admin, '/v1/people/invitations')).body).toEqual({ invitations: [] });
   expect((await come(invited)).status).toBe(401);
   expect((await withdraw(admin, invited.body['id'])).body).toMatchObject({ status: 404, code: 'not_found' });
-  const { body } = await server.get('/v1/events?q=action:person.invitation.withdrawn', ADMIN_KEY, { 'indelible-tenant': tenant });
+  const { body } = await server.get('/v1/events?q=action:invitation.revoked', ADMIN_KEY, { 'indelible-tenant': tenant });
   expect(body).toMatchObject({
     events: [{ actor: { id: admin }, resource: { id: invited.body['id'], name: `joe@${tenant}.test` }, metadata: { role: 'auditor' } }],
   });

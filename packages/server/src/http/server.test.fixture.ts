@@ -10,6 +10,7 @@ import { openAccess } from '../access/open.ts';
 import { type Engine, openEngine } from '../access/people/engine.ts';
 import { comeByLink, invite } from '../access/people/links.ts';
 import { migratePeople } from '../access/people/migrate.ts';
+import { makePasswords } from '../access/people/password-hash.ts';
 import { isSecure, openPeople, type People } from '../access/people/people.ts';
 import type { Provider } from '../access/people/sso/provider.ts';
 import { makeSessions, sessionWay } from '../access/people/sessions.ts';
@@ -181,7 +182,9 @@ function signInTo(people: People): TestServer['signIn'] {
 
 async function openTestEngine(ownerUrl: string, publicUrl: string | undefined): Promise<Engine> {
   await migratePeople(ownerUrl);
-  return openEngine({ ownerUrl, key: randomBytes(32), secure: isSecure(publicUrl), logger: makeLogger('silent') });
+  // People's passwords cost more, which tests would wait for.
+  const passwords = makePasswords({ N: 1_024, r: 8, p: 1 });
+  return openEngine({ ownerUrl, key: randomBytes(32), secure: isSecure(publicUrl), logger: makeLogger('silent'), passwords });
 }
 
 async function checksOf(store: Store): Promise<Check[]> {

@@ -1,11 +1,13 @@
 // Signing in: by password and by one-time links, sessions and their end, and what is refused.
 
 import { randomUUID } from 'node:crypto';
+import { hashPassword as formerHash } from 'better-auth/crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../capture/capture.test.fixture.ts';
 import { bySystem } from '../access/actor.ts';
 import { makeFirstLink, makeSignInLink } from '../access/people/links.ts';
-import { findPerson } from '../store/people.ts';
+import { findCredential, findPerson, setPassword } from '../store/people.ts';
+import { inTransaction } from '../store/pool.ts';
 import { SIGN_IN_FAILURES_MAX } from '../limits.ts';
 import { ADMIN_KEY, anEvent, type Answer, ORIGIN, openTestServer, PASSWORD, type TestServer } from './server.test.fixture.ts';
 
@@ -110,6 +112,20 @@ test('whoever tries links is on record, and so is who is refused about their own
   expect(await actionsOf('_operator', `actor.id:${id} action:permission.denied`)).toMatchObject([
     { actor: { id, attribution: 'verified' }, context: { sessionId: session }, metadata: { asked: [{ operation: 'changePassword' }] } },
   ]);
+});
+
+test('a password that is kept in a former way is kept in the present one when its owner comes', async () => {
+  const { email, id } = await server.signIn('auditor', `org_${tag()}`);
+  const { owner } = server.trail.store;
+  const former = await formerHash(PASSWORD);
+  await inTransaction(owner, (tx) => setPassword(tx, id, former));
+  expect((await post('/v1/sign-in', { email, password: 'wrong' })).status).toBe(401);
+  expect((await findCredential(owner, email))?.hash).toBe(former);
+  expect((await post('/v1/sign-in', { email, password: PASSWORD })).status).toBe(200);
+  const kept = (await findCredential(owner, email))?.hash;
+  expect(kept).toMatch(/^scrypt\$/);
+  expect((await post('/v1/sign-in', { email, password: PASSWORD })).status).toBe(200);
+  expect((await findCredential(owner, email))?.hash).toBe(kept);
 });
 
 test('no address of better-auth is served', async () => {
@@ -240,6 +256,13 @@ test('sessions are listed and ended, one or all others, within five seconds and 
   expect(performance.now() - at).toBeLessThan(10_000);
   expect((await post('/v1/sessions/revoke-others', {}, { cookie: cookieOf(second) })).body).toEqual({ revoked: 1 });
   await until(async () => (await get('/v1/events', cookieOf(third))).status === 401, 10);
+  // What has ended by itself is taken away when its owner comes again.
+  const fourth = await again();
+  const { session } = fourth.body as { session: { id: string } };
+  await server.trail.admin.query('update auth.session set "expiresAt" = now() where id = $1', [session.id]);
+  await until(async () => (await get('/v1/session', cookieOf(fourth))).status === 401, 10);
+  await again();
+  expect((await server.trail.admin.query('select from auth.session where id = $1', [session.id])).rowCount).toBe(0);
   const out = await post('/v1/sign-out', {}, { cookie: cookieOf(second) });
   expect(out.headers.getSetCookie()[0]).toContain('Max-Age=0');
   await until(async () => (await get('/v1/session', cookieOf(second))).status === 401, 10);

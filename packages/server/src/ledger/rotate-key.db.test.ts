@@ -1,6 +1,6 @@
 // The change of the signer's key: what it leaves behind, what no crash does to it, and what a database alone cannot do with it.
 
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { followKeys, leafHash, noteKey, printSystemLeaf, printVkey, toBase64, verifyCheckpoint, verifyEvent } from '@indelible/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -25,7 +25,14 @@ beforeEach(async () => {
 });
 afterEach(() => trail.close());
 
-const STEPS: readonly SealStep[] = ['key made', 'key leaf stored', 'logs signed anew', 'rotation signed', 'rotation published', 'key replaced'];
+const STEPS: readonly SealStep[] = [
+  'key made',
+  'key leaf stored',
+  'logs signed anew',
+  'rotation signed',
+  'rotation published',
+  'key replaced',
+];
 
 async function presentKey(): Promise<Buffer> {
   return (await loadKey(trail.signerDirectory, 'existing')).publicKey;
@@ -63,7 +70,10 @@ async function expectRotated(from: Buffer): Promise<Buffer> {
     expect(followed.unvouched).toEqual([]);
   }
   for (const vkeys of [[await vkeyOf(from)], [await vkeyOf(now)], []])
-    expect(await verifyDatabase({ ownerUrl: trail.url, vkeys, signerDirectory: trail.signerDirectory })).toMatchObject({ findings: [], ok: true });
+    expect(await verifyDatabase({ ownerUrl: trail.url, vkeys, signerDirectory: trail.signerDirectory })).toMatchObject({
+      findings: [],
+      ok: true,
+    });
   const outside = await verifyDatabase({ ownerUrl: trail.url, vkeys: [await vkeyOf(from)] });
   expect(outside).toMatchObject({ findings: [], ok: true, notes: [expect.stringContaining(await vkeyOf(now))] });
   expect(await verifyDatabase({ ownerUrl: trail.url, vkeys: [await vkeyOf(now)] })).toMatchObject({ findings: [], ok: true, notes: [] });
@@ -141,7 +151,7 @@ test('a server that runs carries it out, and two who ask at once get one key', a
   sealer.start();
   await expect.poll(() => sealer.status().owner, { timeout: 10_000 }).toBe(true);
   const [one, other] = await Promise.all([ask(), ask()]);
-  expect(one!.to).toBe(other!.to);
+  expect(one.to).toBe(other.to);
   await trail.append('org_acme', 2);
   await expect.poll(async () => (await logStatus(trail.store.reader, await trail.log('org_acme'))).size, { timeout: 10_000 }).toBe(303);
   await sealer.stop();
@@ -167,6 +177,20 @@ test('where the server cannot, the request waits; a directory of another trail i
     await other.close();
   }
   await expect(ask({ reason: ' ' })).rejects.toMatchObject({ code: 'parameter_invalid' });
+});
+
+test('a key file that cannot be replaced is left, and the logs are sealed on', async () => {
+  const elsewhere = `${trail.signerDirectory}.key`;
+  await rename(join(trail.signerDirectory, 'key.pem'), elsewhere);
+  await symlink(elsewhere, join(trail.signerDirectory, 'key.pem'));
+  await expect(ask()).rejects.toMatchObject({ code: 'signer_refused', message: expect.stringContaining('cannot be replaced') });
+  await trail.append('org_acme', 1);
+  await expect(trail.seal()).rejects.toMatchObject({ code: 'signer_refused' });
+  expect((await logStatus(trail.store.reader, await trail.log('org_acme'))).size).toBe(302);
+  expect(await systemLeaves('key')).toHaveLength(1);
+  await rename(elsewhere, join(trail.signerDirectory, 'key.pem'));
+  await trail.seal();
+  await expectRotated(before);
 });
 
 test('a succession amid a change of the key leaves a log that goes on', async () => {

@@ -2,7 +2,7 @@
 // is being changed the next one lies beside it.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@indelible/core';
 
@@ -70,11 +70,37 @@ export async function loadNextKey(directory: string): Promise<SignerKey | undefi
   }
 }
 
-/** Makes the key that is to follow. When this returns it is durable, and it is the only one: another one that is there stays. */
+/**
+ * Makes the key that is to follow. When this returns it is durable, and it is the only one: another one that is there stays.
+ *
+ * @throws Failure `signer_refused` when the present key's file could not be replaced afterwards
+ */
 export async function makeNextKey(directory: string): Promise<SignerKey> {
   const path = join(directory, NEXT_KEY_FILE);
+  await tryReplacing(directory);
   await makeKey(directory, path);
   return readKey(path);
+}
+
+/** Found out before anybody is told of another key: a file that is mounted or linked from elsewhere stays what it is. */
+async function tryReplacing(directory: string): Promise<void> {
+  const path = join(directory, KEY_FILE);
+  const side = `${path}.same`;
+  try {
+    if ((await lstat(path)).isSymbolicLink()) throw new Error('it is a link to another place, where the former key would stay');
+    await rm(side, { force: true });
+    const file = await open(side, 'wx', 0o600);
+    try {
+      await file.writeFile(await readFile(path));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(side, path);
+  } catch (cause) {
+    const message = `the key file ${path} cannot be replaced: ${(cause as Error).message}; the key is not changed`;
+    throw new Failure('signer_refused', message, {}, { cause: cause as Error });
+  }
 }
 
 /** Puts the next key in the place of the present one, which is no more then: one step of the file system, durable on return. */

@@ -14,7 +14,16 @@ import { appendIn } from '../store/append.ts';
 import { createLog, OPERATOR_TENANT, SYSTEM_TENANT_ID } from '../store/log-row.ts';
 import { nodeHash } from '../store/node-hash.ts';
 import { connect, storeFailure } from '../store/pool.ts';
-import { addKey, appendSystemLeaves, endKeys, findLastKeyLeaf, openSystemLog, presentKeys, type SystemLog, tryLock } from '../store/seal-rows.ts';
+import {
+  addKey,
+  appendSystemLeaves,
+  endKeys,
+  findLastKeyLeaf,
+  openSystemLog,
+  presentKeys,
+  type SystemLog,
+  tryLock,
+} from '../store/seal-rows.ts';
 import { freezeLog, lockPresentLogs, renameSystemLog } from '../store/succession-rows.ts';
 import { edgeRoot, loadEdge } from './edge.ts';
 import { grow } from './gather.ts';

@@ -23,19 +23,32 @@ export interface DisclosedText {
 
 /** The disclosures of an event, in the order of their section names. */
 export function splitDisclosures({ disclosures, salts }: StoredDisclosures): DisclosedText[] {
-  return sectionLines(disclosures).map(([name, value], index) => {
-    const salt = salts.toString('base64url', index * SALT_BYTES, (index + 1) * SALT_BYTES);
-    return { name, value, text: disclosureText(salt, name, value) };
+  const disclosed: DisclosedText[] = [];
+  eachSection(disclosures, (name, value) => {
+    const at = disclosed.length * SALT_BYTES;
+    disclosed.push({ name, value, text: disclosureText(salts.toString('base64url', at, at + SALT_BYTES), name, value) });
   });
+  return disclosed;
 }
 
 /** Name and value of each section. */
 export function sectionLines(disclosures: string): (readonly [string, string])[] {
-  if (disclosures === '') return [];
-  return disclosures.split('\n').map((line) => {
-    const end = line.indexOf(' ');
-    return [line.slice(0, end), line.slice(end + 1)] as const;
-  });
+  const lines: (readonly [string, string])[] = [];
+  eachSection(disclosures, (name, value) => lines.push([name, value]));
+  return lines;
+}
+
+/** In one pass and without a list of lines: verify does this for every event there is. */
+function eachSection(disclosures: string, take: (name: string, value: string) => void): void {
+  if (disclosures === '') return;
+  // An empty line, also at the end, is a section that is not one: it was never recorded so, and must not be passed over.
+  for (let from = 0, end: number; from <= disclosures.length; from = end + 1) {
+    const feed = disclosures.indexOf('\n', from);
+    end = feed === -1 ? disclosures.length : feed;
+    const blank = disclosures.indexOf(' ', from);
+    if (blank === -1 || blank > end) take(disclosures.slice(from, end), '');
+    else take(disclosures.slice(from, blank), disclosures.slice(blank + 1, end));
+  }
 }
 
 /** A disclosure as core's `disclosure` writes it, of a value that is JCS already. */

@@ -36,7 +36,7 @@ export async function personById(db: Db, id: string): Promise<PersonRow | undefi
 export interface Credential {
   readonly person: string;
   readonly twoFactor: boolean;
-  /** As better-auth makes it; undefined for an account without a password. */
+  /** Undefined for an account without a password. */
   readonly hash: string | undefined;
 }
 
@@ -49,6 +49,14 @@ export async function findCredential(db: Db, email: string): Promise<Credential 
   );
   const row = answer.rows[0];
   return row && { ...row, hash: row.hash ?? undefined };
+}
+
+/** Keeps a password in another form, unless it was changed meanwhile. */
+export async function replaceHash(db: Db, { person, hash }: Credential, to: string): Promise<void> {
+  await db.query(
+    `update auth.account set password = $3, "updatedAt" = now() where "userId" = $1 and "providerId" = 'credential' and password = $2`,
+    [person, hash, to],
+  );
 }
 
 /** How the provider of a single sign-on stands in the table of accounts. */
@@ -103,7 +111,7 @@ export async function deletePerson(tx: pg.ClientBase, id: string): Promise<void>
   await tx.query('delete from auth."user" where id = $1', [id]);
 }
 
-/** @param hash as better-auth makes it */
+/** @param hash as access/people/password-hash.ts makes it */
 export async function setPassword(tx: pg.ClientBase, person: string, hash: string): Promise<void> {
   await tx.query(`delete from auth.account where "userId" = $1 and "providerId" = 'credential'`, [person]);
   await tx.query(
@@ -117,6 +125,11 @@ export async function setPassword(tx: pg.ClientBase, person: string, hash: strin
 export async function clearTwoFactor(tx: pg.ClientBase, person: string): Promise<void> {
   await tx.query('delete from auth."twoFactor" where "userId" = $1', [person]);
   await tx.query('update auth."user" set "twoFactorEnabled" = false where id = $1', [person]);
+}
+
+/** Takes away the rows of sessions of a person that have ended by themselves. */
+export async function forgetEndedSessions(tx: Db, person: string): Promise<void> {
+  await tx.query('delete from auth.session where "userId" = $1 and "expiresAt" <= now()', [person]);
 }
 
 export async function listSessions(db: Db, person: string): Promise<SessionRow[]> {

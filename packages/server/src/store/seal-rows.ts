@@ -227,9 +227,9 @@ export async function newestCheckpoints(
 /** Puts other signatures under checkpoints that are published, in the caller's transaction. */
 export async function signAnew(client: pg.ClientBase, checkpoints: readonly CheckpointRow[]): Promise<void> {
   if (checkpoints.length === 0) return;
-  await client.query('delete from indelible.checkpoint c using unnest($1::int[], $2::bigint[]) s (tenant_id, size) where c.tenant_id = s.tenant_id and c.size = s.size', [
-    checkpoints.map((row) => row.tenantId),
-    checkpoints.map((row) => row.size),
-  ]);
+  await client.query(
+    'delete from indelible.checkpoint c using unnest($1::int[], $2::bigint[]) s (tenant_id, size) where c.tenant_id = s.tenant_id and c.size = s.size',
+    [checkpoints.map((row) => row.tenantId), checkpoints.map((row) => row.size)],
+  );
   await insertCheckpoints(client, checkpoints);
 }

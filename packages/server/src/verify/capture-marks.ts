@@ -23,7 +23,9 @@ export function markOf(sections: ReadonlyMap<string, Value>, disclosed: readonly
   if (source?.['kind'] === 'postgres') {
     const { name, position } = source;
     // The rows of a baseline stand at no place of the stream.
-    return typeof name === 'string' && typeof position === 'string' && ROW_POSITION.test(position) ? { kind: 'row', source: name, position, t } : undefined;
+    return typeof name === 'string' && typeof position === 'string' && ROW_POSITION.test(position)
+      ? { kind: 'row', source: name, position, t }
+      : undefined;
   }
   if (source?.['kind'] !== 'self' || sections.get('resource')?.['type'] !== 'capture_source') return undefined;
   const name = sections.get('resource')?.['id'];

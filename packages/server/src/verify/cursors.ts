@@ -75,7 +75,14 @@ async function askSource(cursor: CaptureCursor, url: string, ownerUrl: string, f
     if (row === undefined || row.system !== cursor.systemIdentifier) return 'another server answers';
     if (row.beyond) {
       const message = `the trail says to have read the source ${cursor.name} up to ${row.read}, but its log ends at ${row.ends}`;
-      found.add({ code: 'cursor_moved', source: cursor.name, column: 'cursor_lsn', expected: `at most ${row.ends}`, found: row.read, message });
+      found.add({
+        code: 'cursor_moved',
+        source: cursor.name,
+        column: 'cursor_lsn',
+        expected: `at most ${row.ends}`,
+        found: row.read,
+        message,
+      });
     }
     if (row.slot === null) return `it has no slot ${cursor.slot}`;
     await checkSlot(cursor, row.slot, ownerUrl, found);

@@ -8,6 +8,7 @@ import { openSealedTrail, sampleEvent, type SealedTrail, storedFrom } from '../l
 import { nodeHash } from '../store/node-hash.ts';
 import { readProven } from '../store/proof-rows.ts';
 import { emptyEdge, pushLeaves } from '../ledger/edge.ts';
+import { Signer } from '../ledger/signer.ts';
 import { verifyDatabase, type VerifyDatabaseOptions } from './database.ts';
 import type { VerifyResult } from './finding.ts';
 
@@ -167,6 +168,23 @@ test('attack 4: a restored older backup is refused by the signer and named by ve
     { signerDirectory: kept },
   );
   await rm(kept, { recursive: true });
+});
+
+test('attack 5: a fork, rewritten from the first event on and signed anew by another key, is named by whoever knows the key or has the memory', async () => {
+  const { vkey } = await logStatus(trail.store.reader, await trail.log('org_acme'));
+  await rewrite(300, (text) => text.replace('"role":"admin"', '"role":"owner"'));
+  await retile();
+  for (const table of ['system_leaf', 'checkpoint', 'signer_key']) await sql(`delete from indelible.${table}`);
+  await sql('update indelible.log set size = 0, last_t = 0 where tenant_id = 0');
+  await trail.seal({ openSigner: () => Signer.open(`${trail.signerDirectory}.forger`) });
+  await expect(trail.seal()).rejects.toMatchObject({ code: 'signer_refused' });
+  // By what the database says of itself all is well, and the verdict says that this is all it goes by.
+  expect(await verify()).toMatchObject({ ok: true, notes: [expect.stringContaining('the keys that the database itself names')] });
+  const known = await verify({ vkeys: [vkey] });
+  expect(known.exitCode).toBe(1);
+  expect(new Set(known.findings.map(({ code }) => code))).toEqual(new Set(['signature_invalid']));
+  const remembered = await verify({ signerDirectory: trail.signerDirectory });
+  expect(remembered.findings).toContainEqual(expect.objectContaining({ code: 'root_changed', tenant: 'org_acme' }));
 });
 
 test('attack 6: an event that was put in later, with an earlier time, is named', async () => {

@@ -7,9 +7,9 @@ import { nodeHash } from '../store/node-hash.ts';
 import { makeVerifier } from './ed25519.ts';
 import { type ExportLines, readLines } from './export-lines.ts';
 import { type Manifest, type Manifests, readManifests } from './export-manifest.ts';
-import { checkRecord } from './export-record.ts';
+import { checkRecord, shownKeys } from './export-record.ts';
 import { type FindingList, findingList, type VerifyResult } from './finding.ts';
-import type { RemoteOptions } from './remote.ts';
+import { openRemote, type RemoteOptions } from './remote.ts';
 
 export interface VerifyExportOptions {
   readonly file: string;
@@ -51,14 +51,17 @@ export async function verifyExport(options: VerifyExportOptions): Promise<Verify
   checkManifests(found, manifests);
   if (checkBytes(found, manifest, lines)) places.end();
   const notes: string[] = [];
-  if (options.server === undefined) notes.push(ownWord(manifest));
-  else {
-    await checkRecord(found, manifest, options.server, publicKey);
-    if (publicKey === undefined) notes.push('this run trusts the keys that the server shows: give --vkey for one that you got elsewhere');
-  }
-  checked.checkpoints = await checkCheckpoint(found, manifest, publicKey, notes);
+  const remote = options.server === undefined ? undefined : openRemote(options.server);
+  const publicKeys = publicKey !== undefined ? [publicKey] : remote === undefined ? [] : await shownKeys(remote);
+  if (remote === undefined) notes.push(ownWord(manifest));
+  else await checkRecord(found, manifest, remote, publicKeys);
+  if (publicKey === undefined) notes.push(remote === undefined ? UNCHECKED : SHOWN);
+  checked.checkpoints = await checkCheckpoint(found, manifest, publicKeys);
   return found.result(checked, notes);
 }
+
+const SHOWN = 'this run trusts the keys that the server shows: give --vkey for one that you got elsewhere';
+const UNCHECKED = 'the signature of the checkpoint was not checked: give the key of the log by --vkey';
 
 function ownWord({ id }: Manifest): string {
   return `the file is held against its own manifest, which nobody signed; the log has the sha256 on record, as the event audit.export.completed of ${id}: give --server to hold it against that`;
@@ -155,22 +158,14 @@ function eventIn(line: string): { readonly log: string; readonly seq: number; re
 }
 
 /** How many checkpoints were checked. */
-async function checkCheckpoint(
-  found: FindingList,
-  manifest: Manifest,
-  publicKey: Uint8Array | undefined,
-  notes: string[],
-): Promise<number> {
+async function checkCheckpoint(found: FindingList, manifest: Manifest, publicKeys: readonly Uint8Array[]): Promise<number> {
   const { log, checkpoint, lastSeq = -1 } = manifest;
-  if (publicKey === undefined) {
-    notes.push('the signature of the checkpoint was not checked: give the key of the log by --vkey');
-    return 0;
-  }
+  if (publicKeys.length === 0) return 0;
   if (checkpoint === undefined) {
     found.add({ code: 'not_sealed', log, message: 'the export has no checkpoint: nothing of the log was published when it was made' });
     return 0;
   }
-  const verdict = await verifyCheckpoint(checkpoint, log, { publicKeys: [publicKey], verify: makeVerifier() }, nodeHash);
+  const verdict = await verifyCheckpoint(checkpoint, log, { publicKeys, verify: makeVerifier() }, nodeHash);
   if (!verdict.ok) found.add({ code: 'signature_invalid', log, message: `the checkpoint is not valid: ${verdict.reason}` });
   else if (verdict.checkpoint.size <= lastSeq) {
     const message = `the checkpoint covers the log up to sequence ${verdict.checkpoint.size - 1}, and the export reaches up to ${lastSeq}`;

@@ -7,30 +7,28 @@ import { nodeHash } from '../store/node-hash.ts';
 import { makeVerifier } from './ed25519.ts';
 import type { Manifest } from './export-manifest.ts';
 import type { FindingList } from './finding.ts';
-import { openRemote, type Remote, type RemoteOptions } from './remote.ts';
+import type { Remote } from './remote.ts';
 import { KEYS } from './remote-run.ts';
 
 const PAGE = z.object({ events: z.array(z.object({ id: z.uuid() })) });
 const ID = /^exp_[0-9a-f]{24}$/;
 
 /**
- * @param publicKey the key that must have signed; undefined: those that the server shows
+ * @param publicKeys of which one must have signed
  * @throws Failure `server_unreachable`, `unauthorized`, `forbidden`, `not_found`
  */
 export async function checkRecord(
   found: FindingList,
   manifest: Manifest,
-  server: RemoteOptions,
-  publicKey: Uint8Array | undefined,
+  remote: Remote,
+  publicKeys: readonly Uint8Array[],
 ): Promise<void> {
   const { id, log, sha256, count } = manifest;
-  const remote = openRemote(server);
   const eventId = ID.test(id) ? await recordOf(remote, id) : undefined;
   if (eventId === undefined) {
     found.add({ code: 'export_changed', log, message: `the log says nothing of an export ${id.slice(0, 64)}` });
     return;
   }
-  const publicKeys = publicKey === undefined ? await shownKeys(remote) : [publicKey];
   const proof = await remote.json(`/v1/events/${eventId}/proof`);
   const verdict = await verifyEvent(proof, { publicKeys, verify: makeVerifier(), id: eventId }, nodeHash);
   if (!verdict.ok) {
@@ -39,13 +37,12 @@ export async function checkRecord(
   }
   const event = fromSections({ id: eventId, tenant: manifest.tenant, t: verdict.t }, [...verdict.sections]);
   if (verdict.origin === log && isRecordOf(event, manifest)) return;
-  const { sha256: recorded, count: counted } = event.metadata ?? {};
   found.add({
     code: 'export_changed',
     log,
     seq: verdict.seq,
-    expected: `${String(counted)} events, sha256 ${String(recorded)}`,
-    found: `${count} events, sha256 ${sha256}`,
+    expected: JSON.stringify({ count: event.metadata?.['count'], sha256: event.metadata?.['sha256'] }),
+    found: JSON.stringify({ count, sha256 }),
     message: 'altered: the log has another file on record for this export',
   });
 }
@@ -56,7 +53,8 @@ async function recordOf(remote: Remote, id: string): Promise<string | undefined>
   return page.data?.events[0]?.id;
 }
 
-async function shownKeys(remote: Remote): Promise<Uint8Array[]> {
+/** The keys that a server shows: to be trusted by those alone who know no better. */
+export async function shownKeys(remote: Remote): Promise<Uint8Array[]> {
   const answer = KEYS.safeParse(await remote.json('/.well-known/indelible-keys.json'));
   const keys = answer.data?.keys ?? [];
   return keys.filter(({ algorithm }) => algorithm === 'ed25519').map((key) => Buffer.from(key.publicKey, 'base64'));

@@ -10,11 +10,12 @@ export function formatVerdict(result: VerifyResult, color: boolean): string {
   const colors = createColors(color);
   const { logs, events, systemLeaves, tiles, checkpoints } = result.checked;
   const seen = [
-    count(logs, 'log'),
+    // The file of an export has none of the others.
+    ...(logs > 0 ? [count(logs, 'log')] : []),
     count(events, 'event'),
     ...(systemLeaves > 0 ? [count(systemLeaves, 'system leaf', 'system leaves')] : []),
-    count(tiles, 'tile'),
-    count(checkpoints, 'checkpoint'),
+    ...(logs > 0 ? [count(tiles, 'tile')] : []),
+    ...(logs > 0 || checkpoints > 0 ? [count(checkpoints, 'checkpoint')] : []),
   ];
   const head =
     result.exitCode === 0

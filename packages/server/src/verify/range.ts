@@ -1,7 +1,7 @@
 // A range of a log's events, checked window by window in bounded memory: each event for itself, its place, its key, its leaf
 // in the tile, and the times along the log. Runs in a worker, or in the caller's thread for small trails.
 
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { HASH_BYTES, TILE_WIDTH } from '@indelible/core';
 import type pg from 'pg';
 import { VERIFY_WINDOW_BYTES, VERIFY_WINDOW_EVENTS_MAX } from '../limits.ts';
@@ -115,7 +115,15 @@ interface Walk {
 
 function openWalk(task: RangeTask): Walk {
   const nothing = { events: 0, tiles: 0, relatedRows: 0, floor: 0, brokenAt: undefined, firstT: undefined, lastT: undefined };
-  return { task, leaves: leafWalk(task.from, task.sizes), related: createHash('sha256'), faults: [], moreFaults: {}, captured: markList(), ...nothing };
+  return {
+    task,
+    leaves: leafWalk(task.from, task.sizes),
+    related: createHash('sha256'),
+    faults: [],
+    moreFaults: {},
+    captured: markList(),
+    ...nothing,
+  };
 }
 
 function report(walk: Walk, fault: EventFault, verdict?: EventVerdict): void {
@@ -165,8 +173,8 @@ function takeEvent(walk: Walk, seq: number, row: EventText, key: KeyText | undef
   if (keyed !== undefined) report(walk, keyed, verdict);
   // Of an event that was changed, the time says nothing.
   if (fault === undefined || fault.code === 'leaf_changed') checkTime(walk, seq, verdict);
-  const rows = verdict.related.map((text) => createHash('sha256').update(text).digest()).sort((a, b) => Buffer.compare(a, b));
-  for (const hash of rows) walk.related.update(hash);
+  const rows = verdict.related.map((text) => hash('sha256', text, 'buffer')).sort((a, b) => Buffer.compare(a, b));
+  for (const row of rows) walk.related.update(row);
   walk.relatedRows += rows.length;
   walk.leaves.push(tiled ?? (stored.length === HASH_BYTES ? stored : NO_LEAF));
 }
@@ -185,7 +193,20 @@ function checkTime(walk: Walk, seq: number, verdict: EventVerdict): void {
   report(walk, { code: 'backdated', seq, expected: `not before ${sealed}`, found: said, message }, verdict);
 }
 
-function resultOf({ task, leaves, related, faults, moreFaults, captured, events, tiles, relatedRows, brokenAt, firstT, lastT }: Walk): RangeResult {
+function resultOf({
+  task,
+  leaves,
+  related,
+  faults,
+  moreFaults,
+  captured,
+  events,
+  tiles,
+  relatedRows,
+  brokenAt,
+  firstT,
+  lastT,
+}: Walk): RangeResult {
   const relatedDigest = relatedRows === 0 ? undefined : related.digest('base64');
   const { tenantId, from, to } = task;
   return {

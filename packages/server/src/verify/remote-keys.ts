@@ -51,7 +51,7 @@ export async function openRemoteKeys(ask: Asking, status: Status): Promise<Remot
         ask.notes.push(learned(now.system.origin, rotation));
       }
       // A server that never had the known key is another one, which its signatures tell.
-      const formerly = document.keys.some((key) => publicKeys.some((known) => toBase64(known) === key.publicKey));
+      const formerly = document.keys.some((key) => publicKeys.some((trusted) => toBase64(trusted) === key.publicKey));
       if (formerly) complain(ask, now, followed.unvouched, document, unvouched);
       return followed.rotations.length > 0;
     },

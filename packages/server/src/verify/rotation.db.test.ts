@@ -72,7 +72,7 @@ test('an old vkey leads through several changes, a new one needs none; a log tha
   for (const [index, vkey] of vkeys.entries()) {
     for (const tenant of ['org_acme', 'org_quiet']) {
       const stateFile = join(directory, `${tenant}-${index}.json`);
-      const result = await outside({ vkey, stateFile, allEvents: true, fetch: serverOf(trail, undefined, tenant) });
+      const result = await outside({ vkey, stateFile, fetch: serverOf(trail, undefined, tenant) });
       expect(result.findings).toEqual([]);
       expect(result.notes).toEqual(vkeys.slice(index + 1).map((next) => expect.stringContaining(next)));
     }
@@ -107,7 +107,9 @@ test('a change that nobody, or one key alone, signed is an alarm', async () => {
     (path, body) =>
       path.endsWith('indelible-keys.json') ? { keys: (body as PublicKeys).keys.map((key) => ({ ...key, ...change(key) })) } : body;
   const oneOnly = (which: 0 | 1): Bend =>
-    onKeys(({ proof }) => (proof === undefined ? {} : { proof: proof.replace(/\n\n[^]*$/, (note) => `\n\n${without(note.slice(2), which)}`) }));
+    onKeys(({ proof }) =>
+      proof === undefined ? {} : { proof: proof.replace(/\n\n[^]*$/, (note) => `\n\n${without(note.slice(2), which)}`) },
+    );
   await trail.append('org_acme', 1);
   await trail.seal();
   for (const bend of [onKeys(() => ({ proof: undefined })), oneOnly(0), oneOnly(1)]) {
@@ -143,7 +145,10 @@ test('the checkpoint that both signed is kept, and without it, or one of its sig
   );
   const both = rows.find(({ note }) => parseNote(note).signatures.length === 2)!;
   for (const index of [0, 1]) {
-    await trail.admin.query('update indelible.checkpoint set note = $2 where tenant_id = 0 and size = $1', [both.size, without(both.note, index)]);
+    await trail.admin.query('update indelible.checkpoint set note = $2 where tenant_id = 0 and size = $1', [
+      both.size,
+      without(both.note, index),
+    ]);
     await expectAltered(old, [expect.objectContaining({ code: 'signature_invalid' })]);
     await expectAltered(now);
     expect((await publicKeys(trail.store.reader)).keys.every(({ proof }) => proof === undefined)).toBe(true);
@@ -171,10 +176,10 @@ test('a leaf that names a key of somebody else is never signed, and named', asyn
   const evil = Buffer.alloc(32, 7);
   const { publicKey } = await loadKey(trail.signerDirectory, 'existing');
   const text = printSystemLeaf({ kind: 'key', publicKey: evil, replaces: publicKey, time: Date.now() + 3_600_000 });
-  await trail.admin.query('insert into indelible.system_leaf (seq, leaf, leaf_hash) select size, $1, $2 from indelible.log where tenant_id = 0', [
-    text,
-    leafHash(text, nodeHash),
-  ]);
+  await trail.admin.query(
+    'insert into indelible.system_leaf (seq, leaf, leaf_hash) select size, $1, $2 from indelible.log where tenant_id = 0',
+    [text, leafHash(text, nodeHash)],
+  );
   await trail.admin.query('update indelible.log set size = size + 1 where tenant_id = 0');
   await trail.admin.query('update indelible.signer_key set valid_to = now()');
   await trail.admin.query('insert into indelible.signer_key (public_key) values ($1)', [evil]);

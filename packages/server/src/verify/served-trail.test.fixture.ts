@@ -10,7 +10,11 @@ import type { VerifyServerOptions } from './remote-run.ts';
 export type Bend = (path: string, body: unknown) => unknown;
 
 /** A server in place of the network, as a key of one tenant sees it. */
-export function serverOf(served: SealedTrail, bend: Bend = (_, body) => body, tenant = 'org_acme'): NonNullable<VerifyServerOptions['fetch']> {
+export function serverOf(
+  served: SealedTrail,
+  bend: Bend = (_, body) => body,
+  tenant = 'org_acme',
+): NonNullable<VerifyServerOptions['fetch']> {
   const answer = async (path: string): Promise<unknown> => {
     const { reader } = served.store;
     const log = await served.log(tenant);

@@ -15,6 +15,7 @@ import {
   OUTCOMES,
   parseDisclosure,
   parseEntry,
+  type Party,
   SEVERITIES,
   stepsOf,
   toBase64,
@@ -28,6 +29,9 @@ export interface Altered {
   readonly expected?: Json;
   readonly found?: Json;
 }
+
+/** How much text is hashed for one section at most: a second or so of work. */
+const TRIED_CHARS_MAX = 20_000_000;
 
 /**
  * The fields that differ from what was signed; empty when no candidate gives the signed leaf.
@@ -47,8 +51,11 @@ export function findOriginal(proof: EventProof, around: readonly AuditEvent[]): 
       // An event of which something was cleared keeps its entry, and with it what each section was.
       return leafOf({ ...entry, c: { ...entry.c, [name]: made } }) === proof.leafHash;
     };
-    const original = candidatesOf(name, value, around).find(isSigned);
-    if (original !== undefined) return differences(name, original, value);
+    let left = Math.max(1, Math.floor(TRIED_CHARS_MAX / text.length));
+    for (const candidate of candidatesOf(name, value, around)) {
+      if (left-- <= 0) break;
+      if (isSigned(candidate)) return differences(name, candidate, value);
+    }
   }
   return [];
 }
@@ -57,26 +64,78 @@ function leafOf(entry: Parameters<typeof entryText>[0]): string | undefined {
   return attempt(() => toBase64(leafHash(entryText(entry))));
 }
 
-/** What a section may have said: that of each event around, and each of its fields alone. */
-function candidatesOf(name: string, value: JsonObject, around: readonly AuditEvent[]): JsonObject[] {
+/** What a section may have said: that of each event around, each of its fields alone, and each field one level below alone. */
+function* candidatesOf(name: string, value: JsonObject, around: readonly AuditEvent[]): Generator<JsonObject> {
   const others = around.flatMap((event) => sectionsLike(name, event));
-  const single = others.flatMap((other) =>
-    [...new Set([...Object.keys(other), ...Object.keys(value)])].map((key) => withKey(value, key, other[key])),
-  );
-  return [...new Map([...others, ...single, ...wordsOf(name, value)].map((candidate) => [JSON.stringify(candidate), candidate])).values()];
+  yield* wordsOf(name, value);
+  yield* others;
+  yield* withEach(value, others);
+  for (const [key, own] of Object.entries(value)) {
+    if (!isRecord(own)) continue;
+    const below = others.flatMap((other) => (isRecord(other[key]) ? [other[key]] : []));
+    for (const candidate of withEach(own, below)) yield withKey(value, key, candidate);
+  }
 }
 
-function sectionsLike(name: string, { actor, resource, context, source, metadata, change }: AuditEvent): JsonObject[] {
+/** The value with one member as another has it, or without it; each that differs once. */
+function* withEach(value: JsonObject, others: readonly JsonObject[]): Generator<JsonObject> {
+  for (const key of new Set([value, ...others].flatMap((one) => Object.keys(one)))) {
+    const tried = new Set<string | undefined>([JSON.stringify(value[key])]);
+    for (const other of [{}, ...others] as readonly JsonObject[]) {
+      const spelled = JSON.stringify(other[key]) as string | undefined;
+      if (tried.has(spelled)) continue;
+      tried.add(spelled);
+      yield withKey(value, key, other[key]);
+    }
+  }
+}
+
+function isRecord(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sectionsLike(name: string, event: AuditEvent): JsonObject[] {
+  const { actor, resource, related = [], context, source, metadata, change } = event;
+  const [kind = name] = name.split('/');
+  const { action, category, operation, outcome, severity } = event;
   const parts: Readonly<Record<string, readonly unknown[]>> = {
-    actor: [withKey(actor as unknown as JsonObject, 'onBehalfOf', undefined)],
+    core: [
+      {
+        action,
+        category,
+        operation,
+        outcome,
+        severity,
+        actor: { type: actor.type },
+        ...(resource && { resource: { type: resource.type } }),
+      },
+    ],
+    actor: [alone(actor)],
+    behalf: [actor, ...chainOf(actor)].map(alone),
     resource: [resource],
+    related: [...related, ...(resource === undefined ? [] : [resource])],
     context: [context],
     source: [source],
     metadata: [metadata === undefined ? undefined : { metadata }],
-    // What one event left is what the next one found.
-    change: [{ before: change?.after }, { after: change?.before }],
+    // What one event left is what the next one found; and a field has often had the same value before.
+    change: [
+      { before: change?.after, after: change?.after },
+      { before: change?.before, after: change?.before },
+    ],
   };
-  return (parts[name] ?? []).filter((part): part is JsonObject => typeof part === 'object' && part !== null);
+  return (parts[kind] ?? []).flatMap((part) => {
+    const members = Object.entries((part ?? {}) as JsonObject).filter(([, member]) => (member as Json | undefined) !== undefined);
+    return members.length === 0 ? [] : [Object.fromEntries(members)];
+  });
+}
+
+/** A party as its section has it, without those for whom it acted. */
+function alone(party: Party): JsonObject {
+  return withKey(party as unknown as JsonObject, 'onBehalfOf', undefined);
+}
+
+function chainOf({ onBehalfOf }: Party): Party[] {
+  return onBehalfOf === undefined ? [] : [onBehalfOf, ...chainOf(onBehalfOf)];
 }
 
 /** The closed vocabularies can be tried whole. */

@@ -2,7 +2,7 @@ import { toBase64 } from '@indelible/core';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LogMemory, memoryIn } from './memory.ts';
 import { type FailedLog, type HeldLog, verifyLog } from './verify-log.ts';
-import { makeSigner, makeStore, makeWorld, ORIGIN, type Signer, sourceOf, type World } from './world.test.fixture.ts';
+import { keyChange, makeSigner, makeStore, makeWorld, ORIGIN, type Signer, sourceOf, type World } from './world.test.fixture.ts';
 
 let signer: Signer;
 let other: Signer;
@@ -61,6 +61,18 @@ test('another key is refused; one that the first key signs with is taken over', 
   });
   expect(await look(makeWorld([signer, other]), 3_000)).toMatchObject({ kind: 'held', keySinceMs: 3_000 });
   expect(await look(makeWorld([other]))).toMatchObject({ kind: 'held' });
+});
+
+test('another key that the remembered one signed for, in the log over all logs, is taken over', async () => {
+  await look(makeWorld([signer]));
+  const source = { ...sourceOf(makeWorld([other])), keys: () => keyChange(signer, other) };
+  expect(await verifyLog({ source, memory, tenant: 'acme', nowMs: 4_000 })).toMatchObject({
+    kind: 'held',
+    isNewKey: true,
+    keySinceMs: 4_000,
+  });
+  expect(await look(makeWorld([other]), 5_000)).toMatchObject({ kind: 'held', isNewKey: false, keySinceMs: 4_000 });
+  expect(await look(makeWorld([signer]))).toMatchObject({ kind: 'failed', fault: 'key' });
 });
 
 test('a checkpoint that nobody signed is refused', async () => {

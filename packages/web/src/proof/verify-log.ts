@@ -4,7 +4,9 @@
 import {
   type Checkpoint,
   equalBytes,
+  followKeys,
   fromBase64,
+  isSystemOriginOf,
   parseVkey,
   toBase64,
   verifyCheckpoint,
@@ -15,7 +17,14 @@ import type { KnownLog, LogMemory } from './memory.ts';
 
 /** Where answers come from: the API, or a test. Each throws when there is no answer. */
 export interface LogSource {
-  readonly log: () => Promise<{ readonly origin: string; readonly vkey: string; readonly checkpoint: string }>;
+  readonly log: () => Promise<{
+    readonly origin: string;
+    readonly vkey: string;
+    readonly checkpoint: string;
+    readonly system: { readonly origin: string };
+  }>;
+  /** The keys that the server says it has and had, with what the old ones signed for the new ones. */
+  readonly keys: () => Promise<unknown>;
   readonly consistency: (from: number, to: number) => Promise<{ readonly hashes: readonly string[] }>;
 }
 
@@ -26,6 +35,8 @@ export interface HeldLog {
   readonly publicKey: Uint8Array;
   /** When the key was met: milliseconds since 1970. */
   readonly keySinceMs: number;
+  /** True when the remembered key vouches for another one, which is remembered in its place now. */
+  readonly isNewKey: boolean;
   /** The checkpoint that this one was held against; absent the first time, when there was nothing to hold it against. */
   readonly before?: { readonly size: number; readonly atMs: number };
 }
@@ -59,7 +70,7 @@ export async function verifyLog(verifier: Verifier): Promise<HeldLog | FailedLog
   const { source, memory, tenant, nowMs, verify } = verifier;
   // Before asking: what another tab remembers meanwhile may be newer than the answer.
   const known = memory.recall(tenant);
-  const { origin, vkey, checkpoint: note } = await source.log();
+  const { origin, vkey, checkpoint: note, system } = await source.log();
   if (known !== undefined && known.origin !== origin) return failed('origin', known.origin, origin);
   const offered = offeredKey(vkey);
   if (offered === undefined) return failed('signature', 'an Ed25519 key', vkey);
@@ -67,26 +78,44 @@ export async function verifyLog(verifier: Verifier): Promise<HeldLog | FailedLog
   const verdict = await verifyCheckpoint(note, origin, { publicKeys: distinct(pinned, offered), ...(verify && { verify }) });
   if (!verdict.ok) return failed('signature', 'a checkpoint signed by the key of the log', verdict.reason);
   const signed = (key: Uint8Array): boolean => verdict.signers.some(({ publicKey }) => equalBytes(publicKey, key));
-  if (!signed(pinned)) return failed('key', toBase64(pinned), toBase64(offered));
+  const isVouched = equalBytes(pinned, offered) || signed(pinned) || (await vouches(verifier, pinned, offered, [origin, system.origin]));
+  if (!isVouched) return failed('key', toBase64(pinned), toBase64(offered));
   const { checkpoint } = verdict;
   if (known !== undefined) {
     const fault = await faultBetween(source, { size: known.size, root: fromBase64(known.root) }, checkpoint);
     if (fault !== undefined) return fault;
   }
-  // Where the old key signs with the new one, the new one is believed from now on.
-  const moved = signed(offered) && !equalBytes(pinned, offered);
-  const publicKey = moved ? offered : pinned;
+  // Where the remembered key vouches for the one that signs now, that one is remembered.
+  const isNewKey = signed(offered) && !equalBytes(pinned, offered);
+  const publicKey = isNewKey ? offered : pinned;
   const kept: KnownLog = {
     origin,
     publicKey: toBase64(publicKey),
-    sinceMs: known === undefined || moved ? nowMs : known.sinceMs,
+    sinceMs: known === undefined || isNewKey ? nowMs : known.sinceMs,
     size: checkpoint.size,
     root: toBase64(checkpoint.root),
     atMs: nowMs,
   };
   memory.keep(tenant, kept);
   const before = known === undefined ? {} : { before: { size: known.size, atMs: known.atMs } };
-  return { kind: 'held', checkpoint, vkey, publicKey, keySinceMs: kept.sinceMs, ...before };
+  return { kind: 'held', checkpoint, vkey, publicKey, keySinceMs: kept.sinceMs, isNewKey, ...before };
+}
+
+/** Whether what the server publishes leads from the one key to the other: each signed for the next, in the log over all logs. */
+async function vouches(
+  { source, verify }: Verifier,
+  pinned: Uint8Array,
+  offered: Uint8Array,
+  [origin, system]: readonly [string, string],
+): Promise<boolean> {
+  if (!isSystemOriginOf(system, origin)) return false;
+  try {
+    const { publicKeys } = await followKeys([pinned], await source.keys(), system, verify);
+    return publicKeys.some((key) => equalBytes(key, offered));
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 type SizedRoot = Pick<Checkpoint, 'size' | 'root'>;

@@ -93,3 +93,37 @@ test('the proof of another event is refused', async () => {
   );
   expect(verdict).toMatchObject({ kind: 'failed', fault: 'entry' });
 });
+
+test('a value that was changed is found in what the next event found', async () => {
+  const world = makeWorld([signer]);
+  const change = { before: { limit: 10 }, after: { limit: 20 }, fields: ['limit'] };
+  world.signed['change'] = change;
+  world.now['change'] = { ...change, after: { limit: 99 } };
+  const next = shownIn(world, { ...world.signed, change: { before: { limit: 20 }, after: { limit: 30 }, fields: ['limit'] } });
+  expect(await verify(world, { around: async () => [next] })).toMatchObject({
+    kind: 'failed',
+    altered: [{ field: 'change/after/limit', expected: 20, found: 99 }],
+  });
+});
+
+test('a value that was changed is found where the field had it in another event', async () => {
+  const world = makeWorld([signer]);
+  const change = { before: { limit: 10, model: 'a' }, after: { limit: 20, model: 'a' }, fields: ['limit'] };
+  world.signed['change'] = change;
+  world.now['change'] = { ...change, after: { limit: 20, model: 'z' } };
+  const earlier = shownIn(world, {
+    ...world.signed,
+    change: { before: { model: 'a', limit: 1 }, after: { model: 'b', limit: 1 }, fields: ['model'] },
+  });
+  expect(await verify(world, { around: async () => [earlier] })).toMatchObject({
+    altered: [{ field: 'change/after/model', expected: 'a', found: 'z' }],
+  });
+});
+
+test('a record that cannot be shown any more is refused all the same; where only showing fails, that is thrown', async () => {
+  const unreadable = { event: async () => Promise.reject(new Error('cannot be shown')) };
+  const world = makeWorld([signer]);
+  await expect(verify(world, unreadable)).rejects.toThrow('cannot be shown');
+  world.now['actor'] = mallory;
+  expect(await verify(world, unreadable)).toMatchObject({ kind: 'failed', fault: 'leaf', signed: true });
+});

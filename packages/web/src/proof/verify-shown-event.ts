@@ -70,7 +70,8 @@ export async function verifyShownEvent(verifier: Verifier & { readonly source: E
   const { source, tenant, nowMs: atMs, verify } = verifier;
   const log = await verifyLog(verifier);
   if (log.kind === 'failed') return { ...log, altered: [], atMs };
-  const [proof, shown] = await Promise.all([source.proof(id), source.event(id)]);
+  // A record that was altered may be one that cannot even be shown: the proof tells all the same.
+  const [proof, [shown]] = await Promise.all([source.proof(id), Promise.allSettled([source.event(id)])]);
   const trust = { publicKeys: [log.publicKey], ...(verify && { verify }) };
   const event = await verifyEvent(proof, { ...trust, id });
   if (!event.ok) return refusal(source, proof, { check: event.check, reason: event.reason, trust, id, atMs });
@@ -81,8 +82,9 @@ export async function verifyShownEvent(verifier: Verifier & { readonly source: E
     return { kind: 'failed', fault: 'origin', expected: log.checkpoint.origin, found: event.origin, altered: [], atMs };
   }
   if (fault !== undefined) return { ...fault, seq: event.seq, altered: [], atMs };
+  if (shown.status === 'rejected') throw shown.reason;
   const proved = { ...fromSections({ id: event.id, tenant, t: event.t }, event.sections), log: event.origin, seq: event.seq };
-  if (!sameJson(proved as unknown as Json, shown as unknown as Json))
+  if (!sameJson(proved as unknown as Json, shown.value as unknown as Json))
     return { kind: 'failed', fault: 'shown', seq: event.seq, altered: [], atMs };
   return { kind: 'held', event, leafHash: proof.leafHash, log, atMs };
 }

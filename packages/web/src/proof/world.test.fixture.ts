@@ -143,13 +143,24 @@ export function sourceOf(world: World): EventSource {
         origin: world.origin,
         vkey: printVkey(noteKey(world.origin, key.publicKey)),
         checkpoint: await checkpointOf(world, world.origin, leavesOf(world)),
+        system: { origin: SYSTEM },
       };
     },
+    keys: async () => ({ keys: [] }),
     consistency: async (from, to) => ({ hashes: consistencyProof(from, to, leafReader(leavesOf({ ...world, size: to }))).map(toBase64) }),
     proof: () => proofOf(world),
     event: async () => shownIn(world),
     around: async () => [shownIn(world, { actor: ACTOR, core: CORE })],
   };
+}
+
+/** What the server publishes after one key took the place of another: a leaf of the system log under both signatures. */
+export async function keyChange(from: Signer, to: Signer): Promise<object> {
+  const text = printSystemLeaf({ kind: 'key', publicKey: to.publicKey, replaces: from.publicKey, time: T });
+  const leaves = [leafHash(printSystemLeaf({ kind: 'beat', time: T })), leafHash(text)];
+  const checkpoint = await checkpointOf(makeWorld([from, to]), SYSTEM, leaves);
+  const proof = printTlogProof({ extra: utf8(text), index: 1, hashes: inclusionProof(1, 2, leafReader(leaves)), checkpoint });
+  return { keys: [{ algorithm: 'ed25519', publicKey: toBase64(to.publicKey), from: '2026-01-01T00:00:00Z', proof }] };
 }
 
 /** A store of texts like localStorage. */

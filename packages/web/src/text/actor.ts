@@ -53,7 +53,6 @@ export const actorText = {
     isNew: 'New',
     newHelp: 'First seen in the week before the last event.',
     none: 'No address is known.',
-    seen: (count: number) => events(count),
   },
   sessions: { title: 'Sessions', none: 'No session is known.' },
   actions: { title: 'What they did', none: 'Nothing in this time.' },
@@ -67,5 +66,4 @@ export const actorText = {
   about: { title: 'What others did to them', none: 'Nobody changed this account.', all: 'All of it' },
   more: (count: number) => `and ${formatCount(count)} more`,
   times: (count: number) => `× ${formatCount(count)}`,
-  fromTo: (first: string, last: string) => `${first} to ${last}`,
 };

@@ -193,7 +193,7 @@ export const t = {
       query: 'Write the query',
       next: 'Next event',
       previous: 'Previous event',
-      open: 'Open the event, or what is folded',
+      open: 'Open the event',
       close: 'Close the event',
       page: 'Open the event as a page',
       select: 'Select the event',

@@ -48,7 +48,6 @@ export const eventText = {
     traceId: 'Trace',
     spanId: 'Span',
     route: 'Route',
-    reason: 'Reason',
     error: 'Error',
     source: 'Source',
     position: 'Position',
@@ -61,11 +60,8 @@ export const eventText = {
     id: 'Id',
     action: 'Action',
   },
-  attributions: {
-    verified: 'verified by the server',
-    asserted: 'as the sender said, not verified',
-    none: 'not known',
-  },
+  attributions: { verified: 'verified', asserted: 'asserted', none: 'unknown' },
+  attributionSays: { verified: 'by the server', asserted: 'by the sender, not verified', none: 'nobody could tell who it was' },
   sources: {
     api: 'sent to the API',
     postgres: 'captured from the database',
@@ -110,6 +106,8 @@ export const proofText = {
     `That signature is itself in the log over all logs (${entries(size)}), since ${when}: nobody can be shown another one unnoticed.`,
   keyFirst:
     'This is the first time that this browser meets the key of the log. It is remembered from now on; compare it once with the one that your operator tells you.',
+  keyMoved:
+    'The log has another key than before. The one that this browser remembered signed for it, so this one is remembered from now on.',
   keyKnown: (when: string) => `The signature is by the key that this browser remembers since ${when}.`,
   continues: (size: number, ago: string) =>
     `The log continues the one of ${entries(size)} that this browser verified ${ago}: nothing before was taken away or changed.`,

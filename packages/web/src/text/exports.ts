@@ -31,7 +31,7 @@ export const exportsText = {
     `The file broke off at ${formatBytes(got)} of ${formatBytes(all)}. What arrived was thrown away; download it again.`,
   altered: 'What arrived is not what the server promised: its SHA-256 is another one. It was thrown away; download it again.',
   manifest: 'Manifest',
-  manifestHelp: 'What the file says of itself. Keep it beside the CSV for "indelible verify --export".',
+  manifestHelp: 'The manifest says what the file holds. Keep it beside the CSV, for "indelible verify --export".',
   verifyHelp: 'The last line says what the file holds; "indelible verify --export" checks it.',
   events,
   atLeast: (count: number) => `at least ${events(count)}`,

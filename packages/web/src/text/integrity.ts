@@ -18,8 +18,7 @@ export const integrityText = {
     stopped: 'Stopped. What was looked at until then is not told, for it is not a verdict.',
     log: 'Verifying checkpoints',
     progress: (done: number, all: number) => `${formatCount(done)} of ${events(all)}`,
-    never: 'This browser has verified nothing of this log yet.',
-    notAllowed: 'You see a part of this tenant. The sample is taken from the events that you see.',
+    part: 'You see a part of this tenant. The sample is taken from the events that you see.',
   },
   report: {
     held: 'What was checked holds',
@@ -58,7 +57,6 @@ export const integrityText = {
     root: 'Root',
     origin: 'Origin',
     key: 'Key',
-    note: 'Signed checkpoint',
     copyKey: 'Copy the key',
     copyRoot: 'Copy the root',
     copyOrigin: 'Copy the origin',
@@ -77,7 +75,6 @@ export const integrityText = {
     history: 'Checkpoints verified here',
     columns: ['When', 'Entries', 'Root'],
     help: 'Kept in this browser alone. Somebody who can change this server cannot change it.',
-    growth: (first: string, last: string) => `The log grew from ${first} to ${last} as this browser saw it.`,
   },
   outside: {
     title: 'Verify from outside',

@@ -13,7 +13,6 @@ export const overviewText = {
   ranges: { '-24h': '24 hours', '-7d': '7 days', '-30d': '30 days' },
   inRange: { '-24h': 'in the last 24 hours', '-7d': 'in the last 7 days', '-30d': 'in the last 30 days' },
   refresh: 'Look again',
-  asOf: 'as of',
   atLeast: 'at least',
   partly: 'The search ran out of time: what is older was not looked at.',
   facts: {
@@ -29,10 +28,11 @@ export const overviewText = {
     title: 'Worth a look',
     help: 'Found by general rules in what was recorded. What they do not find may still matter.',
     rules:
-      'The rules: changes by nobody known; a country somebody with three sign-ins or more had not signed in from; ten changes or more in one request or transaction, within the hours that stand out; gaps in the capture, and tables that are not captured.',
+      'The rules: changes by nobody known; a country somebody with three sign-ins or more had not signed in from; ten changes or more in one request or transaction, among the newest 500 changes of each hour that stands out; gaps in the capture, and tables that are not captured.',
     rulesTitle: 'Which rules?',
     none: 'The rules found nothing',
-    noneHelp: (range: string) => `No change by nobody known, no sign-in from a new country, no bulk change, no gap ${range}.`,
+    noneHelp: (range: string, scope: 'all' | 'tenant' | 'part') =>
+      `No change by nobody known, no sign-in from a new country, no bulk change${scope === 'all' ? ', no gap in the capture' : ''} ${range}${scope === 'part' ? ', in the part of the tenant that you see' : ''}.`,
     newPlace: (who: string, place: string) => `${who} signed in from ${place}, for the first time`,
     newPlaceUsual: (earlier: number, usual: string) => `Before: ${many(earlier, 'sign-in')}, from ${usual}`,
     unusualHour: 'at an hour unusual for them',
@@ -55,9 +55,9 @@ export const overviewText = {
     events: (count: number) => `All ${formatCount(count)}`,
     history: 'History of it',
     actor: 'This actor',
-    proof: 'Proof',
     coverage: 'Coverage',
     times: (count: number) => `× ${formatCount(count)}`,
+    moreThan: (count: number) => `and more than ${many(count, 'more event')}`,
     more: (count: number) => `and ${many(count, 'more event')}`,
   },
   categories: {
@@ -73,8 +73,8 @@ export const overviewText = {
     asTable: 'As a table',
     asBars: 'As bars',
     from: 'From',
-    bars: { hour: 'a bar an hour', day: 'a bar a day', week: 'a bar a week', month: 'a bar a month' },
-    scale: 'Each row has its own scale.',
+    bars: { hour: 'A bar an hour', day: 'A bar a day', week: 'A bar a week', month: 'A bar a month' },
+    scale: 'each row to its own scale',
   },
   privileged: {
     title: 'Latest privileged actions',
@@ -85,8 +85,8 @@ export const overviewText = {
   },
   captured: {
     title: 'What is captured',
+    tablesLabel: 'Tables',
     tables: (captured: number, all: number) => `${formatCount(captured)} of ${many(all, 'table')}`,
-    whole: 'All tables are captured whole.',
     not: 'Not captured whole',
     gaps: 'Gaps',
     noGaps: 'None, open or past',
@@ -116,12 +116,10 @@ export const overviewText = {
     verified: 'In this browser',
     never: 'Nothing verified yet',
     verify: 'Verify now',
-    details: 'Integrity',
   },
   fresh: {
     title: 'Nothing was received yet',
     text: 'Send the first event, or capture a database. This page changes by itself when it comes.',
     copy: 'Copy the command',
-    capture: 'indelible capture --help',
   },
 };

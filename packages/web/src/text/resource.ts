@@ -22,25 +22,22 @@ export const resourceText = {
     now: 'Now',
     previous: 'Previous version',
     next: 'Next version',
-    asOf: 'As it was at',
     asNow: 'As it is now',
     keysTitle: 'Versions',
     stop: (version: number | undefined, when: string, who: string) =>
       `${version === undefined ? 'Version' : `Version ${formatCount(version)}`}, ${when}, by ${who}`,
     stopNow: 'Now',
-    before: 'Before what is loaded',
-    unreadable: 'This is no date.',
+    before: 'Before the first version that is loaded',
   },
   state: {
     title: 'State',
     columns: ['Field', 'Value', 'Set by'],
     none: 'No value is known.',
-    empty: 'Nothing is left of it.',
     standing: {
       unknown: 'Nothing is known of it at this time.',
       absent: 'It was not there yet.',
       present: '',
-      deleted: 'It had been deleted.',
+      deleted: 'It was deleted.',
     },
     since: 'Knowledge of it begins with',
     event: 'this event',
@@ -48,9 +45,7 @@ export const resourceText = {
     observedHelp: 'The event says only that it was so: it was set then or earlier, by somebody who is not known.',
     before: 'before the first event',
     changedHere: 'Set by this version',
-    redacted: 'redacted',
     partial: 'Its history is longer than what was looked at: what is older may be missing here.',
-    by: (who: string) => `by ${who}`,
   },
   doubts: {
     title: 'What is not certain',
@@ -74,6 +69,7 @@ export const resourceText = {
     undo: 'Undo…',
     fields: (names: readonly string[], rest: number) =>
       rest === 0 ? names.join(', ') : `${names.join(', ')} and ${formatCount(rest)} more`,
+    noFields: 'nothing that it tells',
     none: 'No event of it changed anything.',
     partial: 'The search ran out of time: older versions were not looked at.',
     show: 'Show',
@@ -93,7 +89,6 @@ export const resourceText = {
     before: (when: string) => `Before ${when}`,
     doubtful: 'One of the two is not certain:',
     standings: (from: string, to: string) => `${from} → ${to}`,
-    changed: (count: number) => (count === 1 ? '1 field differs' : `${formatCount(count)} fields differ`),
   },
   reverse: {
     title: 'The reverse of this change',

@@ -224,7 +224,7 @@ export const settingsText = {
     openGaps: (count: number) => `${formatCount(count)} open ${count === 1 ? 'gap' : 'gaps'}`,
     noGap: 'No gap',
     openGapText: 'Changes of this time may be missing from the log. Capture goes on once somebody has accepted it.',
-    pastGaps: (count: number) => `${formatCount(count)} past ${count === 1 ? 'gap' : 'gaps'}, which are in the log`,
+    pastGaps: (count: number) => `${formatCount(count)} past ${count === 1 ? 'gap, which is' : 'gaps, which are'} in the log`,
     gapEvent: 'Its event',
     tables: (count: number) => `${formatCount(count)} ${count === 1 ? 'table' : 'tables'}`,
     tableColumns: ['Table', 'State', 'Events', 'By nobody known', 'Last change'],

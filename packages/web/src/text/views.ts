@@ -25,6 +25,7 @@ export const viewsText = {
   shareText: 'Everybody who sees the whole tenant sees its name and its query. That is in the log.',
   unshareTitle: (name: string) => `Make "${name}" private?`,
   unshareText: 'It is gone for everybody but you. That is in the log.',
+  token: 'Viewer token for a customer',
   delete: 'Delete',
   deleted: (name: string) => `"${name}" is deleted.`,
   deleteSharedTitle: (name: string) => `Delete "${name}"?`,

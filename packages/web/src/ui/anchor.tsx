@@ -8,7 +8,13 @@ interface AnchorProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
 }
 
 /** @example <Anchor href={links.actor('usr_maria')}>Maria</Anchor> */
-export function Anchor({ href, onClick, children, className = 'text-accent hover:underline', ...rest }: AnchorProps) {
+export function Anchor({
+  href,
+  onClick,
+  children,
+  className = 'text-accent underline decoration-line-strong/60 underline-offset-2 hover:decoration-current',
+  ...rest
+}: AnchorProps) {
   const go = useGo();
   return (
     <a

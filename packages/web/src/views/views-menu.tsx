@@ -117,7 +117,9 @@ function Group({ title, views, onOpen }: GroupProps) {
   if (views.length === 0) return null;
   return (
     <section aria-label={title}>
-      <h3 className="px-2 py-1 text-2xs font-medium text-muted">{title}</h3>
+      <p aria-hidden="true" className="px-2 py-1 text-2xs font-medium text-muted">
+        {title}
+      </p>
       <ul>
         {views.map((view) => (
           <li key={view.id}>

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type pg from 'pg';
 import { PASSWORD_CHARS_MAX, SESSION_SECONDS } from '../../limits.ts';
 import { lastStepSchema, makeOwnEndpoints } from './own-endpoints.ts';
+import type { Passwords } from './password-hash.ts';
 
 export interface AuthOptions {
   /** What cookies are signed with. */
@@ -13,20 +14,26 @@ export interface AuthOptions {
   /** Browsers reach the server by TLS: they send its cookies by nothing else. */
   readonly secure: boolean;
   readonly logger: Pick<Logger, 'warn'>;
+  readonly passwords: Passwords;
 }
 
 /** By which it is told the client's address. */
 export const ADDRESS_HEADER = 'x-indelible-address';
 
 /** What better-auth's tables are made of, and how it works; the same for migrations. */
-export function authOptions(database: pg.Pool, { key, secure, logger }: AuthOptions): BetterAuthOptions {
+export function authOptions(database: pg.Pool, { key, secure, logger, passwords }: AuthOptions): BetterAuthOptions {
   return {
     appName: 'Indelible',
     database,
     // Links and redirects are made elsewhere.
     baseURL: 'http://localhost',
     secret: Buffer.from(key).toString('base64url'),
-    emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: PASSWORD_CHARS_MAX * 4 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      maxPasswordLength: PASSWORD_CHARS_MAX * 4,
+      password: { hash: passwords.hash, verify: passwords.verify },
+    },
     session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
     telemetry: { enabled: false },
     // Counted in attempts.ts, which knows devices.

@@ -1,10 +1,11 @@
 // Passwords, sessions and their cookies: better-auth behind a few functions.
 
 import pg from 'pg';
-import { findCredential } from '../../store/people.ts';
+import { findCredential, replaceHash } from '../../store/people.ts';
 import { roleUrl } from '../../store/roles.ts';
 import { answered, cookiesOf, presented } from './answers.ts';
 import { ADDRESS_HEADER, type AuthOptions, makeAuth } from './better-auth.ts';
+import { makePasswords, type Passwords } from './password-hash.ts';
 import { makeCodes, makeSecondFactor } from './second-factor-engine.ts';
 
 /** From where somebody signs in. */
@@ -61,11 +62,15 @@ export interface SecondFactor {
 }
 
 const COOKIE = 'indelible.session_token';
-/** Of the form of better-auth, salt and key: of no password. */
-const NOBODYS_HASH = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
-/** @param options.ownerUrl the URL of the role that owns the trail's database */
-export async function openEngine({ ownerUrl, ...options }: AuthOptions & { readonly ownerUrl: string }): Promise<Engine> {
+export interface EngineOptions extends Omit<AuthOptions, 'passwords'> {
+  /** The URL of the role that owns the trail's database. */
+  readonly ownerUrl: string;
+  /** How they are kept; for tests alone another way than the usual one. */
+  readonly passwords?: Passwords;
+}
+
+export async function openEngine({ ownerUrl, passwords = makePasswords(), ...options }: EngineOptions): Promise<Engine> {
   const pool = new pg.Pool({
     connectionString: roleUrl(ownerUrl, 'people'),
     max: 4,
@@ -74,8 +79,8 @@ export async function openEngine({ ownerUrl, ...options }: AuthOptions & { reado
     application_name: 'indelible people',
   });
   pool.on('error', (error) => options.logger.warn({ err: error }, 'an idle database connection broke'));
-  const auth = await makeAuth(pool, options);
-  const { internalAdapter, password: passwords } = await auth.$context;
+  const auth = await makeAuth(pool, { ...options, passwords });
+  const { internalAdapter } = await auth.$context;
   const begun = async (token: string | null | undefined, headers: Headers): Promise<Begun> => {
     const found = token === null || token === undefined ? null : await internalAdapter.findSession(token);
     if (found === null) throw new Error('the session that was begun is not there');
@@ -94,8 +99,10 @@ export async function openEngine({ ownerUrl, ...options }: AuthOptions & { reado
   /** One statement and one hash, whether there is an account or not. */
   const proved = async (email: string, password: string): Promise<Proved | undefined> => {
     const found = await findCredential(pool, email);
-    const isRight = await passwords.verify({ hash: found?.hash ?? NOBODYS_HASH, password });
-    return isRight && found?.hash !== undefined ? found : undefined;
+    const isRight = await passwords.verify({ hash: found?.hash ?? passwords.ofNobody, password });
+    if (!isRight || found?.hash === undefined) return undefined;
+    if (passwords.isFormer(found.hash)) await replaceHash(pool, found, await passwords.hash(password));
+    return found;
   };
   const name = options.secure ? `__Secure-${COOKIE}` : COOKIE;
   return {
@@ -110,7 +117,7 @@ export async function openEngine({ ownerUrl, ...options }: AuthOptions & { reado
       }),
     sessionCookie: (cookie) => cookie?.split(/; */).find((part) => part.startsWith(`${name}=`)),
     farewell: [`${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${options.secure ? '; Secure' : ''}`],
-    hash: (password) => passwords.hash(password),
+    hash: passwords.hash,
     close: () => pool.end(),
   };
 }

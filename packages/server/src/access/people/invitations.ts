@@ -28,7 +28,7 @@ export async function withdrawInvitation(
     const { email, role, scope } = ended;
     if (role === 'owner') demandOwner(principal);
     await recordIn(tx, tenant ?? OPERATOR_TENANT, {
-      action: 'person.invitation.withdrawn',
+      action: 'invitation.revoked',
       ...by,
       resource: { type: 'sign_in_link', id, name: email },
       metadata: { role, scope: scope === '' ? 'everything' : scope },

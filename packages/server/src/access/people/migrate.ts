@@ -4,6 +4,7 @@ import pg from 'pg';
 import { ADVISORY_LOCK_MIGRATE } from '../../limits.ts';
 import { authOptions } from './better-auth.ts';
 import { lastStepSchema } from './own-endpoints.ts';
+import { makePasswords } from './password-hash.ts';
 
 /**
  * After the migrations of the trail, which make the schema.
@@ -20,7 +21,12 @@ export async function migratePeople(ownerUrl: string): Promise<void> {
   try {
     await lock.connect();
     await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCK_MIGRATE]);
-    const options = authOptions(pool, { key: new Uint8Array(32).fill(7), secure: false, logger: { warn: () => undefined } });
+    const options = authOptions(pool, {
+      key: new Uint8Array(32).fill(7),
+      secure: false,
+      logger: { warn: () => undefined },
+      passwords: makePasswords(),
+    });
     const { runMigrations } = await getMigrations({ ...options, plugins: [twoFactor(), lastStepSchema] });
     await runMigrations();
   } finally {

@@ -3,7 +3,7 @@
 import { Failure, type JsonObject } from '@indelible/core';
 import { OPERATOR_TENANT } from '../../store/log-row.ts';
 import { inTransaction } from '../../store/pool.ts';
-import { endSessions, setPassword } from '../../store/people.ts';
+import { endSessions, forgetEndedSessions, setPassword } from '../../store/people.ts';
 import type { Begun, Session } from './engine.ts';
 import { demandStrong } from './password-strength.ts';
 import type { People } from './people.ts';
@@ -117,11 +117,15 @@ export async function recordLogin(
   more: JsonObject = {},
 ): Promise<void> {
   try {
-    await inTransaction(people.owner, (tx) =>
-      recordOfPerson(tx, begun.person.id, [
-        { action: 'auth.login.succeeded', ...byPersonOf(begun, visit), metadata: { method, secondFactor: begun.twoFactor, ...more } },
-      ]),
-    );
+    const event = {
+      action: 'auth.login.succeeded',
+      ...byPersonOf(begun, visit),
+      metadata: { method, secondFactor: begun.twoFactor, ...more },
+    };
+    await inTransaction(people.owner, async (tx) => {
+      await forgetEndedSessions(tx, begun.person.id);
+      await recordOfPerson(tx, begun.person.id, [event]);
+    });
   } catch (error) {
     await endSessions(people.owner, begun.person.id, { id: begun.id });
     throw error;

@@ -5,6 +5,7 @@ import type { Operation, Parameters } from './operation.ts';
 
 const GROUP = 'Dashboard';
 const text = z.string();
+const ASSETS = ['text/javascript', 'text/css', 'font/woff2', 'image/svg+xml'];
 
 /** Each of its addresses is answered by the same page: which screen it shows, its script finds out. */
 const PAGES: readonly { readonly id: string; readonly path: string; readonly summary: string; readonly inPath?: Parameters }[] = [
@@ -52,7 +53,7 @@ export const dashboardOperations: readonly Operation[] = [
     summary: 'A script, style, font or image of the dashboard',
     inPath: { file: text.describe('Its name, with a hash of its content') },
     access: 'none',
-    replies: { 200: { description: 'It never changes', content: [{ type: 'application/octet-stream', schema: text }] } },
+    replies: { 200: { description: 'It never changes', content: ASSETS.map((type) => ({ type, schema: text })) } },
     errors: ['not_found'],
   },
 ];

@@ -87,6 +87,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   invitePerson: { email: 'joe@acme.test', role: 'auditor' },
   signIn: { email: 'maria@acme.test', password: PASSWORD },
   changePassword: { current: PASSWORD, password: PASSWORD },
+  withdrawInvitation: {},
+  saveView: { name: 'Denied', query: 'outcome:denied' },
+  changeView: { range: '-24h', zone: 'local' },
+  deleteView: {},
   signOut: {},
   revokeSession: {},
   revokeOtherSessions: {},
@@ -110,15 +114,37 @@ const FRESH: Readonly<Record<string, () => Promise<string>>> = {
   },
   'viewer-tokens': async () => String((await server.post({}, token, {}, '/v1/viewer-tokens')).body['id']),
   sessions: async () => (await server.signIn('auditor', 'org_acme', maria.email)).session,
+  people: async () => {
+    const body = { email: `${randomUUID()}@acme.test`, role: 'auditor' };
+    return String((await server.post(body, token, {}, '/v1/people/invitations')).body['id']);
+  },
+  views: async () => String((await byMaria('/v1/views', BODIES['saveView'])).body['id']),
   roles: async () => String((await server.post({ person: randomUUID(), role: 'auditor' }, token, {}, '/v1/roles')).body['person']),
 };
+
+/** As somebody who has signed in: what is for people, no key may. */
+async function byMaria(path: string, body: unknown): Promise<Answer> {
+  const { cookie } = await server.signIn('auditor', 'org_acme', maria.email);
+  const headers = { cookie, origin: ORIGIN, 'content-type': 'application/json' };
+  return server.request(path, body === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(body) });
+}
 
 /** An address of an operation that there is, without its parameters. */
 async function addressOf({ id, path }: Operation): Promise<string> {
   const fresh = FRESH[path.split('/')[2] ?? ''];
   const made = path.includes('{') && fresh !== undefined ? await fresh() : undefined;
   const known = id === 'getActor' ? 'usr_maria' : id.includes('Event') ? changed : 'bot_42';
-  const values: Record<string, string> = { id: made ?? known, person: made ?? '', type: 'bot', logId, tile: '0/000.p/3' };
+  // Any file that the page of the dashboard loads.
+  const file = path.includes('{file}') ? /\/assets\/([\w.-]+\.js)/.exec((await server.request('/')).text)?.[1] : undefined;
+  const values: Record<string, string> = {
+    id: made ?? known,
+    person: made ?? '',
+    type: 'bot',
+    logId,
+    tile: '0/000.p/3',
+    section: 'people',
+    file: file ?? '',
+  };
   return path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
@@ -133,6 +159,7 @@ const VALUES: Readonly<Record<string, string>> = {
   fields: 'action,outcome,country',
   bucket: 'day',
   position: '3',
+  prefix: 'org_',
   after: '1',
 };
 
@@ -164,6 +191,7 @@ async function ask(operation: Operation, parameters: Readonly<Record<string, str
     if (id === 'confirmSecondFactor') return confirmed;
     return send(address, confirmed.headers.getSetCookie()[0]?.split(';')[0] ?? '', { password: PASSWORD, code: nextCodeOf(uri) });
   }
+  if (operation.permission === 'views.keep') return byMaria(address, body);
   const headers = { authorization: `Bearer ${operation.id === 'getCoverage' ? ADMIN_KEY : token}` };
   if (body !== undefined) return server.post(body, token, {}, address);
   return server.request(address, { headers, method });

@@ -16,10 +16,10 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Segments } from '../../ui/tabs.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ByDay } from './by-day.tsx';
-import { EventList } from './event-list.tsx';
+import { EventLists } from './event-list.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { Actions, Addresses, Resources, Sessions } from './seen-lists.tsx';
-import { listsOf, type Range, RANGES, rangeOf, useActor } from './use-actor.ts';
+import { type Range, RANGES, rangeOf, useActor } from './use-actor.ts';
 
 type Summary = components['schemas']['ActorSummary'];
 
@@ -56,7 +56,6 @@ export function ActorScreen() {
 }
 
 function Shown({ actor, range }: { readonly actor: Summary; readonly range: Range }) {
-  const { privileged, behalf, about } = listsOf(actor.id);
   return (
     <>
       <Head actor={actor} range={range} />
@@ -68,13 +67,12 @@ function Shown({ actor, range }: { readonly actor: Summary; readonly range: Rang
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
         <div className="min-w-0 space-y-3">
           <HeatMap id={actor.id} />
-          <EventList title={t.privileged.title} none={t.privileged.none} all={t.privileged.all} q={privileged} />
-          <EventList title={t.behalf.title} none={t.behalf.none} all={t.behalf.all} q={behalf} />
-          <EventList title={t.about.title} none={t.about.none} all={t.about.all} q={about} />
-          <div className="grid items-start gap-3 md:grid-cols-2">
-            <Actions actor={actor} />
-            <Resources actor={actor} />
-          </div>
+          <EventLists id={actor.id}>
+            <div className="grid items-start gap-3 md:grid-cols-2">
+              <Actions actor={actor} />
+              <Resources actor={actor} />
+            </div>
+          </EventLists>
         </div>
         <div className="min-w-0 space-y-3">
           <Addresses actor={actor} />

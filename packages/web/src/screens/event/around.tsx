@@ -93,7 +93,7 @@ function Neighbour({ event, beside, onShow }: AroundProps & { readonly beside: E
           <Icon name={icon} size={12} />
           <span className="sr-only">{t.outcomes[event.outcome]}</span>
         </span>
-        <span className="min-w-0 flex-1 truncate">
+        <span className="line-clamp-2 min-w-0 flex-1">
           <Sentence event={event} />
         </span>
       </Anchor>

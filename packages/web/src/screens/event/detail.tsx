@@ -51,8 +51,19 @@ export function EventDetail(props: DetailProps) {
         <Skeleton rows={14} height={28} label={eventText.loading} />
       </div>
     );
-  if (codeOf(error) !== 'not_found') return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (codeOf(error) !== 'not_found') return <Unreadable id={id} error={error} onRetry={() => void refetch()} />;
   return <EmptyState title={eventText.missing}>{eventText.missingHint}</EmptyState>;
+}
+
+/** What cannot be shown may have been altered: its proof tells. */
+function Unreadable({ id, error, onRetry }: { readonly id: string; readonly error: unknown; readonly onRetry: () => void }) {
+  const { data } = useProof(id);
+  if (data?.kind !== 'failed') return <ErrorState error={error} onRetry={onRetry} />;
+  return (
+    <div className="p-4">
+      <FailedNotice verdict={data} />
+    </div>
+  );
 }
 
 function Shown({ event, layout, onShow, ...rest }: DetailProps & { readonly event: Event }) {

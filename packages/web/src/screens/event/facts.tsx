@@ -87,7 +87,8 @@ function AttributionFact({ attribution }: { readonly attribution: Event['actor']
   if (attribution === undefined) return null;
   return (
     <Fact label={labels.attribution}>
-      <Badge {...ATTRIBUTION_LOOKS[attribution]}>{eventText.attributions[attribution]}</Badge>
+      <Badge {...ATTRIBUTION_LOOKS[attribution]}>{eventText.attributions[attribution]}</Badge>{' '}
+      <span className="text-muted">{eventText.attributionSays[attribution]}</span>
     </Fact>
   );
 }

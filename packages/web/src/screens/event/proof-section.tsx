@@ -138,7 +138,7 @@ function Held({ verdict: { event, log, atMs } }: { readonly verdict: HeldEvent }
     ...(event.withheld.length === 0 ? [] : [proofText.withheld(event.withheld)]),
     proofText.inTree(event.seq, event.checkpoint.size),
     proofText.sealed(event.systemCheckpoint.size, formatDateTime(event.sealedAt, zone)),
-    log.before === undefined ? proofText.keyFirst : proofText.keyKnown(formatDateTime(log.keySinceMs, zone)),
+    keyText(log, zone),
     log.before === undefined ? proofText.noEarlier : proofText.continues(log.before.size, formatRelative(log.before.atMs)),
   ];
   return (
@@ -158,6 +158,11 @@ function Held({ verdict: { event, log, atMs } }: { readonly verdict: HeldEvent }
       </ul>
     </>
   );
+}
+
+function keyText({ before, isNewKey, keySinceMs }: HeldEvent['log'], zone: string): string {
+  if (before === undefined) return proofText.keyFirst;
+  return isNewKey ? proofText.keyMoved : proofText.keyKnown(formatDateTime(keySinceMs, zone));
 }
 
 function HeldFacts({ verdict: { event, leafHash, log } }: { readonly verdict: HeldEvent }) {

@@ -84,6 +84,7 @@ export function sourceOf({ api, tenant }: Api, { client, signal }: Asking): Even
   });
   return {
     log: () => answerOf(api.GET('/v1/log', { signal })),
+    keys: () => answerOf(api.GET('/.well-known/indelible-keys.json', { signal })),
     consistency: (from, to) => answerOf(api.GET('/v1/log/consistency', { params: { query: { from, to } }, signal })),
     // Of the two forms that the document names, the one that is asked for here is JSON.
     proof: async (id) => (await answerOf(api.GET('/v1/events/{id}/proof', path(id)))) as unknown as EventProof,

@@ -1,13 +1,14 @@
 // The facets beside the list; on a narrow window they are behind a button.
 
 import type { Query } from '@indelible/core/query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { Event } from '../../api/queries.ts';
 import { t } from '../../text/en.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Facets } from './facets.tsx';
 import type { ExploreState } from './state.ts';
+import { useActorNames } from './use-actor-names.ts';
 import { useFacets } from './use-numbers.ts';
 
 interface FacetColumnProps {
@@ -28,10 +29,7 @@ export function useFacetsShown(): readonly [boolean, (isShown: boolean) => void]
 
 export function FacetColumn({ state, events, onQuery, onHide, isBehind }: FacetColumnProps) {
   const { counts, isStale } = useFacets(state.asked, state.zone, true);
-  const names = useMemo(
-    () => new Map(events.flatMap(({ actor }) => (actor.id === undefined || actor.name === undefined ? [] : [[actor.id, actor.name]]))),
-    [events],
-  );
+  const names = useActorNames(events, counts);
   return (
     <section
       aria-label={t.explore.facets}

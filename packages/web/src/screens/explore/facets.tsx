@@ -60,7 +60,7 @@ function FacetGroup({ facet, query, counts, label, onPick }: FacetGroupProps) {
   const most = Math.max(1, ...values.map(({ count }) => count));
   return (
     <section>
-      <h3>
+      <h2>
         <button
           type="button"
           aria-expanded={isOpen}
@@ -71,7 +71,7 @@ function FacetGroup({ facet, query, counts, label, onPick }: FacetGroupProps) {
           {t.explore.facetNames[facet]}
           {picked.length === 0 ? null : <span className="ml-auto rounded bg-accent-soft px-1.5 text-accent">{picked.length}</span>}
         </button>
-      </h3>
+      </h2>
       {elsewhere.length === 0 ? null : (
         <p className="px-2 pb-1 text-xs text-muted">
           {t.explore.facetElsewhere} <code className="break-all text-text">{elsewhere.join(' ')}</code>
@@ -85,6 +85,7 @@ function FacetGroup({ facet, query, counts, label, onPick }: FacetGroupProps) {
             <FacetValue
               key={value}
               label={label(value)}
+              value={value}
               count={count}
               share={count / most}
               pick={included.includes(value) ? 'in' : excluded.includes(value) ? 'out' : 'none'}
@@ -130,6 +131,7 @@ function Rest({ values, other, isWhole, onWhole }: RestProps) {
 
 interface FacetValueProps {
   readonly label: string;
+  readonly value: string;
   readonly count: number;
   /** Of the most frequent one, 0 to 1. */
   readonly share: number;
@@ -137,13 +139,13 @@ interface FacetValueProps {
   readonly onPick: (pick: Pick) => void;
 }
 
-function FacetValue({ label, count, share, pick, onPick }: FacetValueProps) {
+function FacetValue({ label, value, count, share, pick, onPick }: FacetValueProps) {
   return (
     <li className="group relative flex min-h-6 items-center rounded hover:bg-raised">
       <button
         type="button"
         aria-pressed={pick === 'in'}
-        title={t.explore.only(label)}
+        title={t.explore.only(value)}
         onClick={() => onPick(pick === 'in' ? 'none' : 'in')}
         className="relative flex min-h-6 min-w-0 flex-1 items-center gap-1.5 rounded px-2 text-left"
       >

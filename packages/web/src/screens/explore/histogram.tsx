@@ -187,7 +187,7 @@ function barText({ from, to, total, byOutcome }: Bar, zone: ZoneName): string {
 
 function Table({ numbers, zone }: { readonly numbers: Numbers; readonly zone: ZoneName }) {
   return (
-    <div className="max-h-48 overflow-y-auto" tabIndex={0} role="region" aria-label={t.explore.histogram}>
+    <div className="max-h-48 overflow-y-auto" tabIndex={0} role="region" aria-label={`${t.explore.histogram}: ${t.explore.asTable}`}>
       <table className="tabular w-full text-xs">
         <thead>
           <tr className="text-left text-muted">

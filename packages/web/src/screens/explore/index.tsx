@@ -33,15 +33,14 @@ export function Explore() {
   const [isIn, setIn] = useState(false);
   const [hasFacets, setFacets] = useFacetsShown();
   const answer = useAnswer(state, isIn || selected.size > 0 || openId !== undefined || value !== undefined);
-  const { histogram, events, live } = answer;
+  const { histogram, events, live, pages } = answer;
   const changeRange = (range: string): void => change({ range });
   const time = useWindow(state, histogram.data, changeRange);
   const permanentLink = usePermanentLink(state, events);
   const filter = (term: string): void => change({ q: withTerm(readable(state.q), term) });
   const openRow = ({ event }: EventfulRow): void => change({ event: event.id });
   const select = (id: string): void => setSelected((now) => toggled(now, id));
-  const { retry } = answer.pages;
-  useExploreKeys({ input, list, state, change, filter, openRow, time, permanentLink, select, retry });
+  useExploreKeys({ input, list, state, change, filter, openRow, time, permanentLink, select, retry: pages.retry });
   return (
     <div className="flex h-full min-h-[420px]">
       <h1 className="sr-only">{t.shell.pages.explore}</h1>
@@ -88,7 +87,7 @@ export function Explore() {
           />
         </div>
       </div>
-      {openId === undefined ? null : <Side id={openId} events={events} list={list} onShow={(id) => change({ event: id })} />}
+      <Side id={openId} events={events} list={list} onShow={(id) => change({ event: id })} />
       <ValueMenu value={value} onClose={() => setValue(undefined)} onFilter={filter} />
     </div>
   );

@@ -27,7 +27,6 @@ export const Row = memo(function Row({ row, index, zone, isFocusable, isOpen, is
       role="row"
       aria-rowindex={index + 1}
       aria-selected={isSelected}
-      aria-expanded={row.kind === 'bundle' ? row.isOpen : undefined}
       aria-current={isOpen ? 'true' : undefined}
       tabIndex={isFocusable ? 0 : -1}
       data-index={index}
@@ -69,7 +68,7 @@ function BundleMark({ row }: { readonly row: Extract<RowOf, { kind: 'bundle' }> 
         type="button"
         tabIndex={-1}
         data-toggle="true"
-        aria-label={t.explore.bundles[row.by](count)}
+        aria-expanded={row.isOpen}
         title={t.explore.bundles[row.by](count)}
         className="inline-flex h-6 items-center gap-1 rounded bg-raised px-1.5 text-xs font-medium text-muted hover:text-text"
       >

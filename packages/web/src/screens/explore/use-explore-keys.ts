@@ -31,6 +31,10 @@ export function useExploreKeys({ input, list, state, change, filter, openRow, ti
     const row = list.current?.focusedRow();
     if (row !== undefined) run(row);
   };
+  const close = (): void => {
+    change({ event: undefined });
+    list.current?.walk(0);
+  };
   const withTerm = (sign: '' | '-') => (): void => {
     const term = list.current?.focusedTerm();
     if (term !== undefined) filter(sign + term);
@@ -51,5 +55,7 @@ export function useExploreKeys({ input, list, state, change, filter, openRow, ti
     { keys: 'y', says: says.link, run: () => void navigator.clipboard.writeText(permanentLink()) },
     { keys: 'r', says: says.refresh, run: retry },
     { keys: 'v', says: says.open, run: withRow(openRow) },
+    // The panel has the same key; it may still be on its way.
+    ...(state.event === undefined ? [] : [{ keys: 'Escape', says: says.close, run: close }]),
   ]);
 }

@@ -1,6 +1,7 @@
 // Integrity: what the log says of itself, what this browser knows of it, and how anybody verifies it.
 
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { answerOf, useApi } from '../../api/client.ts';
 import { codeOf } from '../../api/problem.ts';
 import { integrityText as t } from '../../text/integrity.ts';
@@ -9,8 +10,8 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { LogPanel } from './log-panel.tsx';
 import { Outside } from './outside.tsx';
 import { Remembered } from './remembered.tsx';
-import { useCheck } from './use-check.ts';
-import { VerifyPanel } from './verify-panel.tsx';
+import { type Check, useCheck } from './use-check.ts';
+import { SAMPLE_DEFAULT, VerifyPanel } from './verify-panel.tsx';
 
 export function Integrity() {
   const { tenant } = useApi();
@@ -18,9 +19,17 @@ export function Integrity() {
   return <IntegrityOf key={tenant} tenant={tenant} />;
 }
 
+/** A link may say that it is to be verified at once. */
+function useStartByLink({ start }: Check): void {
+  useEffect(() => {
+    if (window.location.hash === '#verify') start(SAMPLE_DEFAULT);
+  }, [start]);
+}
+
 function IntegrityOf({ tenant }: { readonly tenant: string }) {
   const { api } = useApi();
   const check = useCheck();
+  useStartByLink(check);
   const query = useQuery({
     queryKey: [tenant, 'log'],
     queryFn: ({ signal }) => answerOf(api.GET('/v1/log', { signal })),

@@ -40,7 +40,7 @@ export interface Check {
 }
 
 export function useCheck(): Check {
-  const asking = useApi();
+  const { api, tenant } = useApi();
   const client = useQueryClient();
   const [state, setState] = useState<CheckState>({ kind: 'idle' });
   const running = useRef<AbortController | undefined>(undefined);
@@ -52,14 +52,14 @@ export function useCheck(): Check {
       running.current = stop;
       const tell = (next: CheckState): void => (stop.signal.aborted ? undefined : setState(next));
       setState({ kind: 'running', done: 0 });
-      check(asking, count, { client, signal: stop.signal }, tell)
+      check({ api, tenant }, count, { client, signal: stop.signal }, tell)
         .then((next) => {
           tell(next);
-          void client.invalidateQueries({ queryKey: [asking.tenant, 'log'] });
+          void client.invalidateQueries({ queryKey: [tenant, 'log'] });
         })
         .catch((error: unknown) => tell({ kind: 'error', error }));
     },
-    [asking, client],
+    [api, tenant, client],
   );
   const stop = useCallback(() => {
     running.current?.abort();

@@ -1,6 +1,7 @@
 // The button that verifies, how far it is, and what came of it.
 
 import { useState } from 'react';
+import { useStanding } from '../../api/standing.ts';
 import { proofText } from '../../text/event.ts';
 import { integrityText as t } from '../../text/integrity.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,11 +11,14 @@ import { Segments } from '../../ui/tabs.tsx';
 import { ReportView } from './report.tsx';
 import type { Check, CheckState } from './use-check.ts';
 
+/** How many of the newest events are verified when nobody chooses. */
+export const SAMPLE_DEFAULT = 50;
 const SAMPLES = (['50', '250', '1000'] as const).map((value) => ({ value, label: t.verify.samples[value] }));
 
 export function VerifyPanel({ check }: { readonly check: Check }) {
-  const [count, setCount] = useState<(typeof SAMPLES)[number]['value']>('50');
+  const [count, setCount] = useState<(typeof SAMPLES)[number]['value']>(`${SAMPLE_DEFAULT}`);
   const { state, start, stop } = check;
+  const { scope } = useStanding();
   const running = state.kind === 'running';
   return (
     <Panel title={t.verify.title}>
@@ -31,6 +35,7 @@ export function VerifyPanel({ check }: { readonly check: Check }) {
           <span className="ml-1 text-muted">{t.verify.sample}</span>
           <Segments label={t.verify.sample} value={count} options={SAMPLES} onChange={setCount} />
         </div>
+        {scope === undefined ? null : <p className="text-muted">{t.verify.part}</p>}
         <Outcome state={state} onRetry={() => start(Number(count))} />
       </div>
     </Panel>

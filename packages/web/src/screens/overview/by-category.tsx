@@ -17,7 +17,7 @@ import { type Histogram, useCategories } from './use-numbers.ts';
 
 const ROW_PX = 44;
 
-export function ByCategory({ range, className }: { readonly range: Range; readonly className?: string }) {
+export function ByCategory({ range }: { readonly range: Range }) {
   const queries = useCategories(range);
   const [asTable, setAsTable] = useState(false);
   const failed = queries.find(({ error }) => error !== null);
@@ -28,7 +28,7 @@ export function ByCategory({ range, className }: { readonly range: Range; readon
     </Button>
   );
   return (
-    <Panel title={t.categories.title} actions={toggle} {...(className === undefined ? {} : { className })}>
+    <Panel title={t.categories.title} actions={toggle}>
       {failed !== undefined ? (
         <ErrorState error={failed.error} onRetry={() => queries.forEach((query) => void query.refetch())} />
       ) : loaded.length < queries.length ? (
@@ -97,13 +97,15 @@ function Axis({ histogram, zone }: { readonly histogram: Histogram; readonly zon
   const [begin, end] = [buckets[0]?.from, buckets.at(-1)?.to];
   if (begin === undefined || end === undefined) return null;
   return (
-    <p className="tabular mt-1 flex flex-wrap justify-between gap-x-3 px-1 text-xs text-muted">
-      <span>{formatShort(begin, zone)}</span>
-      <span>
-        {t.categories.bars[bucket]}, {formatZone(zone)}. {t.categories.scale}
-      </span>
-      <span>{formatShort(end, zone)}</span>
-    </p>
+    <div className="tabular px-1 text-xs text-muted">
+      <p className="mt-1 flex justify-between gap-x-3">
+        <span>{formatShort(begin, zone)}</span>
+        <span>{formatShort(end, zone)}</span>
+      </p>
+      <p>
+        {t.categories.bars[bucket]}, {t.categories.scale}, {formatZone(zone)}
+      </p>
+    </div>
   );
 }
 

@@ -16,7 +16,7 @@ type Source = components['schemas']['SourceCoverage'];
 
 const TABLES_MAX = 5;
 
-export function Captured({ className }: { readonly className?: string }) {
+export function Captured() {
   const { api, tenant } = useApi();
   const standing = useStanding();
   const isShown = seesCoverage(standing);
@@ -27,7 +27,7 @@ export function Captured({ className }: { readonly className?: string }) {
     enabled: isShown,
   });
   return (
-    <Panel title={t.captured.title} {...(className === undefined ? {} : { className })}>
+    <Panel title={t.captured.title}>
       {standing.role !== undefined && !isShown ? (
         <p className="px-3 py-2.5 text-muted">{t.captured.forbidden}</p>
       ) : (
@@ -70,7 +70,7 @@ function OneSource({ source }: { readonly source: Source }) {
               {source.reason === undefined ? '' : `: ${source.reason}`}
             </span>,
           ],
-          [t.captured.title, t.captured.tables(counts.captured, counts.tables)],
+          [t.captured.tablesLabel, t.captured.tables(counts.captured, counts.tables)],
           [t.captured.gaps, gaps],
           [t.captured.nobody, t.captured.ofRows(counts.unattributed, counts.rows)],
           ...(source.lag.seconds === undefined ? [] : [[t.captured.lag, formatDuration(source.lag.seconds * 1_000)] as const]),

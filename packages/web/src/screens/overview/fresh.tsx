@@ -30,8 +30,8 @@ export function Fresh() {
   return (
     <EmptyState icon="live" title={t.fresh.title}>
       <p>{t.fresh.text}</p>
-      <div className="mt-3 flex items-start gap-1 rounded-md border border-line bg-surface p-2 text-left">
-        <pre className="min-w-0 flex-1 overflow-x-auto text-xs text-text">{command}</pre>
+      <div className="mt-3 flex max-w-full items-start gap-1 rounded-md border border-line bg-surface p-2 text-left">
+        <pre className="min-w-0 flex-1 text-xs whitespace-pre-wrap text-text [overflow-wrap:anywhere]">{command}</pre>
         <CopyButton text={command} label={t.fresh.copy} />
       </div>
     </EmptyState>

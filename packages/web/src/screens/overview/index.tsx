@@ -30,14 +30,12 @@ export function Overview() {
       ) : (
         <>
           <NumberFacts range={range} />
-          <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
-            <div className="min-w-0 space-y-3">
-              <WorthALook range={range} />
-              <ByCategory range={range} />
-            </div>
+          <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_380px]">
+            <WorthALook range={range} />
             <div className="min-w-0 space-y-3">
               <LogState />
               <Captured />
+              <ByCategory range={range} />
               <Privileged range={range} />
             </div>
           </div>

@@ -12,7 +12,7 @@ import { buttonClass } from '../../ui/button.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Facts, Panel } from '../../ui/panel.tsx';
 
-export function LogState({ className }: { readonly className?: string }) {
+export function LogState() {
   const { api, tenant } = useApi();
   const links = useLinks();
   const { held, failed } = useVerified(tenant);
@@ -32,7 +32,7 @@ export function LogState({ className }: { readonly className?: string }) {
       `${held.what}, ${formatRelative(held.atMs)}`
     );
   return (
-    <Panel title={t.log.title} {...(className === undefined ? {} : { className })}>
+    <Panel title={t.log.title}>
       <Loaded query={query} rows={4} height={26}>
         {(log) => (
           <>

@@ -19,7 +19,7 @@ import { pageOf } from './use-signals.ts';
 const EVENTS_MAX = 40;
 const LINES_MAX = 10;
 
-export function Privileged({ range, className }: { readonly range: Range; readonly className?: string }) {
+export function Privileged({ range }: { readonly range: Range }) {
   const { api, tenant } = useApi();
   const links = useLinks();
   const query = useQuery({
@@ -29,7 +29,7 @@ export function Privileged({ range, className }: { readonly range: Range; readon
   });
   const all = <Anchor href={links.explore(PRIVILEGED, range)}>{t.privileged.all}</Anchor>;
   return (
-    <Panel title={t.privileged.title} actions={all} {...(className === undefined ? {} : { className })}>
+    <Panel title={t.privileged.title} actions={all}>
       <div className={query.isPlaceholderData ? 'stale' : ''}>
         <Loaded query={query} rows={LINES_MAX} height={34}>
           {({ events, partial }) =>

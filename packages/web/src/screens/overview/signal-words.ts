@@ -1,6 +1,5 @@
 // What a signal says: one line, what stands below it, and where it leads. Pure.
 
-import { quotedValue } from '@indelible/core/query';
 import type { Event } from '../../api/queries.ts';
 import type { Links } from '../../shell/links.ts';
 import { overviewText as t } from '../../text/overview.ts';
@@ -45,7 +44,7 @@ export function wordsOf(signal: Signal, links: Links, range: Range): SignalWords
       return {
         icon: 'person',
         tone: 'bad',
-        title: t.look.nameless(signal.count),
+        title: signal.estimate ? `${t.atLeast} ${t.look.nameless(signal.count)}` : t.look.nameless(signal.count),
         notes: [t.look.namelessWhy],
         at: signal.event.occurredAt,
         leads:
@@ -123,9 +122,4 @@ function leadsOf(event: Event, links: Links): SignalWords['leads'] {
 function dayOf({ occurredAt }: Event): string {
   const day = occurredAt.slice(0, 10);
   return `${day}..${day}`;
-}
-
-/** What finds everything from an address since a time. */
-export function fromAddress(ip: string, since: string): string {
-  return `ip:${quotedValue(ip)} at:>=${since} -operation:read`;
 }

@@ -6,7 +6,7 @@ import { answerOf, type Client, useApi } from '../../api/client.ts';
 import type { components } from '../../api/schema.ts';
 import { seesCoverage, useStanding } from '../../api/standing.ts';
 import type { Event } from '../../api/queries.ts';
-import { NAMELESS, SIGN_INS } from './queries.ts';
+import { fromAddress, NAMELESS, SIGN_INS } from './queries.ts';
 import { beginOf, type Range } from './range.ts';
 import { type Bulk, bulks, spikes } from './signals/bulk.ts';
 import { coverageSignals } from './signals/coverage.ts';
@@ -16,6 +16,7 @@ import { type Nameless, ranked, type Signal } from './signals/rank.ts';
 const SIGN_INS_MAX = 500;
 const HOUR_EVENTS_MAX = 500;
 const SIGNALS_MAX = 7;
+const FOLLOWED_MAX = 100;
 /** How many of the hours that stand out are looked into, for each operation. */
 const HOURS_MAX = { delete: 2, update: 2, create: 1 } as const;
 
@@ -38,6 +39,8 @@ export interface Page {
 
 export interface Signals {
   readonly signals: readonly Signal[];
+  /** What came from the address of a strange sign-in, by the id of its event. */
+  readonly followed: ReadonlyMap<string, Page>;
   readonly partial: boolean;
 }
 
@@ -56,6 +59,7 @@ export function useSignals(range: Range) {
     queryFn: ({ signal }) => findSignals({ api, signal, withCoverage }, range, Date.now()),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
+    structuralSharing: false,
   });
 }
 
@@ -72,21 +76,35 @@ async function findSignals(asking: AskingAll, range: Range, nowMs: number): Prom
   ]);
   const places = newPlaces(signIns.events).filter(({ event }) => Date.parse(event.occurredAt) >= beginMs);
   const found: Signal[] = [...places, ...nameless, ...[deletes, updates, creates].flatMap((one) => one.bulks)];
+  const signals = ranked([...found, ...(coverage === undefined ? [] : coverageSignals(coverage, beginMs))], SIGNALS_MAX);
   return {
-    signals: ranked([...found, ...(coverage === undefined ? [] : coverageSignals(coverage, beginMs))], SIGNALS_MAX),
+    signals,
+    followed: await findFollowed(asking, signals),
     partial: [signIns, deletes, updates, creates].some(({ partial }) => partial),
   };
 }
 
-async function findNameless(asking: Asking, range: Range): Promise<Nameless[]> {
-  const [page, count] = await Promise.all([pageOf(asking, `${NAMELESS} at:${range}`, 1), countEvents(asking, NAMELESS, range)]);
-  const [event] = page.events;
-  return event === undefined ? [] : [{ kind: 'nameless', count: Math.max(1, count), event }];
+/** Of those that came at an unusual hour too: all of it comes at once, so that nothing moves. */
+async function findFollowed(asking: Asking, signals: readonly Signal[]): Promise<ReadonlyMap<string, Page>> {
+  const strange = signals.flatMap((one) => (one.kind === 'new-place' && one.unusualHour ? [one.event] : []));
+  const pages = await Promise.all(
+    strange.map(async ({ id, occurredAt, context }): Promise<readonly [string, Page][]> => {
+      if (context?.ip === undefined) return [];
+      return [[id, await pageOf(asking, fromAddress(context.ip, occurredAt), FOLLOWED_MAX, 'asc')]];
+    }),
+  );
+  return new Map(pages.flat());
 }
 
-async function countEvents({ api, signal }: Asking, q: string, range: Range): Promise<number> {
-  const { total } = await answerOf(api.GET('/v1/stats/histogram', { params: { query: { q, from: range, bucket: 'day' } }, signal }));
-  return total;
+async function findNameless(asking: Asking, range: Range): Promise<Nameless[]> {
+  const { api, signal } = asking;
+  const query = { q: NAMELESS, from: range, bucket: 'day' } as const;
+  const [page, { total, estimate }] = await Promise.all([
+    pageOf(asking, `${NAMELESS} at:${range}`, 1),
+    answerOf(api.GET('/v1/stats/histogram', { params: { query }, signal })),
+  ]);
+  const [event] = page.events;
+  return event === undefined ? [] : [{ kind: 'nameless', count: Math.max(1, total), estimate, event }];
 }
 
 async function findBulks(asking: Asking, range: Range, operation: keyof typeof HOURS_MAX): Promise<{ bulks: Bulk[]; partial: boolean }> {

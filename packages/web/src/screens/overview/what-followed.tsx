@@ -1,7 +1,5 @@
 // What came from an address after a strange sign-in: the changes, oldest first, alike ones folded.
 
-import { useQuery } from '@tanstack/react-query';
-import { useApi } from '../../api/client.ts';
 import type { Event } from '../../api/queries.ts';
 import { useLinks } from '../../shell/links.ts';
 import { useZone, type Zone } from '../../shell/zone.tsx';
@@ -9,35 +7,29 @@ import { dayKey } from '../../text/format.ts';
 import { overviewText as t } from '../../text/overview.ts';
 import { Anchor } from '../../ui/anchor.tsx';
 import { Sentence } from '../../ui/sentence.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
 import { Time } from '../../ui/time.tsx';
-import { fromAddress } from './signal-words.ts';
 import { fold } from './signals/fold.ts';
-import { pageOf } from './use-signals.ts';
+import type { Page } from './use-signals.ts';
 
-const EVENTS_MAX = 100;
 const LINES_MAX = 8;
 
-export function WhatFollowed({ ip, since }: { readonly ip: string; readonly since: string }) {
-  const { api, tenant } = useApi();
+interface WhatFollowedProps {
+  readonly ip: string;
+  /** Oldest first. */
+  readonly page: Page;
+}
+
+export function WhatFollowed({ ip, page }: WhatFollowedProps) {
   const links = useLinks();
   const { zone } = useZone();
-  const q = fromAddress(ip, since);
-  const { data, error } = useQuery({
-    queryKey: [tenant, 'overview', 'followed', q],
-    queryFn: ({ signal }) => pageOf({ api, signal }, q, EVENTS_MAX, 'asc'),
-    staleTime: 60_000,
-  });
-  // It is an addition: where it cannot be had, what it is added to still stands.
-  if (error !== null) return null;
-  if (data === undefined) return <Skeleton rows={LINES_MAX} height={24} />;
-  const lines = fold(data.events);
+  const { events, more } = page;
+  const lines = fold(events);
   const shown = lines.slice(0, LINES_MAX);
   const days = newDays(
     shown.map(({ event }) => event),
     zone,
   );
-  const left = data.events.length - shown.reduce((sum, { count }) => sum + count, 0);
+  const left = events.length - shown.reduce((sum, { count }) => sum + count, 0);
   return (
     <div className="my-1.5 rounded-md border border-line bg-bg px-2.5 py-1.5">
       <p className="flex flex-wrap items-baseline gap-x-3 text-xs text-muted">
@@ -60,7 +52,7 @@ export function WhatFollowed({ ip, since }: { readonly ip: string; readonly sinc
           </li>
         ))}
       </ol>
-      {left > 0 ? <p className="text-xs text-muted">{t.look.more(left)}</p> : null}
+      {left > 0 || more ? <p className="text-xs text-muted">{more ? t.look.moreThan(left) : t.look.more(left)}</p> : null}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // What the rules found, the weightiest first; of a strange sign-in also what came from there afterwards.
 
+import { seesCoverage, useStanding } from '../../api/standing.ts';
 import { useLinks } from '../../shell/links.ts';
 import { overviewText as t } from '../../text/overview.ts';
 import { Anchor } from '../../ui/anchor.tsx';
@@ -13,13 +14,14 @@ import { Time } from '../../ui/time.tsx';
 import type { Range } from './range.ts';
 import { wordsOf } from './signal-words.ts';
 import type { Signal } from './signals/rank.ts';
-import { useSignals } from './use-signals.ts';
+import { type Page, useSignals } from './use-signals.ts';
 import { WhatFollowed } from './what-followed.tsx';
 
 const INKS = { bad: 'text-bad', warn: 'text-warn', neutral: 'text-muted' } as const;
 
-export function WorthALook({ range, className }: { readonly range: Range; readonly className?: string }) {
+export function WorthALook({ range }: { readonly range: Range }) {
   const query = useSignals(range);
+  const standing = useStanding();
   const rules = (
     <Popover look="quiet" align="end" label={t.look.rulesTitle} button={t.look.rulesTitle}>
       <p className="max-w-[360px] text-sm">{t.look.rules}</p>
@@ -27,19 +29,24 @@ export function WorthALook({ range, className }: { readonly range: Range; readon
     </Popover>
   );
   return (
-    <Panel title={t.look.title} actions={rules} {...(className === undefined ? {} : { className })}>
+    <Panel title={t.look.title} actions={rules}>
       <div className={query.isPlaceholderData ? 'stale' : ''}>
-        <Loaded query={query} rows={4} height={72}>
-          {({ signals, partial }) => (
+        <Loaded query={query} rows={8} height={80}>
+          {({ signals, followed, partial }) => (
             <>
               {signals.length === 0 ? (
                 <EmptyState icon="check" title={t.look.none}>
-                  {t.look.noneHelp(t.inRange[range])}
+                  {t.look.noneHelp(t.inRange[range], standing.scope !== undefined ? 'part' : seesCoverage(standing) ? 'all' : 'tenant')}
                 </EmptyState>
               ) : (
                 <ul className="divide-y divide-line">
                   {signals.map((signal) => (
-                    <Line key={keyOf(signal)} signal={signal} range={range} />
+                    <Line
+                      key={keyOf(signal)}
+                      signal={signal}
+                      range={range}
+                      followed={'event' in signal ? followed.get(signal.event.id) : undefined}
+                    />
                   ))}
                 </ul>
               )}
@@ -52,9 +59,15 @@ export function WorthALook({ range, className }: { readonly range: Range; readon
   );
 }
 
-function Line({ signal, range }: { readonly signal: Signal; readonly range: Range }) {
+interface LineProps {
+  readonly signal: Signal;
+  readonly range: Range;
+  readonly followed: Page | undefined;
+}
+
+function Line({ signal, range, followed }: LineProps) {
   const { icon, tone, title, notes, at, leads } = wordsOf(signal, useLinks(), range);
-  const ip = signal.kind === 'new-place' && signal.unusualHour ? signal.event.context?.ip : undefined;
+  const ip = 'event' in signal ? signal.event.context?.ip : undefined;
   return (
     <li className="flex gap-2.5 px-3 py-2.5">
       <Icon name={icon} className={`mt-0.5 ${INKS[tone]}`} />
@@ -73,7 +86,7 @@ function Line({ signal, range }: { readonly signal: Signal; readonly range: Rang
             {note}
           </p>
         ))}
-        {ip === undefined || signal.kind !== 'new-place' ? null : <WhatFollowed ip={ip} since={signal.event.occurredAt} />}
+        {ip === undefined || followed === undefined ? null : <WhatFollowed ip={ip} page={followed} />}
         <p className="flex flex-wrap gap-x-4">
           {leads.map(({ label, href }) => (
             <Anchor

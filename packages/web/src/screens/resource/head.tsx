@@ -79,7 +79,10 @@ function Who({ blame }: { readonly blame: components['schemas']['Blame'] }) {
   return id === undefined ? (
     <span className="text-bad">{who}</span>
   ) : (
-    <Anchor href={links.actor(id)} className="inline-flex min-h-[24px] items-center text-text underline decoration-line-strong underline-offset-2">
+    <Anchor
+      href={links.actor(id)}
+      className="inline-flex min-h-[24px] items-center text-text underline decoration-line-strong underline-offset-2"
+    >
       {who}
     </Anchor>
   );

@@ -76,7 +76,10 @@ function Entry({ version, shown, onShow, onCompare, onUndo }: TimelineProps & { 
         {id === undefined ? (
           <span className={version.actor === undefined || version.actor.attribution === 'none' ? 'text-bad' : ''}>{who}</span>
         ) : (
-          <Anchor href={links.actor(id)} className="inline-flex min-h-[24px] items-center text-text underline decoration-line-strong underline-offset-2">
+          <Anchor
+            href={links.actor(id)}
+            className="inline-flex min-h-[24px] items-center text-text underline decoration-line-strong underline-offset-2"
+          >
             {who}
           </Anchor>
         )}{' '}
@@ -105,6 +108,7 @@ function Entry({ version, shown, onShow, onCompare, onUndo }: TimelineProps & { 
 /** The names of what it changed. */
 function said({ kind, changes }: Version): string {
   if (kind !== 'changed') return '';
+  if (changes.length === 0) return t.timeline.noFields;
   const telling = changes.map(({ field }) => field).filter((field) => !UNTELLING.has(field));
   const names = telling.length === 0 ? changes.map(({ field }) => field) : telling;
   return t.timeline.fields(names.slice(0, FIELDS_MAX), Math.max(0, names.length - FIELDS_MAX));

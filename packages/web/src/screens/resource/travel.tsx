@@ -24,12 +24,13 @@ interface TravelProps {
 
 export function Travel({ versions, at, onTravel }: TravelProps) {
   const { zone } = useZone();
-  const go = (by: -1 | 1): void => onTravel(timeAt(versions, step(versions, at, by)));
+  const place = placeAt(versions, at);
+  const isFirst = place < 0 || (place === 0 && versions[0]?.at === at);
+  const go = (by: -1 | 1): void => (by === -1 && isFirst ? undefined : onTravel(timeAt(versions, step(versions, at, by))));
   useShortcuts(t.travel.keysTitle, [
     { keys: '[', says: t.travel.previous, run: () => go(-1) },
     { keys: ']', says: t.travel.next, run: () => go(1) },
   ]);
-  const place = placeAt(versions, at);
   const version = versions[place];
   const words =
     version === undefined
@@ -48,13 +49,7 @@ export function Travel({ versions, at, onTravel }: TravelProps) {
     >
       <div className="space-y-2 p-3">
         <div className="flex items-center gap-2">
-          <Button
-            square
-            aria-label={t.travel.previous}
-            title={`${t.travel.previous} [`}
-            disabled={place <= 0 && versions[0]?.at === at}
-            onClick={() => go(-1)}
-          >
+          <Button square aria-label={t.travel.previous} title={`${t.travel.previous} [`} disabled={isFirst} onClick={() => go(-1)}>
             <Icon name="chevronLeft" />
           </Button>
           <input
@@ -101,25 +96,20 @@ function DateField({ at, onTravel, zoneWords }: DateFieldProps) {
     if (instant !== undefined && typed !== shown) onTravel(instant);
   };
   return (
-    <form
-      className="flex flex-wrap items-end gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <label htmlFor={id} className="text-xs text-muted">
-        {zoneWords}
-        <input
-          id={id}
-          type="datetime-local"
-          step={1}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          onBlur={submit}
-          className={`${inputClass} tabular mt-0.5 block w-[200px]`}
-        />
-      </label>
-    </form>
+    <label htmlFor={id} className="text-xs text-muted">
+      {zoneWords}
+      <input
+        id={id}
+        type="datetime-local"
+        step={1}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={submit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') submit();
+        }}
+        className={`${inputClass} tabular mt-0.5 block w-[200px]`}
+      />
+    </label>
   );
 }

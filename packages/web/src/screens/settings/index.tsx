@@ -24,7 +24,9 @@ export function Settings() {
   const section = named === undefined ? shown[0] : sectionNamed(named);
   const list = useRef<HTMLElement>(null);
   // On a phone the list is a row that is wider than the screen.
-  useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [section]);
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [section]);
   if (section === undefined) return <NotFound />;
   return (
     <div className="mx-auto flex w-full max-w-[1180px] flex-col gap-4 p-3 md:flex-row md:gap-8 md:p-6">

@@ -30,10 +30,16 @@ function bodyOf({ type, id, actor, scope, viewer, lasts }: Wanted) {
   };
 }
 
-export function MakeToken({ onClose }: { readonly onClose: () => void }) {
+interface MakeTokenProps {
+  /** What it is limited to, to begin with. */
+  readonly scope?: string;
+  readonly onClose: () => void;
+}
+
+export function MakeToken({ scope = '', onClose }: MakeTokenProps) {
   const { api } = useApi();
   const refresh = useRefresh('viewer-tokens');
-  const [wanted, setWanted] = useState(EMPTY);
+  const [wanted, setWanted] = useState({ ...EMPTY, scope });
   const [isTried, setIsTried] = useState(false);
   const { mutate, data, isPending, error } = useMutation({
     mutationFn: () => answerOf(api.POST('/v1/viewer-tokens', { body: bodyOf(wanted) })),

@@ -11,24 +11,27 @@ import { Cell } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { hrefOfView, type SavedView } from '../../views/queries.ts';
 
-export type ViewDeed = 'rename' | 'share' | 'delete';
+export type ViewDeed = 'rename' | 'share' | 'token' | 'delete';
 
 interface ViewRowProps {
   readonly view: SavedView;
   /** Whoever looks may share, and change what is shared. */
   readonly shares: boolean;
+  /** And may make viewer tokens. */
+  readonly makesTokens: boolean;
   readonly onAsk: (deed: ViewDeed) => void;
 }
 
-export function ViewRow({ view, shares, onAsk }: ViewRowProps) {
+export function ViewRow({ view, shares, makesTokens, onAsk }: ViewRowProps) {
   const { tenant } = useApi();
   const { name, query, range, shared, own, savedBy, updatedAt } = view;
   const mayChange = shared ? shares : own;
   const items: readonly MenuItem[] = [
-    { label: v.rename, icon: 'bookmark', onSelect: () => onAsk('rename') },
+    ...(mayChange ? [{ label: v.rename, icon: 'bookmark', onSelect: () => onAsk('rename') } as const] : []),
     // Only who saved it makes it private again.
-    ...(shares && own ? [{ label: shared ? v.unshare : v.share, icon: 'person' as const, onSelect: () => onAsk('share') }] : []),
-    { label: v.delete, icon: 'cross', onSelect: () => onAsk('delete') },
+    ...(shares && own ? [{ label: shared ? v.unshare : v.share, icon: 'person', onSelect: () => onAsk('share') } as const] : []),
+    ...(makesTokens && query !== '' ? [{ label: v.token, icon: 'link', onSelect: () => onAsk('token') } as const] : []),
+    ...(mayChange ? [{ label: v.delete, icon: 'cross', onSelect: () => onAsk('delete') } as const] : []),
   ];
   return (
     <tr>
@@ -45,7 +48,7 @@ export function ViewRow({ view, shares, onAsk }: ViewRowProps) {
         <Time at={updatedAt} show="relative" />
       </Cell>
       <Cell className="w-10 py-1 text-right">
-        {mayChange ? (
+        {items.length > 0 ? (
           <Menu square label={v.actions(name)} items={items}>
             <Icon name="more" />
           </Menu>

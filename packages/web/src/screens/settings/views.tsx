@@ -14,6 +14,8 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Table } from '../../ui/table.tsx';
 import { DeleteShared, RenameView, ShareView } from '../../views/change-view.tsx';
 import { type SavedView, useViewChanges, viewsQuery } from '../../views/queries.ts';
+import { MakeToken } from './make-token.tsx';
+import { maySee } from './sections.ts';
 import { SectionHead } from './section-head.tsx';
 import { Deleted } from './deleted.tsx';
 import { ViewRow, type ViewDeed } from './view-row.tsx';
@@ -21,7 +23,9 @@ import { ViewRow, type ViewDeed } from './view-row.tsx';
 export function Views() {
   const api = useApi();
   const views = useQuery(viewsQuery(api));
-  const shares = mayShare(useStanding());
+  const standing = useStanding();
+  const shares = mayShare(standing);
+  const makesTokens = maySee('viewer-tokens', standing);
   const { remove } = useViewChanges();
   const [asked, setAsked] = useState<{ readonly deed: ViewDeed; readonly view: SavedView } | undefined>();
   const [deleted, setDeleted] = useState<SavedView | undefined>();
@@ -43,7 +47,7 @@ export function Views() {
           ) : (
             <Table label={s.sections.views} columns={s.views.columns}>
               {data.views.map((view) => (
-                <ViewRow key={view.id} view={view} shares={shares} onAsk={(deed) => ask(deed, view)} />
+                <ViewRow key={view.id} view={view} shares={shares} makesTokens={makesTokens} onAsk={(deed) => ask(deed, view)} />
               ))}
             </Table>
           )
@@ -51,6 +55,7 @@ export function Views() {
       </Loaded>
       {asked?.deed === 'rename' ? <RenameView view={asked.view} onClose={close} /> : null}
       {asked?.deed === 'share' ? <ShareView view={asked.view} onClose={close} /> : null}
+      {asked?.deed === 'token' ? <MakeToken scope={asked.view.query} onClose={close} /> : null}
       {asked?.deed === 'delete' ? <DeleteShared view={asked.view} onClose={close} /> : null}
     </section>
   );

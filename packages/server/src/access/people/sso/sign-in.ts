@@ -148,15 +148,16 @@ async function settle(people: People, identity: Identity, visit: Visit): Promise
     if (known === undefined && invitations.length === 0)
       throw new Failure('forbidden', `${email} has no account and no invitation here: ask an administrator to invite this address`);
     const person = known ?? (await join(tx, email, name));
-    // The address of somebody who has gone may be given to somebody else.
+    // In the order of the tenants' names, so that two never wait for each other.
+    for (const { id: link, ...role } of invitations.toSorted((a, b) => (logOf(a) < logOf(b) ? -1 : 1)))
+      await accept(tx, { link, ...role }, { person, isNew: known === undefined }, bySsoOf(person, visit));
+    // The address of somebody who has gone may be given to somebody else. Last, as where a person is removed: roles are locked
+    // before people, so that two never wait for each other.
     if (isFirst && !(await becomeIdentity(tx, person.id, issuer, subject)))
       throw new Failure(
         'forbidden',
         `the account of ${email} is somebody else's at the provider: ask an owner to remove it and to invite you`,
       );
-    // In the order of the tenants' names, so that two never wait for each other.
-    for (const { id: link, ...role } of invitations.toSorted((a, b) => (logOf(a) < logOf(b) ? -1 : 1)))
-      await accept(tx, { link, ...role }, { person, isNew: known === undefined }, bySsoOf(person, visit));
     return { person, more: { issuer, ...(isFirst ? { firstTime: true } : {}) } };
   });
   people.sessions.forget();

@@ -68,7 +68,7 @@ function togetherOf({ context, source, actor }: Event): string | undefined {
 function bulkOf(group: readonly Event[]): Bulk {
   const times = group.map(({ occurredAt }) => occurredAt).sort();
   const [first, last] = [times[0] ?? '', times.at(-1) ?? ''];
-  const event = group.find(({ occurredAt }) => occurredAt === first) ?? (group[0] as Event);
+  const event = group.reduce((oldest, one) => (one.occurredAt < oldest.occurredAt ? one : oldest));
   const types = new Set(group.map(({ resource }) => resource?.type));
   const [type] = types;
   const request = event.context?.requestId;

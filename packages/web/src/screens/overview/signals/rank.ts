@@ -9,8 +9,8 @@ import type { NewPlace } from './new-places.ts';
 export interface Nameless {
   readonly kind: 'nameless';
   readonly count: number;
-  /** Of all changes of the time that is looked at; absent where that is not known. */
-  readonly share?: number;
+  /** Whether there may be more of them. */
+  readonly estimate: boolean;
   /** The latest of them. */
   readonly event: Event;
 }

@@ -135,7 +135,7 @@ describe('fold and rank', () => {
 
   it('puts what may be an intruder before what is merely large', () => {
     const bulk = { kind: 'bulk' as const, count: 412, operation: 'update' as const, event: eventOf({}), q: '' };
-    const nameless = { kind: 'nameless' as const, count: 1, event: eventOf({}) };
+    const nameless = { kind: 'nameless' as const, count: 1, estimate: false, event: eventOf({}) };
     const place = newPlaces([...HABIT, signIn('2026-11-20T02:00:00Z', 'CL')]);
     expect(ranked([bulk, nameless, ...place], 2).map(({ kind }) => kind)).toEqual(['new-place', 'nameless']);
     expect(weightOf({ ...bulk, operation: 'delete' })).toBeGreaterThan(weightOf(bulk));
