@@ -58,7 +58,7 @@ async function proofOf({ from, to, signers = [from, to], origin = ORIGIN, shown,
   });
 }
 
-function documentOf(...entries: readonly (readonly [key: number, proof?: string])[]): object {
+function documentOf(...entries: readonly (readonly [key: number, proof?: string | undefined])[]): object {
   return {
     keys: entries.map(([at, proof]) => ({
       algorithm: 'ed25519',

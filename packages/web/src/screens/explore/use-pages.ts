@@ -27,6 +27,8 @@ export interface Pages {
 /** @param asked the question; undefined while it cannot be read: what was shown stays, dimmed */
 export function usePages(asked: string | undefined, zone: string): Pages {
   const { api, tenant } = useApi();
+  const queryClient = useQueryClient();
+  const queryKey = [tenant, 'events', asked ?? '', zone];
   const { data, error, isPending, isPlaceholderData, isFetching, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useInfiniteQuery({
       queryKey: [tenant, 'events', asked ?? '', zone],
@@ -54,6 +56,10 @@ export function usePages(asked: string | undefined, zone: string): Pages {
     searchedBackTo: last?.partial === true ? last.searchedBackTo : undefined,
     readMore: () => void (hasNextPage && !isFetching ? fetchNextPage() : undefined),
     retry: () => void refetch(),
-    restart: () => refetch(),
+    restart: async () => {
+      // One that is under way may have been answered before what is asked for now.
+      await queryClient.cancelQueries({ queryKey });
+      return refetch();
+    },
   };
 }

@@ -24,7 +24,8 @@ interface HeadProps {
 export function Head({ subject: { type, id }, page, versions, hasMore }: HeadProps) {
   const links = useLinks();
   const state = page?.state;
-  const last = state?.last;
+  // Who only found it so has changed nothing.
+  const last = versions[0]?.kind === 'observed' ? undefined : state?.last;
   const lastSeen = page?.events[0]?.occurredAt;
   const first = hasMore ? undefined : versions.at(-1);
   const { version } = versions[0] ?? {};
