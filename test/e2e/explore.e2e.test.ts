@@ -206,3 +206,14 @@ test('live: new events come in, wait while somebody reads, and nothing moves und
   await page.getByRole('button', { name: /^\d+ new$/ }).click();
   await expect.poll(() => rows().first().innerText()).toContain('live.waiting');
 });
+
+test('where nothing was ever received, a first event turns the page by itself', async () => {
+  const tenant = `org_${mark}`;
+  const fresh = await openSeat({ tenant });
+  await fresh.page.goto(`/explore?tenant=${tenant}`);
+  await fresh.page.getByRole('heading', { name: 'Nothing has been received yet' }).waitFor();
+  await asOperator('/v1/events', { action: 'invoice.first', actor: { type: 'user', id: 'usr_a' } }, tenant);
+  await expect.poll(() => fresh.page.getByRole('grid', { name: 'Events' }).innerText()).toContain('invoice.first');
+  expect(fresh.faults).toEqual([]);
+  await fresh.close();
+});

@@ -60,6 +60,11 @@ test('a log that does not continue what the browser remembers fails, on the whol
   await page.getByText('What was checked does not hold').waitFor();
   const notice = page.getByRole('alert').filter({ hasText: 'Verification failed' });
   expect(await notice.innerText()).toContain('does not continue');
+  // Whoever knows why may begin anew.
+  await page.getByRole('button', { name: 'Forget', exact: true }).click();
+  await page.getByRole('button', { name: 'Forget them' }).click();
+  await page.getByText('Nothing yet. It remembers the key').waitFor();
+  expect(await page.evaluate((name) => localStorage.getItem(name), `indelible.log.${TENANT}`)).toBeNull();
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   await notice.waitFor();

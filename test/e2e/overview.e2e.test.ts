@@ -88,6 +88,10 @@ test('who sees all tenants is told what is captured', async () => {
   const captured = page.getByRole('region', { name: 'What is captured' });
   await captured.getByText('27 of 27 tables').waitFor();
   expect(await captured.innerText()).toContain('None, open or past');
+  // What the trail holds of itself nobody sends: that is no empty trail.
+  await page.goto('/?tenant=_operator');
+  await page.getByRole('region', { name: 'Worth a look' }).waitFor();
+  expect(await page.getByRole('heading', { name: 'Nothing was received yet' }).count()).toBe(0);
 });
 
 test('a tenant without events says how to send one, and changes by itself when it comes', async () => {

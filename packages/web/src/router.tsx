@@ -46,7 +46,7 @@ const rootRoute = createRootRouteWithContext<Context>()({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search: Written) => texts(search, 'next'),
+  validateSearch: (search: Written) => texts(search, 'next', 'sso'),
   component: lazyRouteComponent(() => import('./screens/sign-in/index.tsx'), 'SignIn'),
 });
 

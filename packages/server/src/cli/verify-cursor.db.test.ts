@@ -52,6 +52,26 @@ test('a cursor that capture left is verified, also after DDL and where nothing w
   expect(await verify()).toMatchObject({ ok: true, findings: [] });
 });
 
+test('while capture is at work, also amid a large transaction, there is no alarm', async () => {
+  await app.source.query(`insert into organizations values ('org_a'), ('org_b')`);
+  const work = captured(
+    9_004,
+    `insert into bots select n, case when n % 2 = 0 then 'org_a' else 'org_b' end, n from generate_series(1, 9000) n`,
+    `update bots set organization_id = 'org_a' where id = 1`,
+    'alter table bots add column note text',
+    'truncate bots',
+  );
+  const state = { done: false };
+  const watched = (async () => {
+    let runs = 0;
+    for (; !state.done; runs++) expect(await verify()).toMatchObject({ ok: true, findings: [] });
+    return runs;
+  })();
+  await work.finally(() => (state.done = true));
+  expect(await watched).toBeGreaterThan(0);
+  expect(await verify()).toMatchObject({ ok: true, findings: [] });
+});
+
 test('attack 8: a cursor that was moved, back or forward, is named with its source, expected and found', async () => {
   await move(`cursor_lsn = '0/1', cursor_ordinal = 0`);
   await expectMoved({ column: 'cursor_lsn', expected: '0/0:-1', found: '0/1:0' });

@@ -173,9 +173,9 @@ function takeEvent(walk: Walk, seq: number, row: EventText, key: KeyText | undef
   if (keyed !== undefined) report(walk, keyed, verdict);
   // Of an event that was changed, the time says nothing.
   if (fault === undefined || fault.code === 'leaf_changed') checkTime(walk, seq, verdict);
-  const rows = verdict.related.map((text) => hash('sha256', text, 'buffer')).sort((a, b) => Buffer.compare(a, b));
-  for (const row of rows) walk.related.update(row);
-  walk.relatedRows += rows.length;
+  const digests = verdict.related.map((text) => hash('sha256', text, 'buffer')).sort((a, b) => Buffer.compare(a, b));
+  for (const digest of digests) walk.related.update(digest);
+  walk.relatedRows += digests.length;
   walk.leaves.push(tiled ?? (stored.length === HASH_BYTES ? stored : NO_LEAF));
 }
 

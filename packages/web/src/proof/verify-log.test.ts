@@ -51,7 +51,7 @@ test.each([
   expect(memory.recall('acme')).toMatchObject({ origin: ORIGIN, size: 6, atMs: 1_000 });
 });
 
-test('another key is refused; one that the first key signs with is taken over', async () => {
+test('another key is refused, also one that has signed beside the first: anybody can add a signature', async () => {
   await look(makeWorld([signer]));
   expect(await look(makeWorld([other]))).toMatchObject({
     kind: 'failed',
@@ -59,8 +59,9 @@ test('another key is refused; one that the first key signs with is taken over', 
     expected: toBase64(signer.publicKey),
     found: toBase64(other.publicKey),
   });
-  expect(await look(makeWorld([signer, other]), 3_000)).toMatchObject({ kind: 'held', keySinceMs: 3_000 });
-  expect(await look(makeWorld([other]))).toMatchObject({ kind: 'held' });
+  expect(await look(makeWorld([signer, other]), 3_000)).toMatchObject({ kind: 'failed', fault: 'key' });
+  expect(await look(makeWorld([other]))).toMatchObject({ kind: 'failed', fault: 'key' });
+  expect(await look(makeWorld([signer]))).toMatchObject({ kind: 'held', keySinceMs: 1_000 });
 });
 
 test('another key that the remembered one signed for, in the log over all logs, is taken over', async () => {

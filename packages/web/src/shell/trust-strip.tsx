@@ -19,7 +19,9 @@ export function TrustStrip() {
       aria-label={t.trust.label}
       className="flex min-h-7 shrink-0 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-3 py-1 text-xs text-muted"
     >
-      <LogState />
+      <div className="flex min-w-0 flex-1 flex-wrap gap-x-4 gap-y-0.5 sm:flex-none">
+        <LogState />
+      </div>
       <button
         type="button"
         aria-expanded={isWhole}

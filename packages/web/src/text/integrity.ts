@@ -73,6 +73,7 @@ export const integrityText = {
     size: 'Entries then',
     root: 'Root then',
     history: 'Checkpoints verified here',
+    forget: 'Forget',
     columns: ['When', 'Entries', 'Root'],
     help: 'Kept in this browser alone. Somebody who can change this server cannot change it.',
   },

@@ -2,6 +2,7 @@
 
 import { quotedValue } from '@indelible/core/query';
 import { useParams, useRouter, useSearch } from '@tanstack/react-router';
+import { useApi } from '../../api/client.ts';
 import { codeOf } from '../../api/problem.ts';
 import type { components } from '../../api/schema.ts';
 import { useLinks } from '../../shell/links.ts';
@@ -27,6 +28,12 @@ const OPTIONS = RANGES.map((value) => ({ value, label: t.ranges[value] }));
 
 export function ActorScreen() {
   const { id = '' } = useParams({ strict: false });
+  const { tenant } = useApi();
+  // What is shown while another range loads is never that of somebody else.
+  return <ActorOf key={`${tenant}/${id}`} id={id} />;
+}
+
+function ActorOf({ id }: { readonly id: string }) {
   const written = useSearch({ strict: false, select: (search: { range?: string }) => search.range });
   const links = useLinks();
   const range = rangeOf(written);

@@ -1,7 +1,7 @@
 // No events: because nothing was ever received, or because nothing matches; and the way on from there.
 
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { answerOf, useApi } from '../../api/client.ts';
 import { t } from '../../text/en.ts';
 import { formatCount } from '../../text/format.ts';
@@ -23,9 +23,11 @@ interface EmptyProps {
   readonly onChange: (change: { q?: string; range?: string }) => void;
   /** The first event has come. */
   readonly onFirst: () => void;
+  /** What there is, where that is only what the trail says of itself: shown when something was received before. */
+  readonly otherwise?: ReactNode;
 }
 
-export function Empty({ q, range, zone, onChange, onFirst }: EmptyProps) {
+export function Empty({ q, range, zone, onChange, onFirst, otherwise }: EmptyProps) {
   const { api, tenant } = useApi();
   const { data: isAny } = useQuery({
     queryKey: [tenant, 'any event'],
@@ -36,10 +38,11 @@ export function Empty({ q, range, zone, onChange, onFirst }: EmptyProps) {
     refetchInterval: ({ state }) => (state.data === false ? LOOK_MS : false),
   });
   if (isAny === undefined) return <Skeleton rows={6} height={34} />;
-  return isAny ? <NoMatch q={q} range={range} zone={zone} onChange={onChange} /> : <NothingEver tenant={tenant} onFirst={onFirst} />;
+  if (!isAny) return <NothingEver tenant={tenant} onFirst={onFirst} onSelf={() => onChange({ q: 'source:self' })} />;
+  return otherwise ?? <NoMatch q={q} range={range} zone={zone} onChange={onChange} />;
 }
 
-function NoMatch({ q, range, zone, onChange }: Omit<EmptyProps, 'onFirst'>) {
+function NoMatch({ q, range, zone, onChange }: Omit<EmptyProps, 'onFirst' | 'otherwise'>) {
   const { api, tenant } = useApi();
   const wider = WIDER.filter((_, place) => place > WIDER.findIndex((one) => one === range));
   const counts = useQueries({
@@ -77,7 +80,13 @@ function NoMatch({ q, range, zone, onChange }: Omit<EmptyProps, 'onFirst'>) {
   );
 }
 
-function NothingEver({ tenant, onFirst }: { readonly tenant: string; readonly onFirst: () => void }) {
+interface NothingEverProps {
+  readonly tenant: string;
+  readonly onFirst: () => void;
+  readonly onSelf: () => void;
+}
+
+function NothingEver({ tenant, onFirst, onSelf }: NothingEverProps) {
   // When the first event is there, this goes away: the list is read anew.
   useEffect(() => onFirst, [onFirst]);
   const { origin } = window.location;
@@ -87,7 +96,7 @@ function NothingEver({ tenant, onFirst }: { readonly tenant: string; readonly on
   -H 'content-type: application/json' \\
   -d '{"action": "invoice.approved", "actor": {"type": "user", "id": "usr_maria"}, "resource": {"type": "invoice", "id": "inv_7"}}'`;
   return (
-    <EmptyState icon="live" title={t.explore.nothingEver}>
+    <EmptyState icon="live" title={t.explore.nothingEver} actions={<Button onClick={onSelf}>{t.explore.showSelf}</Button>}>
       <p>{t.explore.nothingEverText}</p>
       <Snippet text={curl} />
       <p className="mt-4">{t.explore.nothingEverKey}</p>

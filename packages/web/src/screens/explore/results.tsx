@@ -18,6 +18,9 @@ import type { EventfulRow } from './use-list-focus.ts';
 import type { Histogram } from './use-numbers.ts';
 import type { WindowOfTime } from './use-window.ts';
 
+/** The tenant of the trail itself. */
+const OPERATOR_TENANT = '_operator';
+
 export interface ResultsProps {
   readonly state: ExploreState;
   readonly answer: Answer;
@@ -68,21 +71,21 @@ export function Results(props: ResultsProps) {
   );
 }
 
-function ListOrState({ state, answer, list, selected, onChange, onOpen, onValue, onHeld }: ResultsProps) {
-  const { pages, rows, toggle } = answer;
+function ListOrState({ state, answer, list: handle, selected, onChange, onOpen, onValue, onHeld }: ResultsProps) {
+  const { pages, rows, events, toggle } = answer;
   const { asked, zone } = state;
+  const empty = { q: state.q, range: state.range, zone, onChange, onFirst: pages.retry };
   if (pages.error !== null && pages.error !== undefined) return <ErrorState error={pages.error} onRetry={pages.retry} />;
   if (pages.isLoading && asked !== undefined) return <Skeleton rows={16} height={34} />;
-  if (rows.length === 0 && asked !== undefined && !pages.hasMore && !pages.isStale)
-    return <Empty q={state.q} range={state.range} zone={zone} onChange={onChange} onFirst={pages.retry} />;
-  return (
+  if (rows.length === 0 && asked !== undefined && !pages.hasMore && !pages.isStale) return <Empty {...empty} />;
+  const list = (
     <List
       rows={rows}
       zone={zone}
       openEvent={state.event}
       selected={selected}
       isStale={pages.isStale && !state.live}
-      handle={list}
+      handle={handle}
       onOpen={onOpen}
       onToggle={toggle}
       onValue={onValue}
@@ -91,6 +94,10 @@ function ListOrState({ state, answer, list, selected, onChange, onOpen, onValue,
       footer={<Footer pages={pages} zone={zone} />}
     />
   );
+  // What the trail says of itself, such as that somebody was invited, is nothing that was received.
+  const isBare =
+    state.q === '' && !pages.hasMore && events.every(({ source, tenant }) => source.kind === 'self' && tenant !== OPERATOR_TENANT);
+  return isBare ? <Empty {...empty} otherwise={list} /> : list;
 }
 
 function countText({ total, estimate, searchedBackTo }: Histogram): string {

@@ -34,7 +34,7 @@ export function Toolbar({ state, live, input, onChange, onLeave, permanentLink, 
         className={state.live ? 'border-accent text-accent' : ''}
       >
         <Icon name={state.live ? 'pause' : 'live'} size={14} />
-        {state.live ? t.explore.liveState[live.state] || t.explore.live : t.explore.live}
+        <span className="max-sm:sr-only">{state.live ? t.explore.liveState[live.state] || t.explore.live : t.explore.live}</span>
       </Button>
       {children}
       <Button look="quiet" square aria-label={t.explore.link} title={`${t.explore.link} (y)`} onClick={() => copy(permanentLink())}>

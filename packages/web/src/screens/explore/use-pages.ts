@@ -1,6 +1,6 @@
 // The events of a question, page by page, newest first.
 
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { answerOf, useApi } from '../../api/client.ts';
 import type { Event } from '../../api/queries.ts';
@@ -31,7 +31,7 @@ export function usePages(asked: string | undefined, zone: string): Pages {
   const queryKey = [tenant, 'events', asked ?? '', zone];
   const { data, error, isPending, isPlaceholderData, isFetching, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useInfiniteQuery({
-      queryKey: [tenant, 'events', asked ?? '', zone],
+      queryKey,
       initialPageParam: '',
       queryFn: async ({ pageParam, signal }) => {
         const query = { q: asked ?? '', zone, limit: PAGE_EVENTS, ...(pageParam === '' ? {} : { cursor: pageParam }) };
@@ -59,6 +59,10 @@ export function usePages(asked: string | undefined, zone: string): Pages {
     restart: async () => {
       // One that is under way may have been answered before what is asked for now.
       await queryClient.cancelQueries({ queryKey });
+      queryClient.setQueryData<typeof data>(
+        queryKey,
+        (now) => now && { pages: now.pages.slice(0, 1), pageParams: now.pageParams.slice(0, 1) },
+      );
       return refetch();
     },
   };

@@ -1,15 +1,21 @@
 // What this browser knows of the log by itself: the key that it met, and the checkpoints that it verified.
 
+import { useState } from 'react';
 import { memoryIn } from '../../proof/memory.ts';
+import { proofText } from '../../text/event.ts';
 import { formatCount } from '../../text/format.ts';
 import { integrityText as t } from '../../text/integrity.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Facts, Panel } from '../../ui/panel.tsx';
 import { Time } from '../../ui/time.tsx';
-import { readSeen, type Seen } from './seen.ts';
+import { forgetSeen, readSeen, type Seen } from './seen.ts';
 
 const ROWS_MAX = 10;
 
 export function Remembered({ tenant }: { readonly tenant: string }) {
+  // What is remembered is read anew whenever the page is drawn; to forget draws it.
+  const [, setForgotten] = useState(0);
   const known = memoryIn(localStorage).recall(tenant);
   const seen = readSeen(localStorage, tenant);
   return (
@@ -32,10 +38,33 @@ export function Remembered({ tenant }: { readonly tenant: string }) {
             ]}
           />
           {seen.length === 0 ? null : <SeenTable seen={seen} />}
-          <p className="border-t border-line px-3 py-2 text-xs text-muted">{t.known.help}</p>
+          <div className="flex flex-wrap items-center gap-2 border-t border-line px-3 py-2">
+            <p className="min-w-0 flex-1 basis-64 text-xs text-muted">{t.known.help}</p>
+            <Forget tenant={tenant} onForgotten={() => setForgotten((times) => times + 1)} />
+          </div>
         </>
       )}
     </Panel>
+  );
+}
+
+/** For somebody who has learned why the key or the log changed. */
+function Forget({ tenant, onForgotten }: { readonly tenant: string; readonly onForgotten: () => void }) {
+  const [isAsked, setAsked] = useState(false);
+  const forget = async (): Promise<void> => {
+    memoryIn(localStorage).forget(tenant);
+    forgetSeen(localStorage, tenant);
+    onForgotten();
+  };
+  return (
+    <>
+      <Button onClick={() => setAsked(true)}>{t.known.forget}</Button>
+      {isAsked ? (
+        <ConfirmDialog title={`${proofText.forget}?`} action={proofText.forgetConfirm} onConfirm={forget} onClose={() => setAsked(false)}>
+          <p>{proofText.forgetText}</p>
+        </ConfirmDialog>
+      ) : null}
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { makeStore } from '../../proof/world.test.fixture.ts';
-import { keepSeen, readSeen } from './seen.ts';
+import { forgetSeen, keepSeen, readSeen } from './seen.ts';
 
 describe('seen checkpoints', () => {
   it('keeps the newest first, each once, and not for ever', () => {
@@ -13,6 +13,8 @@ describe('seen checkpoints', () => {
     expect(seen).toHaveLength(50);
     expect(seen[0]).toEqual({ size: 60, root: 'r60', atMs: 60 });
     expect(readSeen(store, 'other')).toEqual([]);
+    forgetSeen(store, 'acme');
+    expect(readSeen(store, 'acme')).toEqual([]);
   });
 
   it.each(['nonsense', '{}', '[{"size":"1"},null]'])('reads %s as nothing', (text) => {

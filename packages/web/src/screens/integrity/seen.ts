@@ -29,6 +29,10 @@ export function keepSeen(store: TextStore, tenant: string, seen: Seen): void {
   store.setItem(PREFIX + tenant, JSON.stringify([seen, ...others].slice(0, KEPT_MAX)));
 }
 
+export function forgetSeen(store: TextStore, tenant: string): void {
+  store.removeItem(PREFIX + tenant);
+}
+
 function isSeen(value: unknown): value is Seen {
   if (typeof value !== 'object' || value === null) return false;
   const { size, root, atMs } = value as Partial<Record<keyof Seen, unknown>>;

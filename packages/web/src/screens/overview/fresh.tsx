@@ -2,21 +2,28 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, useApi } from '../../api/client.ts';
+import { useStanding } from '../../api/standing.ts';
 import { overviewText as t } from '../../text/overview.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 
+const OPERATOR_TENANT = '_operator';
 const ASK_EVERY_MS = 2_000;
 
-/** Whether the tenant has no event at all; asks again until it has one. */
+/**
+ * Whether nobody has sent the tenant an event yet; asks again until somebody has. Who sees a part cannot tell, and what the trail
+ * holds of itself nobody sends.
+ */
 export function useIsFresh(): boolean {
   const { api, tenant } = useApi();
+  const { scope, role } = useStanding();
   const { data } = useQuery({
     queryKey: [tenant, 'overview', 'fresh'],
     queryFn: async ({ signal }) => {
       const page = await answerOf(api.GET('/v1/events', { params: { query: { q: '-source:self', limit: 1 } }, signal }));
       return 'events' in page && page.events.length === 0 && page.next === undefined;
     },
+    enabled: role !== undefined && scope === undefined && tenant !== OPERATOR_TENANT,
     staleTime: Number.POSITIVE_INFINITY,
     refetchInterval: ({ state }) => (state.data === true ? ASK_EVERY_MS : false),
   });

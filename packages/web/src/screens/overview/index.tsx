@@ -19,6 +19,12 @@ import { WorthALook } from './worth-a-look.tsx';
 const OPTIONS = RANGES.map((value) => ({ value, label: t.ranges[value] }));
 
 export function Overview() {
+  const { tenant } = useApi();
+  // What is shown while other numbers load is never that of another tenant.
+  return <OverviewOf key={tenant} />;
+}
+
+function OverviewOf() {
   const written = useSearch({ strict: false, select: (search: { range?: string }) => search.range });
   const range = rangeOf(written);
   const fresh = useIsFresh();

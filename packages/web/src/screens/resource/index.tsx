@@ -4,6 +4,7 @@
 import { quotedValue } from '@indelible/core/query';
 import { useParams, useRouter, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { useApi } from '../../api/client.ts';
 import { codeOf } from '../../api/problem.ts';
 import { useLinks } from '../../shell/links.ts';
 import { resourceText as t } from '../../text/resource.ts';
@@ -33,8 +34,9 @@ interface Where {
 
 export function ResourceScreen() {
   const { type = '', id = '' } = useParams({ strict: false });
+  const { tenant } = useApi();
   // What is loaded and open belongs to one resource.
-  return <ResourceOf key={`${type}/${id}`} subject={{ type, id }} />;
+  return <ResourceOf key={`${tenant}/${type}/${id}`} subject={{ type, id }} />;
 }
 
 function ResourceOf({ subject }: { readonly subject: Subject }) {
