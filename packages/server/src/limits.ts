@@ -181,9 +181,13 @@ export const COMPLETE_RECENT_EVENTS = 5_000;
 export const EXPORT_EVENTS_MAX = 5_000_000;
 export const EXPORT_BYTES_MAX = 8 * 1024 * 1024 * 1024;
 export const EXPORT_KEPT_HOURS = 24;
-/** Exports of one tenant that are under way, those of one maker among them, and those of one tenant that are kept when they are over. */
+/**
+ * Exports of one tenant that are under way, and those of one maker among them; how many one maker may ask for in an hour, for each
+ * is on record for ever; and those that are kept of a tenant when they are over, of each part of it that somebody sees.
+ */
 export const EXPORTS_OPEN_MAX = 10;
 export const EXPORTS_OWN_OPEN_MAX = 3;
+export const EXPORTS_OWN_HOUR_MAX = 120;
 export const EXPORTS_KEPT_MAX = 500;
 /** What one server works on at a time, over all tenants and for one; pages that all its exports and downloads read at a time. */
 export const EXPORTS_RUNNING_MAX = 4;

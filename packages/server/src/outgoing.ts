@@ -165,7 +165,7 @@ function exchange(url: URL, { method = 'GET', headers = {}, body }: OutgoingRequ
         reject(error);
       });
     });
-    request.once('error', reject);
+    request.on('error', reject);
     request.end(body);
   });
 }

@@ -254,6 +254,7 @@ export const EXACT: readonly ExactRow[] = [
   reading('audit.searched', 'info'),
   reading('audit.exported', 'medium'),
   reading('audit.export.completed', 'info'),
+  reading('audit.export.cancelled', 'info'),
   reading('audit.export.downloaded', 'medium'),
   reading('audit.proof.viewed', 'info'),
   reading('audit.verified', 'info'),

@@ -1,5 +1,6 @@
 // indelible export: all events of a query into a file, which has its name only when it is whole and was verified.
 
+import { basename } from 'node:path';
 import { Failure } from '@indelible/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CSV_COLUMNS } from '../export/csv.ts';
@@ -65,7 +66,8 @@ async function run(options: ExportOptions): Promise<void> {
     const job = await untilDone(client, made, bar, interrupted.signal);
     const path = `/v1/exports/${job.id}`;
     const { export: manifest } = await client.get<{ export: ExportManifest }>(`${path}/manifest`);
-    const out = options.out ?? job.fileName;
+    // A name, and no path: a server writes nowhere but here.
+    const out = options.out ?? basename(job.fileName);
     const response = await streamOf(options)(`${path}/file`, {}, interrupted.signal);
     await saveExport(response, manifest, out, (done) => bar.update({ done, total: job.bytes, label: 'bytes' }));
     bar.end();

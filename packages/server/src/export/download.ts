@@ -20,6 +20,8 @@ export interface DownloadsOptions {
   readonly pageEvents: number | undefined;
   /** How often it is looked whether somebody still may; STREAM_KEY_CHECK_MS by default. */
   readonly checkMs: number | undefined;
+  /** EXPORT_DOWNLOAD_MS_MAX by default. */
+  readonly downloadMs?: number | undefined;
   readonly onError: (error: Error, id: string) => void;
 }
 
@@ -47,7 +49,7 @@ const RETRY_SECONDS = 5;
 export function makeDownloads(options: DownloadsOptions): Downloads {
   /** Of each download its tenant and its end. */
   const open = new Map<AbortController, number>();
-  const close = (abort: AbortController): boolean => open.delete(abort);
+  const { downloadMs = EXPORT_DOWNLOAD_MS_MAX } = options;
   return {
     open: (job, fetcher) => {
       demandFile(job);
@@ -56,11 +58,20 @@ export function makeDownloads(options: DownloadsOptions): Downloads {
         throw new Failure('rate_limited', 'as many files are being fetched as may be at a time', { retryAfterSeconds: RETRY_SECONDS });
       const abort = new AbortController();
       open.set(abort, job.tenantId);
+      // Whoever takes a byte now and then asks for no further part: nothing else would look at the time, and the place stay taken.
+      const late = setTimeout(() => {
+        open.delete(abort);
+        abort.abort(new Failure('request_timeout', 'the file was fetched too slowly'));
+        fetcher.abort?.();
+      }, downloadMs).unref();
       return streamOf(fileOf(options, job, fetcher, abort.signal), {
-        onEnd: () => void close(abort),
+        onEnd: () => {
+          clearTimeout(late);
+          open.delete(abort);
+        },
         onCancel: () => abort.abort(new Error('nobody takes it any more')),
         onError: (error) => {
-          // The server stops, or whoever fetched it has gone.
+          // The server stops, or whoever fetched it has gone or was too slow.
           if (!abort.signal.aborted) options.onError(error, job.id);
           fetcher.abort?.();
           return fetcher.abort !== undefined;
@@ -115,11 +126,9 @@ function makeCheck(
   { appender, checkMs = STREAM_KEY_CHECK_MS }: DownloadsOptions,
   { credentials, untilMs = Number.POSITIVE_INFINITY }: Fetcher,
 ): () => Promise<void> {
-  const begun = performance.now();
-  let lookedAt = begun;
+  let lookedAt = performance.now();
   return async () => {
     const now = performance.now();
-    if (now - begun > EXPORT_DOWNLOAD_MS_MAX) throw new Failure('request_timeout', 'the file was fetched too slowly');
     if (now - lookedAt < checkMs) return;
     lookedAt = now;
     const good = credentials.length === 0 ? new Set<string>() : await goodCredentials(appender, credentials);

@@ -54,6 +54,7 @@ export interface ExportsOptions {
   readonly leaseMs?: number | undefined;
   readonly sealMs?: number | undefined;
   readonly checkMs?: number | undefined;
+  readonly downloadMs?: number | undefined;
   readonly onPart?: ((id: string) => Promise<void>) | undefined;
 }
 
@@ -78,8 +79,8 @@ export class Exports {
 
   constructor(options: ExportsOptions) {
     this.#options = options;
-    const { appender, reader, pageEvents, checkMs, onError } = options;
-    this.downloads = makeDownloads({ appender, reader, turns: this.#turns, pageEvents, checkMs, onError });
+    const { appender, reader, pageEvents, checkMs, downloadMs, onError } = options;
+    this.downloads = makeDownloads({ appender, reader, turns: this.#turns, pageEvents, checkMs, downloadMs, onError });
   }
 
   start(): void {
@@ -119,7 +120,8 @@ export class Exports {
         if (job === undefined) break;
         const abort = new AbortController();
         const done = this.#work(job, abort).finally(() => {
-          this.#running.delete(job.id);
+          // One that lost its lease may have been begun here again.
+          if (this.#running.get(job.id)?.abort === abort) this.#running.delete(job.id);
           this.wake();
         });
         this.#running.set(job.id, { abort, done });

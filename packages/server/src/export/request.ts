@@ -6,7 +6,14 @@
 import { randomBytes } from 'node:crypto';
 import { Failure, print, type Query } from '@indelible/core';
 import type pg from 'pg';
-import { EXPORT_EVENTS_MAX, EXPORTS_KEPT_MAX, EXPORTS_OPEN_MAX, EXPORTS_OWN_OPEN_MAX, QUERY_MS_MAX } from '../limits.ts';
+import {
+  EXPORT_EVENTS_MAX,
+  EXPORTS_KEPT_MAX,
+  EXPORTS_OPEN_MAX,
+  EXPORTS_OWN_HOUR_MAX,
+  EXPORTS_OWN_OPEN_MAX,
+  QUERY_MS_MAX,
+} from '../limits.ts';
 import type { ReadScope } from '../query/present.ts';
 import { asTenant, type Reader } from '../store/as-tenant.ts';
 import {
@@ -45,6 +52,8 @@ export interface WantedExport extends ExportQuestion {
 
 /** Seconds after which an export of the same tenant may be over. */
 const RETRY_SECONDS = 5;
+/** And after which one of an hour may be older than that. */
+const RETRY_OF_HOUR_SECONDS = 60;
 
 /**
  * Freezes the question, counts its events, and puts the export in line. It is on record before it begins.
@@ -87,7 +96,7 @@ export async function requestExport(ctx: ExportContext, wanted: WantedExport): P
   };
   return inTransaction(appender, async (tx) => {
     await demandRoom(tx, log.tenantId, maker);
-    await keepNewestExports(tx, log.tenantId, EXPORTS_KEPT_MAX - 1);
+    await keepNewestExports(tx, log.tenantId, order.scope, EXPORTS_KEPT_MAX - 1);
     const job = await insertExport(tx, order);
     await recordIn(tx, log.tenant, {
       action: 'audit.exported',
@@ -111,6 +120,10 @@ async function demandRoom(tx: pg.ClientBase, tenantId: number, maker: string): P
   const open = await countOpenExports(tx, tenantId, maker);
   refuseTooMany(open.own, EXPORTS_OWN_OPEN_MAX, 'of yours');
   refuseTooMany(open.all, EXPORTS_OPEN_MAX, 'of this tenant');
+  if (open.ownOfHour >= EXPORTS_OWN_HOUR_MAX)
+    throw new Failure('rate_limited', `you asked for ${open.ownOfHour} exports within an hour, and there may be ${EXPORTS_OWN_HOUR_MAX}`, {
+      retryAfterSeconds: RETRY_OF_HOUR_SECONDS,
+    });
 }
 
 function refuseTooMany(count: number, most: number, whose: string): void {
@@ -183,15 +196,17 @@ function placeOf(cursor: string): { createdMs: number; id: string } {
 }
 
 /**
- * Ends an export that is under way; one that is over stays as it is.
+ * Ends an export that is under way, and has it on record, for it may be somebody else's; one that is over stays as it is.
  *
  * @throws Failure `not_found`
  */
 export async function endExport(ctx: ExportContext, id: string): Promise<ExportJob> {
-  const job = await seenExport(ctx, id);
-  if (await cancelExport(ctx.appender, job.tenantId, id)) {
-    const ended = await readExport(ctx.appender, job.tenantId, id);
-    if (ended !== undefined) return ended;
-  }
-  return seenExport(ctx, id);
+  const { tenantId, tenant } = await seenExport(ctx, id);
+  return inTransaction(ctx.appender, async (tx) => {
+    if (await cancelExport(tx, tenantId, id))
+      await recordIn(tx, tenant, { action: 'audit.export.cancelled', ...ctx.by, resource: { type: 'export', id } });
+    const job = await readExport(tx, tenantId, id);
+    if (job === undefined) throw new Failure('not_found', `there is no export ${id.slice(0, 64)}`);
+    return job;
+  });
 }

@@ -4,7 +4,7 @@
 import { fromSections, type Json } from '@indelible/core';
 import type pg from 'pg';
 import { GAPS_MAX } from '../limits.ts';
-import { sectionLines } from '../store/disclosures.ts';
+import { sectionLines, sectionValue } from '../store/disclosures.ts';
 import { type Condition, type EventRow, readKeptSlice, recordedBounds } from '../store/read-events.ts';
 
 /**
@@ -66,6 +66,6 @@ export async function newestBefore(
 
 /** An event that readers of another tenant never see as it is. */
 export function foreignEvent(tenant: string, row: EventRow): { readonly [key: string]: Json | undefined } {
-  const sections = sectionLines(row.disclosures).map(([name, value]) => [name, JSON.parse(value) as Json] as const);
+  const sections = sectionLines(row.disclosures).map(([name, text]) => [name, sectionValue(text) ?? {}] as const);
   return fromSections({ id: row.id, tenant, t: row.recordedMs }, sections) as unknown as { [key: string]: Json };
 }

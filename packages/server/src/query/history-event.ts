@@ -8,10 +8,9 @@ import {
   type EventSource,
   fromSections,
   type HistoryEvent,
-  type Json,
   type Resource,
 } from '@indelible/core';
-import { sectionLines } from '../store/disclosures.ts';
+import { sectionLines, sectionValue } from '../store/disclosures.ts';
 import type { ResourceRow } from '../store/read-resource.ts';
 import type { ReadScope } from './present.ts';
 
@@ -26,9 +25,9 @@ export function historyEvent(scope: ReadScope, row: ResourceRow, resource: Pick<
   let source: EventSource | undefined;
   const lines = sectionLines(row.disclosures);
   for (const [name, value] of lines) {
-    if (name === 'core') core = JSON.parse(value) as Partial<AuditEvent>;
-    else if (name === 'change') change = JSON.parse(value) as Change;
-    else if (name === 'source') source = JSON.parse(value) as EventSource;
+    if (name === 'core') core = sectionValue(value) as Partial<AuditEvent> | undefined;
+    else if (name === 'change') change = sectionValue(value) as Change | undefined;
+    else if (name === 'source') source = sectionValue(value) as EventSource | undefined;
   }
   let party: Partial<AuditEvent> | undefined;
   return {
@@ -52,7 +51,7 @@ export function historyEvent(scope: ReadScope, row: ResourceRow, resource: Pick<
       ...resource,
       get name(): string {
         const line = lines.find(([name]) => name === 'resource');
-        return (line && (JSON.parse(line[1]) as Resource).name) as string;
+        return (line && sectionValue(line[1])?.['name']) as string;
       },
     },
   };
@@ -61,6 +60,6 @@ export function historyEvent(scope: ReadScope, row: ResourceRow, resource: Pick<
 const PARTY = /^(?:actor$|behalf\/|core$)/;
 
 function joined(scope: ReadScope, row: ResourceRow, lines: readonly (readonly [string, string])[]): Partial<AuditEvent> {
-  const sections = lines.flatMap(([name, value]) => (PARTY.test(name) ? [[name, JSON.parse(value) as Json] as const] : []));
+  const sections = lines.flatMap(([name, value]) => (PARTY.test(name) ? [[name, sectionValue(value) ?? {}] as const] : []));
   return fromSections({ id: row.id, tenant: scope.tenant, t: row.recordedMs }, sections);
 }

@@ -1,8 +1,8 @@
 // From a row to the event that readers see. It is made of the disclosures alone, the bytes that the log proves: whoever
 // changes a filter column changes which questions find an event, not what the answer says.
 
-import { type AuditEvent, fromSections, type Json, type Query } from '@indelible/core';
-import { sectionLines } from '../store/disclosures.ts';
+import { type AuditEvent, fromSections, type JsonObject, type Query } from '@indelible/core';
+import { sectionLines, sectionValue } from '../store/disclosures.ts';
 import type { EventRow } from '../store/read-events.ts';
 
 /** An event in an answer of the API: the event of the schema, and its place in the log. */
@@ -11,7 +11,11 @@ export interface PresentedEvent extends AuditEvent {
   readonly log: string;
   /** The leaf's index in that log, from 0. */
   readonly seq: number;
+  /** Sections that are in the database and are not what a trail writes: somebody altered the record. */
+  readonly unreadable?: readonly string[];
 }
+
+const UNREADABLE = 'event.unreadable';
 
 /** Whose events are read. What `Tenants.byName` answers fits. */
 export interface ReadScope {
@@ -23,7 +27,26 @@ export interface ReadScope {
 }
 
 export function present(scope: ReadScope, row: EventRow): PresentedEvent {
-  const sections = sectionLines(row.disclosures).map(([name, value]) => [name, JSON.parse(value) as Json] as const);
+  const sections: [string, JsonObject][] = [];
+  const unreadable: string[] = [];
+  for (const [name, text] of sectionLines(row.disclosures)) {
+    const value = sectionValue(text);
+    if (value === undefined || (name === 'core' && !isCore(value))) unreadable.push(name);
+    else sections.push([name, value]);
+  }
+  // Nothing ever takes this one away.
+  if (unreadable.length === 0 && !sections.some(([name]) => name === 'core')) unreadable.push('core');
   const event = fromSections({ id: row.id, tenant: scope.tenant, t: row.recordedMs }, sections);
-  return { ...event, log: scope.origin, seq: row.seq };
+  const placed = { ...event, log: scope.origin, seq: row.seq };
+  return unreadable.length === 0 ? placed : { ...ofBroken(row), ...placed, unreadable };
+}
+
+function isCore({ action, occurredAt }: JsonObject): boolean {
+  return typeof action === 'string' && typeof occurredAt === 'string';
+}
+
+/** What every event has, of one that somebody broke: it keeps its place, and is found by this action. */
+function ofBroken({ occurredMs }: EventRow): Pick<AuditEvent, 'action' | 'category' | 'operation' | 'outcome' | 'severity' | 'occurredAt'> {
+  const occurredAt = new Date(occurredMs).toISOString();
+  return { action: UNREADABLE, category: 'system', operation: 'execute', outcome: 'failure', severity: 'critical', occurredAt };
 }

@@ -1,7 +1,7 @@
 // The stored form of an event's disclosures: their values as text, a line a section, and beside it their salts as bytes.
 // The disclosures themselves, and the entry that they make, are put together from both.
 
-import { commitment, entry } from '@indelible/core';
+import { commitment, entry, type JsonObject } from '@indelible/core';
 import { nodeHash } from './node-hash.ts';
 
 export const SALT_BYTES = 16;
@@ -36,6 +36,19 @@ export function sectionLines(disclosures: string): (readonly [string, string])[]
   const lines: (readonly [string, string])[] = [];
   eachSection(disclosures, (name, value) => lines.push([name, value]));
   return lines;
+}
+
+/**
+ * The value of a section; undefined for one that was not written by a trail: no JSON, or no object. Whoever has the database
+ * can write such a line, and shall not keep anybody from reading the events beside it.
+ */
+export function sectionValue(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** In one pass and without a list of lines: verify does this for every event there is. */

@@ -147,33 +147,37 @@ async function ask(client: pg.Pool | pg.ClientBase, text: string, values: unknow
   });
 }
 
-/** How many exports of a tenant are under way: all of them, and those of one maker. Others wait until the transaction is over. */
+/** How many exports of a tenant are under way, all of them and those of one maker, and how many that one asked for within the hour. Others wait until the transaction is over. */
 export async function countOpenExports(
   tx: pg.ClientBase,
   tenantId: number,
   maker: string,
-): Promise<{ readonly all: number; readonly own: number }> {
+): Promise<{ readonly all: number; readonly own: number; readonly ownOfHour: number }> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('indelible.export_job'), $1)`, [tenantId]);
-  const answer = await tx.query<{ all: number; own: number }>(
-    `select count(*)::int as all, count(*) filter (where maker = $2)::int as own from indelible.export_job
-     where tenant_id = $1 and state in ('queued', 'running')`,
+  const answer = await tx.query<{ all: number; own: number; ownOfHour: number }>(
+    `select count(*) filter (where is_open)::int as all, count(*) filter (where is_open and maker = $2)::int as own,
+       count(*) filter (where maker = $2 and created_at > now() - interval '1 hour')::int as "ownOfHour"
+     from (select maker, created_at, state in ('queued', 'running') as is_open from indelible.export_job where tenant_id = $1) j`,
     [tenantId, maker],
   );
-  return answer.rows[0] ?? { all: 0, own: 0 };
+  return answer.rows[0] ?? { all: 0, own: 0, ownOfHour: 0 };
 }
 
-/** Forgets what is over: before a time, and all but the newest of a tenant. */
+/** Forgets what is over, of before a time. */
 export async function forgetExports(client: pg.Pool | pg.ClientBase, before: Date): Promise<void> {
   await ask(client, `delete from indelible.export_job where created_at < $1 and state in ('done', 'failed', 'cancelled')`, [before]);
 }
 
-/** Of the exports of a tenant that are over, only the newest are kept. */
-export async function keepNewestExports(tx: pg.ClientBase, tenantId: number, most: number): Promise<void> {
+/**
+ * Of the exports of a tenant that are over, only the newest are kept: of those who read within the same query, for who sees a
+ * part of a tenant takes nobody else's away.
+ */
+export async function keepNewestExports(tx: pg.ClientBase, tenantId: number, scope: string, most: number): Promise<void> {
   await tx.query(
     `delete from indelible.export_job where tenant_id = $1 and id in (
-       select id from indelible.export_job where tenant_id = $1 and state in ('done', 'failed', 'cancelled')
-       order by created_at desc, id desc offset $2)`,
-    [tenantId, most],
+       select id from indelible.export_job where tenant_id = $1 and scope = $2 and state in ('done', 'failed', 'cancelled')
+       order by created_at desc, id desc offset $3)`,
+    [tenantId, scope, most],
   );
 }
 

@@ -237,7 +237,10 @@ async function publish(app: CaptureTest): Promise<void> {
     try {
       return await app.setup();
     } catch (error) {
-      if (attempt === 10 || !/terminat|connection|ECONNRESET|EPIPE|does not answer|deadlock|lock timeout|already member/i.test(String(error)))
+      if (
+        attempt === 10 ||
+        !/terminat|connection|ECONNRESET|EPIPE|does not answer|deadlock|lock timeout|already member/i.test(String(error))
+      )
         throw error;
     }
   }

@@ -79,6 +79,10 @@ export const event = named<PresentedEvent>(
     tags: z.array(z.string()).exactOptional(),
     log: z.string().describe('The origin of the log that holds it'),
     seq,
+    unreadable: z
+      .array(z.string())
+      .describe('Sections that somebody with the database altered into what no trail writes; the rest is as it stands')
+      .exactOptional(),
   }) as z.ZodType<PresentedEvent>,
 );
 

@@ -18,7 +18,7 @@ export interface RowProps {
   readonly isSelected: boolean;
 }
 
-export const Row = memo(function Row({ row, index, zone, isFocusable, isOpen, isSelected }: RowProps) {
+function RowDrawn({ row, index, zone, isFocusable, isOpen, isSelected }: RowProps) {
   if (row.kind === 'day') return <Day at={row.at} index={index} zone={zone} />;
   const { event } = row;
   const look = OUTCOME_LOOKS[event.outcome];
@@ -58,7 +58,18 @@ export const Row = memo(function Row({ row, index, zone, isFocusable, isOpen, is
       </span>
     </div>
   );
-});
+}
+
+export const Row = memo(RowDrawn, isSame);
+
+/** The rows are made anew whenever events come; most of them show what they showed. */
+function isSame({ row: before, ...others }: RowProps, { row, ...rest }: RowProps): boolean {
+  const isAlike = (Object.keys(rest) as (keyof typeof rest)[]).every((name) => rest[name] === others[name]);
+  if (!isAlike || row.key !== before.key || row.kind === 'day' || before.kind === 'day') return isAlike && row.key === before.key;
+  if (row.event !== before.event) return false;
+  if (row.kind === 'event') return before.kind === 'event' && row.inside === before.inside;
+  return before.kind === 'bundle' && row.isOpen === before.isOpen && row.events.length === before.events.length;
+}
 
 function BundleMark({ row }: { readonly row: Extract<RowOf, { kind: 'bundle' }> }) {
   const count = formatCount(row.events.length);

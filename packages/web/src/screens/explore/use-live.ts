@@ -1,6 +1,6 @@
 // The live tail: new events come in by themselves while nobody is in the midst of the list, and wait to be let in else.
 
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useApi } from '../../api/client.ts';
 import type { Event } from '../../api/queries.ts';
 import { type FeedState, follow } from './live-feed.ts';
@@ -42,19 +42,27 @@ export function useLive({ on, asked, zone, isHeld, restart }: LiveOptions): Live
   });
   const queue = useRef<Event[]>([]);
   const came = useRef(0);
+  /** What came before it is read anew is on the page then; what comes meanwhile stays. */
   const readAnew = useEffectEvent(async (): Promise<void> => {
+    const before = new Set(fresh);
     await restart();
-    setFresh(NOTHING);
+    setFresh((now) => now.filter((event) => !before.has(event)));
   });
 
-  const letIn = useCallback((): void => {
+  const letIn = (): void => {
     const [events, count] = [queue.current, came.current];
     queue.current = [];
     came.current = 0;
     setWaiting(0);
-    if (count > events.length) void restart().then(() => setFresh(NOTHING));
-    else if (events.length > 0) setFresh((before) => [...events.toReversed(), ...before]);
-  }, [restart]);
+    // Of more than could wait, the newest are not here, and a list with a hole in it would be wrong: the page is read anew.
+    setFresh(count > events.length ? NOTHING : (before) => [...events.toReversed(), ...before]);
+    if (count > events.length) void restart();
+  };
+  // Often things are drawn anew while events come: the clock below must not begin anew with each.
+  const tick = useEffectEvent((): void => {
+    if (isHeld) setWaiting(came.current);
+    else if (came.current > 0) letIn();
+  });
 
   const isFull = fresh.length > FRESH_MAX;
   useEffect(() => {
@@ -75,7 +83,7 @@ export function useLive({ on, asked, zone, isHeld, restart }: LiveOptions): Live
         if (queue.current.length < FRESH_MAX) queue.current.push(...events);
       },
       onState: (next, fault) => {
-        setState({ state: next, error: fault });
+        setState((now) => (now.state === next && now.error === fault ? now : { state: next, error: fault }));
         // What was recorded between the page and the stream is on the page that is read now.
         if (next === 'open' && !wasOpen) void readAnew();
         wasOpen ||= next === 'open';
@@ -93,13 +101,9 @@ export function useLive({ on, asked, zone, isHeld, restart }: LiveOptions): Live
 
   useEffect(() => {
     if (!on) return undefined;
-    const timer = setInterval(() => {
-      if (came.current === 0) return;
-      if (isHeld) setWaiting(came.current);
-      else letIn();
-    }, LET_IN_MS);
+    const timer = setInterval(() => tick(), LET_IN_MS);
     return () => clearInterval(timer);
-  }, [on, isHeld, letIn]);
+  }, [on]);
 
   return { fresh, waiting, letIn, state, error };
 }
