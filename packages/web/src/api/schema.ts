@@ -1373,6 +1373,8 @@ export interface components {
             log: string;
             /** @description The leaf's index in the log, from 0 */
             seq: number;
+            /** @description Sections that somebody with the database altered into what no trail writes; the rest is as it stands */
+            unreadable?: string[];
         };
         /** @description Who acted, and how the server knows it. */
         Actor: {
