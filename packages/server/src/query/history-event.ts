@@ -25,7 +25,7 @@ export function historyEvent(scope: ReadScope, row: ResourceRow, resource: Pick<
   let source: EventSource | undefined;
   const lines = sectionLines(row.disclosures);
   for (const [name, value] of lines) {
-    if (name === 'core') core = sectionValue(value) as Partial<AuditEvent> | undefined;
+    if (name === 'core') core = sectionValue(value);
     else if (name === 'change') change = sectionValue(value) as Change | undefined;
     else if (name === 'source') source = sectionValue(value) as EventSource | undefined;
   }

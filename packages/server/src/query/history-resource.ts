@@ -9,7 +9,7 @@ import { countSorts, readPlaces, type ResourceName, type Sort } from '../store/r
 import { historyEvent } from './history-event.ts';
 import { type HistorySubject, type ResourceHistory, resourceHistory } from './history.ts';
 import { partOf, plansOf } from './part.ts';
-import type { PresentedEvent, ReadScope } from './present.ts';
+import { type PresentedEvent, type ReadScope, UNREADABLE } from './present.ts';
 import type { PageRequest } from './read-page.ts';
 import { answerOf, type Known, readKnown, type StateAnswer, type StateReader, valuesOnly } from './state.ts';
 
@@ -75,7 +75,7 @@ async function ownEvents(
   events: readonly PresentedEvent[],
 ): Promise<HistoryEvent[]> {
   const own = events.filter(({ resource }) => !related || (resource?.type === type && resource.id === id));
-  const isErased = ({ action, occurredAt }: Partial<PresentedEvent>): boolean => action === undefined || occurredAt === undefined;
+  const isErased = ({ action }: PresentedEvent): boolean => action === UNREADABLE;
   const erased = own.filter(isErased);
   if (erased.length === 0) return own;
   const places = erased.map(({ seq, recordedAt }) => ({ seq, recordedMs: Date.parse(recordedAt) }));

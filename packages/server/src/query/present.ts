@@ -15,7 +15,8 @@ export interface PresentedEvent extends AuditEvent {
   readonly unreadable?: readonly string[];
 }
 
-const UNREADABLE = 'event.unreadable';
+/** The action of an event whose core is not to be had: it was erased, or somebody broke it. */
+export const UNREADABLE = 'event.unreadable';
 
 /** Whose events are read. What `Tenants.byName` answers fits. */
 export interface ReadScope {
@@ -34,19 +35,17 @@ export function present(scope: ReadScope, row: EventRow): PresentedEvent {
     if (value === undefined || (name === 'core' && !isCore(value))) unreadable.push(name);
     else sections.push([name, value]);
   }
-  // Nothing ever takes this one away.
-  if (unreadable.length === 0 && !sections.some(([name]) => name === 'core')) unreadable.push('core');
   const event = fromSections({ id: row.id, tenant: scope.tenant, t: row.recordedMs }, sections);
   const placed = { ...event, log: scope.origin, seq: row.seq };
-  return unreadable.length === 0 ? placed : { ...ofBroken(row), ...placed, unreadable };
+  const whole = sections.some(([name]) => name === 'core') ? placed : { ...withoutCore(row), ...placed };
+  return unreadable.length === 0 ? whole : { ...whole, unreadable };
 }
 
 function isCore({ action, occurredAt }: JsonObject): boolean {
   return typeof action === 'string' && typeof occurredAt === 'string';
 }
 
-/** What every event has, of one that somebody broke: it keeps its place, and is found by this action. */
-function ofBroken({ occurredMs }: EventRow): Pick<AuditEvent, 'action' | 'category' | 'operation' | 'outcome' | 'severity' | 'occurredAt'> {
-  const occurredAt = new Date(occurredMs).toISOString();
-  return { action: UNREADABLE, category: 'system', operation: 'execute', outcome: 'failure', severity: 'critical', occurredAt };
+/** Of an event whose core is not to be had: it keeps its place, and has what every event has. */
+function withoutCore({ occurredMs }: EventRow): Pick<AuditEvent, 'action' | 'occurredAt'> {
+  return { action: UNREADABLE, occurredAt: new Date(occurredMs).toISOString() };
 }
