@@ -193,9 +193,10 @@ export const EXPORTS_KEPT_MAX = 500;
 export const EXPORTS_RUNNING_MAX = 4;
 export const EXPORTS_TENANT_RUNNING_MAX = 2;
 export const EXPORT_PAGES_AT_ONCE = 3;
-/** Files that one server hands out at a time, over all tenants and of one; how long one may take. */
+/** Files that one server hands out at a time, over all tenants, of one and to one of its fetchers; how long one may take. */
 export const EXPORT_DOWNLOADS_MAX = 32;
 export const EXPORT_TENANT_DOWNLOADS_MAX = 8;
+export const EXPORT_OWN_DOWNLOADS_MAX = 4;
 export const EXPORT_DOWNLOAD_MS_MAX = 3_600_000;
 /** How often a worker looks for exports, and says how far it is; one that says nothing for so long has died, and so often another begins again. */
 export const EXPORT_POLL_MS = 1_000;

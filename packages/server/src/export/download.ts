@@ -5,7 +5,13 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '@indelible/core';
 import type pg from 'pg';
-import { EXPORT_DOWNLOAD_MS_MAX, EXPORT_DOWNLOADS_MAX, EXPORT_TENANT_DOWNLOADS_MAX, STREAM_KEY_CHECK_MS } from '../limits.ts';
+import {
+  EXPORT_DOWNLOAD_MS_MAX,
+  EXPORT_DOWNLOADS_MAX,
+  EXPORT_OWN_DOWNLOADS_MAX,
+  EXPORT_TENANT_DOWNLOADS_MAX,
+  STREAM_KEY_CHECK_MS,
+} from '../limits.ts';
 import type { Reader } from '../store/as-tenant.ts';
 import { type ExportJob, failExport } from '../store/export-jobs.ts';
 import { goodCredentials } from '../store/good-credentials.ts';
@@ -27,6 +33,8 @@ export interface DownloadsOptions {
 
 /** Who fetches a file. */
 export interface Fetcher {
+  /** Names them among those of the tenant. */
+  readonly name: string;
   /** What they may lose meanwhile, as store/good-credentials.ts knows it. */
   readonly credentials: readonly string[];
   /** Milliseconds since 1970. */
@@ -47,17 +55,20 @@ export interface Downloads {
 const RETRY_SECONDS = 5;
 
 export function makeDownloads(options: DownloadsOptions): Downloads {
-  /** Of each download its tenant and its end. */
-  const open = new Map<AbortController, number>();
+  /** Of each download its tenant, who fetches it, and its end. */
+  const open = new Map<AbortController, { readonly tenantId: number; readonly name: string }>();
   const { downloadMs = EXPORT_DOWNLOAD_MS_MAX } = options;
   return {
     open: (job, fetcher) => {
       demandFile(job);
-      const ofTenant = [...open.values()].filter((tenantId) => tenantId === job.tenantId).length;
-      if (open.size >= EXPORT_DOWNLOADS_MAX || ofTenant >= EXPORT_TENANT_DOWNLOADS_MAX)
+      const { tenantId } = job;
+      const { name } = fetcher;
+      const ofTenant = [...open.values()].filter((one) => one.tenantId === tenantId);
+      const own = ofTenant.filter((one) => one.name === name).length;
+      if (open.size >= EXPORT_DOWNLOADS_MAX || ofTenant.length >= EXPORT_TENANT_DOWNLOADS_MAX || own >= EXPORT_OWN_DOWNLOADS_MAX)
         throw new Failure('rate_limited', 'as many files are being fetched as may be at a time', { retryAfterSeconds: RETRY_SECONDS });
       const abort = new AbortController();
-      open.set(abort, job.tenantId);
+      open.set(abort, { tenantId, name });
       // Whoever takes a byte now and then asks for no further part: nothing else would look at the time, and the place stay taken.
       const late = setTimeout(() => {
         open.delete(abort);

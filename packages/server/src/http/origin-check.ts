@@ -1,15 +1,17 @@
 // Requests that another site made a browser send (CSRF): what changes something and rests on a cookie has to come from this
-// server's own pages, and so has a sign-in. A key or a token in the header Authorization no browser adds by itself.
+// server's own pages, and so has a sign-in. A key or a token in the header Authorization no browser adds by itself; a name and
+// password that somebody gave to a proxy it does (Basic).
 
 import { Failure } from '@indelible/core';
 import type { Context } from 'hono';
 import type { Environment, Services } from './environment.ts';
 
+const BY_TOKEN = /^Bearer /i;
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** @throws Failure `forbidden` */
 export function demandOwnOrigin({ people }: Services, c: Context<Environment>): void {
-  if (SAFE.has(c.req.method) || c.req.header('authorization') !== undefined) return;
+  if (SAFE.has(c.req.method) || BY_TOKEN.test(c.req.header('authorization') ?? '')) return;
   const origin = c.req.header('origin');
   if (origin === undefined) {
     // No browser leaves it out of such a request; a program that signs in has no cookie yet.

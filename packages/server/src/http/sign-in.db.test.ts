@@ -24,14 +24,16 @@ interface Sent {
   readonly tenant?: string;
   readonly origin?: string;
   readonly from?: string;
+  readonly authorization?: string;
 }
 
-function post(path: string, body: object, { cookie, tenant, origin = ORIGIN, from }: Sent = {}): Promise<Answer> {
+function post(path: string, body: object, { cookie, tenant, origin = ORIGIN, from, authorization }: Sent = {}): Promise<Answer> {
   const headers = {
     'content-type': 'application/json',
     ...(origin === '' ? {} : { origin }),
     ...(cookie === undefined ? {} : { cookie }),
     ...(tenant === undefined ? {} : { 'indelible-tenant': tenant }),
+    ...(authorization === undefined ? {} : { authorization }),
   };
   return server.request(path, { method: 'POST', headers, body: JSON.stringify(body) }, from);
 }
@@ -230,6 +232,8 @@ test('what another site makes a browser send is refused', async () => {
     expect((await post('/v1/keys', key, { cookie, origin })).body).toMatchObject({ status: 403, code: 'forbidden' });
   expect((await post('/v1/sign-in', { email, password: PASSWORD }, { origin: 'https://evil.test' })).status).toBe(403);
   expect((await post('/v1/sign-out', {}, { cookie, origin: 'https://evil.test' })).status).toBe(403);
+  // What a browser sends to a proxy in front by itself.
+  expect((await post('/v1/sign-out', {}, { cookie, origin: 'https://evil.test', authorization: 'Basic bWU6bWU=' })).status).toBe(403);
   expect((await post('/v1/keys', key, { cookie })).status).toBe(201);
   expect((await post('/v1/sign-in', { email, password: PASSWORD }, { origin: '' })).status).toBe(200);
   // A key is no cookie: no browser adds it by itself.

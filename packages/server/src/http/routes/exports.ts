@@ -3,6 +3,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { byPrincipal } from '../../access/actor.ts';
+import type { Principal } from '../../access/principal.ts';
 import { demandFile } from '../../export/download.ts';
 import { fileNameOf, manifestOf } from '../../export/manifest.ts';
 import { fileBytesOf, presentExport } from '../../export/present.ts';
@@ -21,7 +22,7 @@ export function exportRoutes(app: App, services: Services): void {
   const contextOf = (c: Context<Environment>, log: SeenLog): ExportContext => {
     const { principal, reader } = callerOf(c);
     const by = byPrincipal(principal, clientAddress(c, services.trustedProxies), c.get('requestId'));
-    return { reader, appender: services.store.appender, log, maker: `${principal.kind} ${principal.id}`, by };
+    return { reader, appender: services.store.appender, log, maker: makerOf(principal), by };
   };
   const context = async (c: Context<Environment>): Promise<ExportContext> => contextOf(c, await requireLog(services, callerOf(c)));
   const seen = async (c: Context<Environment>): Promise<ExportJob> => seenExport(await context(c), pathId(c.req.param('id') ?? ''));
@@ -51,10 +52,11 @@ export function exportRoutes(app: App, services: Services): void {
     const headers = { ...attachment(fileNameOf(job)), 'content-type': TYPES[job.format], 'content-length': String(fileBytesOf(job)) };
     // An answer to HEAD has no body that anybody would read or end.
     if (c.req.method === 'HEAD') return new Response(null, { headers });
-    const { credentials, untilMs } = callerOf(c).principal;
+    const { principal } = callerOf(c);
+    const { credentials, untilMs } = principal;
     const connection = (c.env as Partial<HttpBindings> | undefined)?.outgoing;
     const abort = connection === undefined ? undefined : (): void => void connection.destroy();
-    return new Response(services.exports.downloads.open(job, { credentials, untilMs, abort }), { headers });
+    return new Response(services.exports.downloads.open(job, { name: makerOf(principal), credentials, untilMs, abort }), { headers });
   });
 
   app.get('/v1/exports/:id/manifest', async (c) => {
@@ -63,6 +65,11 @@ export function exportRoutes(app: App, services: Services): void {
     if (job.result === undefined) throw new Error('an export that is done has no result');
     return c.json({ export: manifestOf(job, job.result) }, 200, attachment(`${fileNameOf(job)}.manifest.json`));
   });
+}
+
+/** Whatever a platform calls its viewers, none of them is a person or a key. */
+function makerOf({ kind, id }: Principal): string {
+  return `${kind} ${id}`;
 }
 
 function attachment(fileName: string): Record<string, string> {

@@ -3,7 +3,7 @@
 
 import { type Completion, complete, parse } from '@indelible/core/query';
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, type RefObject, useDeferredValue, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useDeferredValue, useLayoutEffect, useRef, useState } from 'react';
 import { answerOf, useApi } from '../../api/client.ts';
 import { t } from '../../text/en.ts';
 import { formatCount } from '../../text/format.ts';
@@ -89,6 +89,12 @@ function useTyping({ q, zone, input, onAsk, onLeave }: QueryBarProps) {
   const [at, setAt] = useState(-1);
   const completion = useCompletion(text, position, zone, isOpen);
   const suggestions = isOpen ? completion.suggestions.slice(0, SHOWN_MAX) : [];
+  const caret = useRef<number | undefined>(undefined);
+  // At once: the next letter may already be on its way.
+  useLayoutEffect(() => {
+    if (caret.current !== undefined) input.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = undefined;
+  });
   const change = (next: string, place: number): void => {
     setText(next);
     setPosition(place);
@@ -100,7 +106,7 @@ function useTyping({ q, zone, input, onAsk, onLeave }: QueryBarProps) {
     const added = isWhole && rest.trimStart() === '' ? `${suggestion} ` : suggestion;
     const place = completion.from + added.length;
     change(text.slice(0, completion.from) + added + rest, place);
-    requestAnimationFrame(() => input.current?.setSelectionRange(place, place));
+    caret.current = place;
   };
   const ask = (): void => {
     setOpen(false);
