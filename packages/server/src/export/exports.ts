@@ -107,7 +107,8 @@ export class Exports {
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort(new Ended('the server stops'));
     await Promise.all(running.map(({ done }) => done));
-    await releaseExports(this.#options.appender, this.#worker);
+    // A server stops without its database too: whoever comes next waits for the lease then.
+    await releaseExports(this.#options.appender, this.#worker).catch((error: unknown) => this.#options.onError(error as Error, undefined));
   }
 
   async #look(): Promise<void> {
