@@ -35,6 +35,7 @@ const PAGES = {
   sessions: '/settings/sessions',
   'the own sign-in': '/settings/security',
   'a page that is not there': '/nowhere',
+  'a section that is not there': '/settings/nowhere',
 } as const;
 
 interface Violation {

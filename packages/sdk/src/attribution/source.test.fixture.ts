@@ -2,6 +2,7 @@
 // Reads just enough of pgoutput (PostgreSQL manual, 55.9) to tell inserted rows and messages.
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { runWithContext } from '../context/context.ts';
@@ -18,6 +19,9 @@ export interface SeenTransaction {
   /** Messages and rows in their order: 'm' and 'r'. */
   readonly order: string[];
 }
+
+/** Every 50 ms. */
+const CLOSING_LOOKS = 200;
 
 export const TEST_KEY = 'a key for tests';
 
@@ -55,6 +59,10 @@ async function openSource(): Promise<Source> {
     close: async () => {
       await admin.query(`SELECT pg_drop_replication_slot('${name}')`);
       await admin.end();
+      // A pool ends before the last of its connections has: cut off, that one would tell nobody who listens.
+      const open = async (): Promise<boolean> =>
+        (await root.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])).rowCount !== 0;
+      for (let look = 0; look < CLOSING_LOOKS && (await open()); look++) await pause(50);
       await root.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await root.end();
     },

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '@indelible/core';
 import { Hono } from 'hono';
 import type { App, Environment, Services } from './environment.ts';
+import { faultPage, wantsPage } from './fault-page.ts';
 import { makeGate } from './gate.ts';
 import { refuseUnknownParameters } from './known-parameters.ts';
 import { noteAccess } from './note-access.ts';
@@ -69,7 +70,12 @@ export function makeApp(services: Services, rates: Rates = RATES): App {
   dashboardRoutes(app);
   statsRoutes(app, services);
   exportRoutes(app, services);
-  app.notFound((c) => problemResponse(new Failure('not_found', `there is nothing at ${c.req.method} ${c.req.path}`), c.get('requestId')));
+  app.notFound((c) => {
+    const failure = new Failure('not_found', `there is nothing at ${c.req.method} ${c.req.path}`);
+    if (c.req.method === 'GET' && wantsPage(c.req.header('accept')))
+      return faultPage(failure, c.get('requestId'), { path: '/', text: 'To the overview' });
+    return problemResponse(failure, c.get('requestId'));
+  });
   app.onError((error, c) => {
     const failure = asFailure(error);
     const requestId = c.get('requestId');

@@ -10,6 +10,7 @@ export function NotFound() {
   const links = useLinks();
   return (
     <EmptyState
+      isPage
       title={t.errors.pageMissing}
       actions={
         <Anchor href={links.page('overview')} className={buttonClass()}>

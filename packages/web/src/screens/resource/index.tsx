@@ -162,7 +162,7 @@ function Missing({ subject: { type, id } }: { readonly subject: Subject }) {
     </Anchor>
   );
   return (
-    <EmptyState icon="explore" title={t.missing} actions={search}>
+    <EmptyState icon="explore" title={t.missing} actions={search} isPage>
       <code className="break-all">
         {type}/{id}
       </code>
