@@ -6,7 +6,7 @@ import { escape } from './openapi/html.ts';
 import { problemOf } from './problem.ts';
 
 const STYLE =
-  ':root { color-scheme: light dark; } body { max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem; font: 16px/1.55 system-ui, sans-serif; } h1 { font-size: 1.4rem; } a { color: light-dark(#1d4ed8, #93b4ff); } .quiet { opacity: .75; font-size: .85rem; }';
+  ':root { color-scheme: light dark; background: light-dark(#fff, #121316); color: light-dark(#1b1d22, #ececee); } body { max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem; font: 16px/1.55 system-ui, sans-serif; } h1 { font-size: 1.4rem; } a { color: light-dark(#1d4ed8, #93b4ff); } .quiet { opacity: .75; font-size: .85rem; }';
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
