@@ -2,13 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildWeb } from './build-web.mjs';
 import { generate } from './generate.mjs';
 import { isInstalled } from './installed.mjs';
 import { withPrepareLock } from './prepare-lock.mjs';
-import { ROOT, runNode, say, toolPath } from './tools.mjs';
+import { npm, ROOT, runNode, say, toolPath } from './tools.mjs';
 
 const NODE_MIN = [20, 19];
 
@@ -41,8 +41,7 @@ async function install() {
 }
 
 function runNpm(args) {
-  const script = npmScript();
-  const [command, first] = script === undefined ? ['npm', []] : [process.execPath, [script]];
+  const { command, first } = npm();
   return new Promise((resolve) => {
     const child = spawn(command, [...first, ...args], { cwd: ROOT, stdio: ['ignore', 2, 'inherit'] });
     child.on('error', (error) => {
@@ -51,13 +50,6 @@ function runNpm(args) {
     });
     child.on('exit', (code) => resolve(code === 0));
   });
-}
-
-/** The npm that runs us, or the one beside this Node; undefined when only PATH can know. */
-function npmScript() {
-  const running = process.env.npm_execpath;
-  const beside = join(dirname(dirname(process.execPath)), 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
-  return [running, beside].find((path) => path !== undefined && basename(path) === 'npm-cli.js' && existsSync(path));
 }
 
 async function build() {

@@ -1,8 +1,8 @@
 // Where the repository lies, and how its scripts run a tool of node_modules: by Node itself, so that PATH does not matter.
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -17,6 +17,14 @@ export function toolPath(packageName, command = packageName) {
   const folder = join(ROOT, 'node_modules', packageName);
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return join(folder, typeof bin === 'string' ? bin : bin[command]);
+}
+
+/** The npm that runs us, or the one beside this Node; else the one in PATH. @returns {{command: string, first: string[]}} */
+export function npm() {
+  const running = process.env.npm_execpath;
+  const beside = join(dirname(dirname(process.execPath)), 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  const script = [running, beside].find((path) => path !== undefined && basename(path) === 'npm-cli.js' && existsSync(path));
+  return script === undefined ? { command: 'npm', first: [] } : { command: process.execPath, first: [script] };
 }
 
 /**
