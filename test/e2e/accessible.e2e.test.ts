@@ -4,39 +4,11 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asOperator, openSeat, type Seat, TENANT } from './browser.test.fixture.ts';
+import { openSeat, type Seat, TENANT } from './browser.test.fixture.ts';
+import { pagesOfDemo, SEATS } from './pages.test.fixture.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-const SEATS = [
-  { theme: 'light', width: 1440 },
-  { theme: 'dark', width: 1440 },
-  { theme: 'light', width: 390 },
-  { theme: 'dark', width: 390 },
-  // What a page at 1280 px shows at four times its size.
-  { theme: 'light', width: 320 },
-] as const;
-
-const PAGES = {
-  overview: '/',
-  explore: '/explore',
-  'explore, nothing found': '/explore?q=action%3Anobody.did_this',
-  'explore, a query that is wrong': '/explore?q=actor%3A(',
-  'a resource': '/resources/bot/bot_support',
-  'a resource that is not there': '/resources/bot/bot_nobody_made',
-  'an actor': '/actors/usr_casey',
-  integrity: '/integrity',
-  exports: '/exports',
-  people: '/settings/people',
-  keys: '/settings/keys',
-  'viewer tokens': '/settings/viewer-tokens',
-  views: '/settings/views',
-  sessions: '/settings/sessions',
-  'the own sign-in': '/settings/security',
-  'a page that is not there': '/nowhere',
-  'a section that is not there': '/settings/nowhere',
-} as const;
 
 interface Violation {
   readonly id: string;
@@ -45,12 +17,11 @@ interface Violation {
 }
 
 let axe = '';
-let event = '';
+let pages: Readonly<Record<string, string>> = {};
 
 beforeAll(async () => {
   axe = await readFile(AXE, 'utf8');
-  const answer = await asOperator('/v1/events?limit=1&q=action%3Abot.updated');
-  event = ((await answer.json()) as { events: { id: string }[] }).events[0]?.id ?? '';
+  pages = await pagesOfDemo();
 });
 
 const open: Seat[] = [];
@@ -81,7 +52,7 @@ for (const { theme, width } of SEATS)
     const seat = await openSeat({ theme, width });
     open.push(seat);
     const found: Record<string, string[]> = {};
-    for (const [name, path] of [...Object.entries(PAGES), ['an event', `/events/${event}`] as const]) {
+    for (const [name, path] of Object.entries(pages)) {
       const faults = await faultsOf(seat, path);
       if (faults.length > 0) found[name] = faults;
     }
