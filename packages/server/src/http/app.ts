@@ -29,6 +29,9 @@ import { tenantRoutes } from './routes/tenants.ts';
 import { viewRoutes } from './routes/views.ts';
 import { securityHeaders } from './security-headers.ts';
 
+/** What is not there is told in JSON, whoever asks. */
+const OF_PROGRAMS = /^\/(?:v1|log)(?:\/|$)/;
+
 /** @example makeApp(services).request('/healthz') */
 export function makeApp(services: Services, rates: Rates = RATES): App {
   const app = new Hono<Environment>();
@@ -72,7 +75,7 @@ export function makeApp(services: Services, rates: Rates = RATES): App {
   exportRoutes(app, services);
   app.notFound((c) => {
     const failure = new Failure('not_found', `there is nothing at ${c.req.method} ${c.req.path}`);
-    if (c.req.method === 'GET' && wantsPage(c.req.header('accept')))
+    if (c.req.method === 'GET' && !OF_PROGRAMS.test(c.req.path) && wantsPage(c.req.header('accept')))
       return faultPage(failure, c.get('requestId'), { path: '/', text: 'To the overview' });
     return problemResponse(failure, c.get('requestId'));
   });

@@ -91,10 +91,17 @@ test('a dashboard that was not built says so, and how', async () => {
   expect(await answer.text()).toContain('npm run build');
 });
 
-test('what is no page stays a problem in JSON, whoever asks', async () => {
+test('what is not there is a page for a browser, and a problem in JSON for a program and within the API', async () => {
   for (const path of ['/v1/nothing', '/v1', '/log', '/explore/more', '/.env', '/index.html']) {
-    const answer = await server.request(path, { headers: { accept: 'text/html' } });
+    const answer = await server.request(path);
     expect({ path, status: answer.status, code: answer.body['code'] }).toEqual({ path, status: 404, code: 'not_found' });
+    const seen = await server.request(path, { headers: { accept: 'text/html' } });
+    const type = path.startsWith('/v1') || path === '/log' ? 'application/problem+json' : 'text/html';
+    expect({ path, status: seen.status, type: seen.headers.get('content-type') }).toEqual({
+      path,
+      status: 404,
+      type: expect.stringContaining(type) as string,
+    });
   }
   expect((await server.request('/openapi.json', { headers: { accept: 'text/html' } })).headers.get('content-type')).toContain('json');
 });
