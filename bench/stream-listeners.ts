@@ -19,6 +19,7 @@ const PATIENCE_MS = 15_000;
 /** Longer ones count as this long. */
 const LATENCY_MS_MAX = 60_000;
 const SENT_AT = Buffer.from('"occurredAt":"');
+const SENT_BY = Buffer.from('"id":"usr_');
 const TIME_CHARS = '2000-01-01T00:00:00.000Z'.length;
 const END = Buffer.from('\n\n');
 
@@ -54,8 +55,8 @@ function note(message: Buffer, now: number, listener: number, last: number): num
   }
   const seq = Number.parseInt(message.toString('latin1', 'id: '.length, 24), 10);
   if (!(seq > last)) throw new Error(`sequence ${seq} came after ${last}`);
-  // The log's own first event is nobody's that was sent.
-  if (seq === 0) return seq;
+  // The trail's own, of the log's beginning and of who listens, nobody has sent.
+  if (!message.includes(SENT_BY)) return seq;
   const from = at + SENT_AT.length;
   const sentAt = Date.parse(message.toString('latin1', from, from + TIME_CHARS));
   const slot = Math.min(Math.max(now - sentAt, 0), LATENCY_MS_MAX);

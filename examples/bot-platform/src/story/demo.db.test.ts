@@ -79,7 +79,7 @@ describe('the story', () => {
     const demo = start(directory);
     const ready = await demo.ready();
     const url = await demo.serving();
-    const signIn = expect.stringContaining(`${url}/sign-in#iln_`);
+    const signIn = expect.stringContaining(`${url}/sign-in?tenant=org_acme#iln_`);
     expect(ready).toEqual({ ready: true, url, tenants: ['org_acme', 'org_globex'], application: expect.any(String), signIn });
     await untilTold(demo);
 

@@ -86,9 +86,11 @@ function introduce(options: ScreenOptions, out: (text: string) => void): void {
   const { server, application, signIn } = options;
   out(`
 ${pc.bold('Indelible')} ${server.url}   the example application ${application.url}
-  sign in, once and within an hour: ${signIn}
 
-  Ask it yourself, in another terminal (docs/TOUR.md leads through it in five minutes):
+  The dashboard, signed in (the link is good once, for an hour):
+    ${pc.cyan(signIn)}
+
+  Or ask it yourself, in another terminal (docs/TOUR.md leads through it in five minutes):
     ${exportLine(options)}
     ./indelible query 'operation:update attribution:verified' --verbose
     ./indelible state bot bot_support --at -2d

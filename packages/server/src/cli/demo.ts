@@ -94,7 +94,7 @@ async function demo(options: DemoOptions): Promise<void> {
 /** A link, good once and for an hour, that lets whoever tries the example in. No password exists. */
 async function visitorLink(server: RunningServer): Promise<string> {
   const made = await withPool(server.databaseUrl, (owner) => linkVisitor({ owner, by: bySystem() }, VISITOR));
-  return signInUrl(server.publicUrl, made.token);
+  return signInUrl(server.publicUrl, made.token, TENANTS[0]);
 }
 
 /** What has to be stopped again, as far as it was started. */
