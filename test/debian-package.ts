@@ -22,7 +22,8 @@ export async function installPackage(name: string): Promise<void> {
   if (!(await isExecutable('/usr/bin/apt-get'))) throw new Error(`${name} is not installed, and there is no apt-get`);
   console.error(`Installing ${name} for the tests...`);
   const apt = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: INSTALL_MS };
-  const install = ['-q', '-y', '--no-install-recommends', 'install', name];
+  // Two setups of one run may want something at the same time.
+  const install = ['-o', 'DPkg::Lock::Timeout=120', '-q', '-y', '--no-install-recommends', 'install', name];
   // Most often the lists are fresh, or there are none.
   await run('apt-get', install, apt).catch(async () => {
     await run('apt-get', ['-q', 'update'], apt);
