@@ -65,5 +65,4 @@ export const actorText = {
   behalf: { title: 'In their name', none: 'Nobody else acted on their behalf.', all: 'All of it' },
   about: { title: 'What others did to them', none: 'Nobody changed this account.', all: 'All of it' },
   more: (count: number) => `and ${formatCount(count)} more`,
-  times: (count: number) => `× ${formatCount(count)}`,
 };

@@ -164,7 +164,7 @@ export const t = {
     facetMore: (count: string) => `${count} more`,
     facetFewer: 'Fewer',
     facetNothing: 'No values',
-    only: (value: string) => `Only ${value}`,
+    onlyThis: (value: string) => `Only ${value}`,
     exclude: (value: string) => `Exclude ${value}`,
     live: 'Live',
     liveStop: 'Stop live',

@@ -145,7 +145,7 @@ function FacetValue({ label, value, count, share, pick, onPick }: FacetValueProp
       <button
         type="button"
         aria-pressed={pick === 'in'}
-        title={t.explore.only(value)}
+        title={t.explore.onlyThis(value)}
         onClick={() => onPick(pick === 'in' ? 'none' : 'in')}
         className="relative flex min-h-6 min-w-0 flex-1 items-center gap-1.5 rounded px-2 text-left"
       >
